@@ -1,0 +1,104 @@
+"""A folder tree as a source: its top folders, or itself, as collections."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from retrovue import (
+    FoundAsset,
+    FoundCollection,
+    FoundFolder,
+    Importer,
+    ImporterError,
+    Option,
+    ScanCollection,
+    Skipped,
+    Unread,
+)
+from retrovue_filesystem import names
+from retrovue_filesystem.items import Reader
+from retrovue_filesystem.walk import Directory, Walk
+
+KINDS = ("movie", "show", "music", "photo", "video")
+ROOT = "."
+
+
+class FilesystemImporter(Importer):
+    """Ids are paths relative to the base path, so that a moved base keeps its assets."""
+
+    type = "filesystem"
+    description = "Folders of media files on this machine"
+    options = (
+        Option("base_path", "the folder that holds the media", required=True),
+        Option(
+            "collections",
+            "what is a collection: each top folder, the root, or (auto) each top folder if one"
+            " bears a usual library name such as Movies or Music",
+            type=("auto", "root", "folders"),
+            default="auto",
+        ),
+        Option("kind", "what all of it holds, where the folders' names do not say", type=KINDS),
+    )
+
+    def identity(self) -> str:
+        """The real path of the base; raises ImporterError where there is no such folder."""
+        base = self._base()
+        if not os.path.isdir(base):
+            raise ImporterError(f"{base} is not a folder")
+        return os.path.realpath(base)
+
+    def _base(self) -> str:
+        return os.path.abspath(os.path.expanduser(str(self.config["base_path"])))
+
+    def discover(self) -> Iterator[FoundCollection]:
+        base = os.path.realpath(self._base())
+        tops = _top_folders(base)
+        how = self.config["collections"]
+        if how == "auto":
+            how = "folders" if any(map(names.library_kind, tops)) else "root"
+        kind = self.config["kind"]
+        if how == "root":
+            name = os.path.basename(base) or base
+            yield FoundCollection(ROOT, name, kind or names.library_kind(name), (base,))
+            return
+        for top in tops:
+            place = os.path.join(base, top)
+            yield FoundCollection(top, top, kind or names.library_kind(top), (place,))
+
+    def scan(
+        self, collection: ScanCollection
+    ) -> Iterator[FoundAsset | FoundFolder | Unread | Skipped]:
+        for external, local in collection.mappings:
+            if local is None:
+                raise ImporterError(f"location {external} is not mapped to a folder")
+            walk = Walk(local, external or local, collection.kind)
+            reader = Reader(_id_prefix(collection, external, self._base()), collection.kind)
+            found = walk.quick(collection.known_folders()) if collection.quick else walk.all()
+            for item in found:
+                yield _folder(item, reader) if isinstance(item, Directory) else item
+
+
+def _folder(directory: Directory, reader: Reader) -> FoundFolder:
+    return FoundFolder(directory.path, directory.fingerprint, lambda: reader.read(directory))
+
+
+def _id_prefix(collection: ScanCollection, external: str, base: str) -> str:
+    """What stands before a path below the location to make it relative to the base path."""
+    own = "" if collection.external_id == ROOT else collection.external_id
+    root = os.path.join(os.path.realpath(base), own).rstrip("/")
+    if external and external.startswith(root + "/"):
+        own = os.path.join(own, external[len(root) + 1 :])
+    return own + "/" if own else ""
+
+
+def _top_folders(base: str) -> list[str]:
+    try:
+        with os.scandir(base) as entries:
+            return sorted(
+                entry.name
+                for entry in entries
+                if not names.is_ignored_folder(entry.name) and entry.is_dir()
+            )
+    except OSError as error:
+        raise ImporterError(f"{base} cannot be read ({error.strerror})") from error

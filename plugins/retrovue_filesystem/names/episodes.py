@@ -1,0 +1,168 @@
+"""Episodes: a show's name, its numbers or day, and the episode's own title."""
+
+from __future__ import annotations
+
+import re
+
+from . import bare, numbers, titles
+from .folders import Folder
+from .numbers import Numbers
+from .reading import Reading
+from .tags import cut, lower, version
+
+_PART = re.compile(
+    r"(?:^|-)[\s._]*(pt|part|cd|disc|disk|dvd)[\s._-]?(\d{1,2}|[a-d])[\s._)\]]*$", re.I
+)
+_YEAR_AT_END = re.compile(r"[\s._(\[-]+((?:19|20)\d\d)[)\]]?[\s._-]*$")
+_ABSOLUTE_AT_END = re.compile(r"[\s._]-[\s._](\d{2,4})[\s._(-]*$")
+_WORD_AT_END = re.compile(
+    r"[\s._-]+(?:ep|episode(?:[\s._]\d{1,4})?|season|s)[\s._(\[-]*$", re.IGNORECASE
+)
+_BOX_AT_END = re.compile(r"\s*[\[{][^\[\]{}]*[\]}]\s*$")
+_SEASON_WORDS = re.compile(
+    r"[\s._-]+(?:temporada|season|staffel|saison)[\s._]\d{1,3}.*$", re.IGNORECASE
+)
+_REPEATED = re.compile(r"^[\s._-]+\d{2,4}-\d{2,4}(?=[\s._-]*$|[.-][A-Z]+$)")
+_CUT_OF_EPISODE = re.compile(r"(?:v\d|[a-d])(?![^\W_])", re.IGNORECASE)
+_PART_ENDS = frozenset("0123456789abcdABCD)]")
+_DIGIT = re.compile(r"\d")
+_JOINTS = " \t-–—_,;:~+.)]★"
+
+
+def find(stem: str, where: Folder) -> Numbers | None:
+    """Find an episode's numbers: marked, in words, as a day, and at last bare ones."""
+    found = numbers.marked(stem)
+    if found or where.kind == "movie" or _numberless(stem):
+        return found
+    low = lower(stem)
+    return (
+        numbers.worded(low)
+        or numbers.dated(stem, low)
+        or (None if _is_movie(stem, where) else numbers.lone(low) or bare.numbered(stem, where))
+    )
+
+
+def _numberless(stem: str) -> bool:
+    """Tell at once a name without any number but a year in brackets."""
+    year = titles.PAREN_YEAR.search(stem)
+    if year is None:
+        return _DIGIT.search(stem) is None
+    return not (_DIGIT.search(stem, 0, year.start()) or _DIGIT.search(stem, year.end()))
+
+
+def _is_movie(stem: str, where: Folder) -> bool:
+    """Tell a movie whose name holds a number from an episode without a season."""
+    if where.kind == "show" or where.season is not None:
+        return False
+    year = titles.PAREN_YEAR.search(stem)
+    return year is not None and stem[:1] != "[" and not bare.DASHED.search(stem, year.end())
+
+
+def read(stem: str, where: Folder) -> Reading | None:
+    """Read an episode's name; None when it is no episode's."""
+    rest, guids = titles.take_ids(stem)
+    rest, edition = titles.take_edition(rest)
+    found = find(rest, where)
+    if found is None:
+        return None
+    series, year, season, absolute = _series(rest[: found.start], where, found)
+    title, tag, part = _ending(rest[found.end :])
+    if tag and len(title) == 4 and title.isdecimal() and title[:2] in ("19", "20"):
+        title, year = "", year or int(title)
+    if found.season is not None:
+        season = found.season
+    elif season is None:
+        season = where.season
+    first, absolute = _counted(found, season, absolute)
+    return Reading(
+        "episode",
+        title,
+        series=series or None,
+        season=season,
+        episode=first,
+        episode_end=found.last,
+        absolute=absolute,
+        year=year,
+        released_on=found.day,
+        part=part or where.part,
+        version=tag,
+        edition=edition,
+        guids=guids or where.guids,
+    )
+
+
+def _counted(
+    found: Numbers, season: int | None, absolute: int | None
+) -> tuple[int | None, int | None]:
+    """Count from the season's start where a season is known, else from the show's."""
+    if found.absolute is None:
+        return found.first, absolute
+    if season is not None:
+        return found.absolute, absolute
+    return None, found.absolute
+
+
+def _series(
+    head: str, where: Folder, found: Numbers
+) -> tuple[str, int | None, int | None, int | None]:
+    """Return the show, its year, and the season and absolute number told before the numbers."""
+    if where.sure and where.title and (where.year is not None or found.season is not None):
+        return where.title, where.year or _year_at_end(head), None, None
+    own, year, season, absolute = _own_series(head, found)
+    if not where.title or where.numbered:
+        if where.numbered and (not own or found.season is None):
+            return where.title or own, year or where.year, season, absolute
+        return own, year, season, absolute
+    if where.sure or not own or (not where.tagged and _alike(titles.key(own), where.key)):
+        return where.title, where.year or year, season, absolute
+    return own, year, season, absolute
+
+
+def _year_at_end(head: str) -> int | None:
+    found = _YEAR_AT_END.search(head)
+    return int(found[1]) if found and found.start() else None
+
+
+def _alike(own: str, folder: str) -> bool:
+    """Tell whether a name's show is the folder's, cut short or drawn out."""
+    return bool(folder) and (own.startswith(folder) or folder.startswith(own))
+
+
+def _own_series(head: str, found: Numbers) -> tuple[str, int | None, int | None, int | None]:
+    """Read the show out of what stands before the numbers."""
+    text = titles.plain(titles.without_lead(head)) if head[:1] in "[ 【★w" else head
+    season = absolute = None
+    if found.season is not None and (told := _ABSOLUTE_AT_END.search(text)) and told.start():
+        absolute, text = int(told[1]), text[: told.start()]
+    text = _WORD_AT_END.sub("", text) if "p" in text[-14:].lower() else text
+    if found.season is None:
+        text, season = bare.season_at_end(text)
+    elif "[" in text or " - " in text or ".-." in text:
+        text = _SEASON_WORDS.sub("", text)
+    year = _YEAR_AT_END.search(text)
+    if year and year.start():
+        text = text[: year.start()]
+    if "[" in text[1:]:
+        text = text[: text.find("[", 1)]
+    return titles.clean(titles.bare(text)), int(year[1]) if year else None, season, absolute
+
+
+def _ending(tail: str) -> tuple[str, str | None, int | None]:
+    """Return the episode's title, version and part told after the numbers."""
+    if not tail:
+        return "", None, None
+    part = _PART.search(tail) if tail[-1] in _PART_ENDS else None
+    if part and (part[1].lower() != "part" or part.start() == 0):
+        number = int(part[2]) if part[2].isdecimal() else "abcd".index(part[2].lower()) + 1
+        title, tag, _ = _ending(tail[: part.start()])
+        return title, tag, number
+    if tail[0].isalnum() and (cut_of := _CUT_OF_EPISODE.match(tail)):
+        tail = tail[cut_of.end() :]
+    if again := _REPEATED.match(tail):
+        tail = tail[again.end() :]
+    end = cut(tail, 0)
+    text = tail[:end].rstrip(" ._-([{")
+    while text.endswith(("]", "}")) and (box := _BOX_AT_END.search(text)):
+        text = text[: box.start()]
+    title = titles.clean(titles.bare(text).lstrip(_JOINTS))
+    return title, version(tail[end:]) if end < len(tail) else None, None

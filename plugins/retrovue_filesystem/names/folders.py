@@ -1,0 +1,233 @@
+"""What the folders above a file say, worked out once for each directory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from . import titles
+from .extras import GENERIC, folder_extra
+from .kinds import is_ignored_folder, library_kind
+from .numbers import day_of
+from .seasons import season_of
+from .tags import cut
+from .tags import edition as edition_in
+from .tags import version as version_in
+from .vocabulary import words
+
+GENERIC_FOLDERS = words(
+    """media mnt data drive drives server srv share shares nas home users volume volumes volume1
+    volume2 storage disk disks hdd downloads download torrents torrent complete completed incomplete
+    library libraries video videos tv_drop public usenet test plex jellyfin kodi emby mount var"""
+)
+_DISC = re.compile(r"^(?:cd|dvd|disc|disk|disque|part|pt)[\s._-]*(\d{1,2})(?:\s*[-(:\[].*)?$", re.I)
+_DISC_AFTER = re.compile(r"[\s._-]*[(\[]?(?:cd|disc|disk)[\s._-]*(\d{1,2})[)\]]?$", re.I)
+_DISC_IMAGES = frozenset(("video_ts", "bdmv", "stream", "hvdvd_ts", "audio_ts"))
+_NUMBERED_EPISODE = re.compile(
+    r"(?<![a-z0-9])(?:s\d{1,4}[ ._-]?e\d{1,4}|\d{1,2}x\d{2})(?!\d)", re.I
+)
+_ALBUM_YEAR = re.compile(
+    r"^[(\[]?((?:19|20)\d\d)[)\]]?\s*[-–.]?\s+(?=\S)|\s*[(\[]((?:19|20)\d\d)[)\]]"
+)
+_ALBUM_TAGS = re.compile(
+    r"""\s*[(\[{](?:flac|mp3|v0|320|alac|24[ -]?bit|16[ -]?44|web|cd|vinyl|lossless
+    |[\d.]+[ ]?k(?:bps|hz)?)[^()\[\]{}]*[)\]}]""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+class Folder(NamedTuple):
+    """What a directory says of the files in it, from its path alone."""
+
+    parts: tuple[str, ...]
+    kind: str | None = None
+    told: bool = False
+    anime: bool = False
+    ignored: bool = False
+    extra: str | None = None
+    disc_image: bool = False
+    part: int | None = None
+    season: int | None = None
+    name: str = ""
+    title: str = ""
+    year: int | None = None
+    guids: tuple[str, ...] = ()
+    edition: str | None = None
+    version: str | None = None
+    key: str = ""
+    prefixes: tuple[str, ...] = ()
+    sure: bool = False
+    numbered: bool = False
+    tagged: bool = False
+    artist: str | None = None
+    album: str | None = None
+
+
+def folder(parts: Sequence[str], kind: str | None = None) -> Folder:
+    """Read a directory: parts are its path's names from the collection's root down.
+
+    kind is 'movie', 'show', 'music', 'photo' or 'video', what the collection is said to hold; None
+    leaves it to be told by usual library names (Movies, TV Shows) among the parts.
+    """
+    names = tuple(part[: titles.LONGEST] for part in parts)
+    start, guessed = _library(names)
+    ignored = any(is_ignored_folder(name) for name in names)
+    base = Folder(
+        names,
+        kind or guessed,
+        told=kind is not None,
+        anime=any("anime" in name.lower() for name in names[:start]),
+        ignored=ignored,
+    )
+    if base.kind == "music":
+        return _music(base, start)
+    return base if base.kind in ("photo", "video") else _item(base, start)
+
+
+def is_disc_folder(name: str) -> int | None:
+    """Return which part of its parent's item a folder holds: 'CD1', 'Disc 2' -> number."""
+    found = _DISC.match(name[: titles.LONGEST].strip())
+    return int(found[1]) if found else None
+
+
+def _library(names: tuple[str, ...]) -> tuple[int, str | None]:
+    """Return where the items begin and what the library is called to hold."""
+    for at, name in enumerate(names):
+        kind = library_kind(name)
+        if kind:
+            return _nested(names, at + 1, kind)
+    at = 0
+    while at < len(names) and names[at].strip().lower().replace(" ", "_") in GENERIC_FOLDERS:
+        at += 1
+    return at, None
+
+
+def _nested(names: tuple[str, ...], at: int, kind: str) -> tuple[int, str]:
+    """Follow a library in a library: Video/Movies, Movies/Anime, Music/FLAC."""
+    while at < len(names) and (inner := library_kind(names[at])):
+        kind = kind if "anime" in names[at].lower() else inner
+        at += 1
+    return at, kind
+
+
+def _item(base: Folder, start: int) -> Folder:
+    """Walk up from the directory to the folder of its movie or show."""
+    at = len(base.parts)
+    before = ""
+    while at > start:
+        step = _aside(base.parts[at - 1], base, owned=at - 1 > start)
+        if step is None:
+            break
+        base, before = step
+        at -= 1
+    if at > start and not _names_another(before, base.parts[at - 1]):
+        return _named(base, base.parts[at - 1])
+    return _named(base, before) if before else base
+
+
+def _names_another(before: str, above: str) -> bool:
+    """Tell whether a season folder names a show the folder above does not: 'Kids/Show Season 1'."""
+    own = titles.key(titles.split(before)[0])
+    above = titles.key(titles.split(above)[0])
+    return bool(own) and not (own.startswith(above) or above.startswith(own))
+
+
+def _aside(name: str, base: Folder, owned: bool) -> tuple[Folder, str] | None:
+    """Note a folder that is below an item's own, and the show's name it may repeat."""
+    extra = folder_extra(name)
+    if extra and base.season is None and (owned or _stands_for_itself(extra, base)):
+        return base._replace(extra=base.extra or extra), ""
+    if name.lower() in _DISC_IMAGES:
+        return base._replace(disc_image=True), ""
+    disc = is_disc_folder(name) if owned else None
+    if disc is not None:
+        return base._replace(part=disc), ""
+    season = _season(name, base, owned) if base.season is None else None
+    return None if season is None else (base._replace(season=season[0]), season[1])
+
+
+def _stands_for_itself(extra: str, base: Folder) -> bool:
+    """Tell 'Trailers' at the top of a library from a category or a show called Other or Extras."""
+    return extra not in GENERIC and base.kind != "show"
+
+
+def _season(name: str, base: Folder, owned: bool) -> tuple[int, str] | None:
+    if base.kind == "movie":
+        return None
+    if owned and name.isdecimal() and len(name) in ((1, 2, 4) if base.kind == "show" else (1, 2)):
+        return int(name), ""
+    return season_of(name)
+
+
+def _named(base: Folder, name: str) -> Folder:
+    """Add what the name of an item's own folder says."""
+    rest, guids = titles.take_ids(titles.plain(name))
+    rest, edition = titles.take_edition(rest)
+    head, year, tail = titles.split(titles.without_lead(rest))
+    head, told = titles.edition_before(head)
+    numbered = _NUMBERED_EPISODE.search(rest) or (base.kind != "movie" and day_of(rest))
+    told = told or _edition_among(tail)
+    title = titles.clean(titles.bare(head))
+    season = base.season is not None
+    return base._replace(
+        kind=base.kind or ("show" if season or _has(guids, "tvdb") else None),
+        name=name,
+        title=title,
+        year=year,
+        guids=guids,
+        edition=edition or told,
+        version=version_in(tail) if tail else None,
+        key=titles.key(title),
+        prefixes=_prefixes(name, title, year, guids, edition),
+        sure=not numbered and (season or year is not None or bool(guids)),
+        numbered=bool(numbered),
+        tagged=cut(tail or rest, 0) < len(tail or rest),
+    )
+
+
+def _edition_among(tail: str) -> str | None:
+    found = edition_in(f" {tail}") if tail else None
+    return found.text if found else None
+
+
+def _has(guids: tuple[str, ...], site: str) -> bool:
+    return any(guid.startswith(site) for guid in guids)
+
+
+def _prefixes(
+    name: str, title: str, year: int | None, guids: tuple[str, ...], edition: str | None
+) -> tuple[str, ...]:
+    """Return how the files of a folder are expected to begin, when that says it all."""
+    if year is None and not guids and not edition:
+        return ()
+    return (name, f"{title} ({year})") if year else (name,)
+
+
+def _music(base: Folder, start: int) -> Folder:
+    """Read artist and album: Artist/Album, Artist - Album, and a disc's folder below."""
+    names = list(base.parts[start:])
+    disc = is_disc_folder(names[-1]) if names else None
+    if disc is not None:
+        names.pop()
+    if not names:
+        return base._replace(part=disc)
+    artist, album = (names[-2], names[-1]) if len(names) > 1 else _one_folder(names[0])
+    if album is None:
+        return base._replace(part=disc, artist=titles.clean(artist))
+    album = _ALBUM_TAGS.sub("", album)
+    after = _DISC_AFTER.search(album)
+    if after and after.start():
+        disc, album = disc or int(after[1]), album[: after.start()]
+    found = _ALBUM_YEAR.search(album)
+    year = int(found[1] or found[2]) if found else None
+    if found and len(album) > len(found[0]):
+        album = album[: found.start()] + album[found.end() :]
+    artist = titles.clean(artist)
+    own = album.removeprefix(f"{artist} - ")
+    return base._replace(part=disc, artist=artist, album=titles.clean(own) or None, year=year)
+
+
+def _one_folder(name: str) -> tuple[str, str | None]:
+    artist, joint, album = name.partition(" - ")
+    return (artist, album) if joint and not artist.strip().isdecimal() else (name, None)

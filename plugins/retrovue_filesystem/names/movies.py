@@ -1,0 +1,156 @@
+"""Movies: title, year, and what follows it: version, edition, part.
+
+After the naming guides of Plex ("Naming and organizing your Movie files") and Jellyfin ("Movies"):
+'Title (Year)/Title (Year) - LABEL.ext', '{edition-NAME}', stacked ' - cd1' and ' - part2'.
+"""
+
+from __future__ import annotations
+
+import re
+
+from . import titles
+from .folders import Folder
+from .reading import Reading
+from .tags import cut, edition, version
+
+_STACKED = re.compile(
+    r"[\s._(\[-]+(cd|dvd|disc|disk|pt|part)([\s._-]*)(\d{1,2}|[a-d])[)\]]?(?=$|[\s._]*[-\[.])", re.I
+)
+_STACKED_AT_END = re.compile(
+    r"[\s._(\[-]+(cd|dvd|disc|disk|pt|part)([\s._-]*)(\d{1,2}|[a-d])[)\]]?$", re.I
+)
+_PART_ENDS = frozenset("0123456789abcdABCD)]")
+_LABEL = re.compile(r"^\s+-\s+\[?([^\[\]]{1,60}?)\]?$")
+_FILM = re.compile(r"-f\d{1,2}-")
+_BONUS = re.compile(r"-x\d{1,2}(?:-|$)")
+# The place of a movie in its collection's folder: '01. Title (Year)', '2 - Title (Year)'.
+_ORDER = re.compile(r"^\d{1,2}\s?[.-]\s+(?=\S.*\((?:19|20)\d\d\))")
+_NAMELESS = re.compile(
+    r"""^(?:movie|film|video|feature|main[ ._]?(?:movie|feature)?|title[ ._]?t?\d*|video_ts.*
+    |vts_\d+_\d|index|\d{5}|[0-9a-f]{16,}|(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z])\w{16,})$""",
+    re.VERBOSE,
+)
+_GROUP_FIRST = re.compile(r"^[a-z]{2,8}-(?=[a-z]+\.[a-z.]+\.\d{3,4}[p.])")
+
+
+def read(stem: str, where: Folder) -> Reading:
+    """Read a movie's name; the folder's own title, year and numbers stand in for missing ones."""
+    for prefix in where.prefixes:
+        if stem.startswith(prefix) and stem[len(prefix) : len(prefix) + 1] in " -._[{(":
+            return _known(stem[len(prefix) :], where)
+    return _unknown(stem, where)
+
+
+def _known(tail: str, where: Folder) -> Reading:
+    """Read a file that begins with its folder's name: only the tail is left to read."""
+    if not tail:
+        return Reading(
+            "movie",
+            where.title,
+            year=where.year,
+            part=where.part,
+            version=where.version,
+            edition=where.edition,
+            guids=where.guids,
+        )
+    tail, guids = titles.take_ids(tail)
+    tail, told = titles.take_edition(tail)
+    return _made(
+        where.title, where.year, tail, told or where.edition, guids or where.guids, where.part
+    )
+
+
+def _unknown(stem: str, where: Folder) -> Reading:
+    rest, guids = titles.take_ids(titles.plain(stem))
+    rest, told = titles.take_edition(rest)
+    if ("-f" in rest or "-x" in rest) and (_FILM.search(rest) or _BONUS.search(rest)):
+        rest = _bonus(rest)
+    if (group := _GROUP_FIRST.match(rest)) and rest.rfind("-") < group.end():
+        rest = rest[group.end() :]
+    if where.title and where.year is None and (order := _ORDER.match(rest)):
+        rest = rest[order.end() :]
+    rest, part = _part_at_end(rest, where)
+    head, year, tail = titles.split(titles.without_lead(rest))
+    head, before = titles.edition_before(head)
+    title = titles.clean(titles.bare(head))
+    if where.title and _folder_knows(stem, title, year, head, where):
+        title, year = where.title, where.year if where.year is not None else year
+        guids, before = guids or where.guids, before or where.edition
+    return _made(title or titles.clean(stem), year, tail, told or before, guids, part or where.part)
+
+
+def _bonus(stem: str) -> str:
+    """Take apart 'Series-f21-Title-x02-Bonus', guessit's form for films of a series and extras."""
+    bonus = _BONUS.search(stem)
+    film = _FILM.search(stem)
+    return stem[film.end() if film else 0 : bonus.start() if bonus else len(stem)]
+
+
+def _part_at_end(rest: str, where: Folder) -> tuple[str, int | None]:
+    """Take the part off a name's end; 'Part 1' belongs to a title unless the year is before it."""
+    found = _STACKED_AT_END.search(rest) if rest[-1:] in _PART_ENDS else None
+    if found is None or not found.start():
+        return rest, None
+    before = rest[: found.start()]
+    if found[1].lower() == "part" and not _split_file(before, found[2], where):
+        return rest, None
+    if found[3].isalpha() and found[1].lower() not in ("cd", "part", "pt"):
+        return rest, None
+    return before, _number(found[3])
+
+
+def _split_file(before: str, joint: str, where: Folder) -> bool:
+    if titles.PAREN_YEAR.search(before, 1) or not joint:
+        return True
+    return bool(where.key) and titles.key(before) == where.key
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else "abcd".index(text.lower()) + 1
+
+
+def _folder_knows(stem: str, title: str, year: int | None, head: str, where: Folder) -> bool:
+    """Tell whether the folder's title is to be taken: it is the movie's, and better or the same."""
+    own = titles.key(title)
+    if _NAMELESS.match(stem) or not own or own == where.key or titles.key(stem) == where.key:
+        return where.year is None or year is None or where.year == year
+    if where.year is None:
+        return where.tagged and year is None
+    if year is None:
+        return True
+    return year == where.year and not head.endswith(" ")
+
+
+def _made(
+    title: str,
+    year: int | None,
+    tail: str,
+    told: str | None,
+    guids: tuple[str, ...],
+    part: int | None,
+) -> Reading:
+    """Read what follows the year and put a movie together."""
+    tag = None
+    if tail and tail not in (" ", ")"):
+        stacked = _STACKED.search(tail)
+        if stacked and not (stacked[3].isalpha() and stacked[2]):
+            part = _number(stacked[3])
+            tail = tail[: stacked.start()] + tail[stacked.end() :]
+        tag = _version(tail)
+        if told is None and (words := edition(f" {tail}")):
+            told = words.text
+        elif told is None and " dc " in f" {tail.lower().replace('.', ' ')} ":
+            told = "Director's Cut"
+    return Reading("movie", title, year=year, part=part, version=tag, edition=told, guids=guids)
+
+
+def _version(tail: str) -> str | None:
+    """Return the ' - LABEL' Jellyfin tells versions by, or the resolution among the tags."""
+    found = _LABEL.match(tail)
+    if (
+        found
+        and found[1].strip()
+        and (cut(f" {found[1]}", 0) > len(found[1]) or len(found[1].split()) <= 3)
+    ):
+        return found[1].strip()
+    return version(tail)

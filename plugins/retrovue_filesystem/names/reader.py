@@ -1,0 +1,208 @@
+"""Reading one file's name: which kind of thing it is, and then the reader of that kind."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from . import episodes, extras, movies, music, numbers, titles
+from .folders import Folder, folder
+from .kinds import MEDIA_TYPES
+from .reading import IGNORED, Reading
+
+_SEPARATORS = re.compile(r"[\\/]+")
+_DRIVE = re.compile(r"^[a-zA-Z]:$")
+_ARTWORK = re.compile(
+    r"""^(?:.*[-.])?(?:poster|fanart|banner|thumb|logo|clearlogo|clearart|discart|landscape|backdrop
+    |background|cover|folder|disc|albumart|keyart|season[\w-]*|art|show|movie|default|front|back)\d*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# Fansub groups' creditless openings and endings: NCOP1, NCED.
+_CREDITLESS = re.compile(r"(?<![A-Za-z0-9])NC(?:OP|ED)\d{0,2}[a-z]?(?![A-Za-z0-9])")
+_MARKED_BY = re.compile(r"\d")
+
+
+def read(name: str, folder: Folder) -> Reading:
+    """Say what a file's name means in its directory; never raises.
+
+    name carries its extension. What is nobody's media (hidden files, texts, subtitles, artwork
+    beside a movie) has the kind 'ignore'.
+    """
+    stem, dot, extension = name.rpartition(".")
+    media = MEDIA_TYPES.get(extension.lower()) if dot else None
+    if media is None or folder.ignored or name[0] == "." or not stem:
+        return IGNORED
+    if len(name) > titles.LONGEST:
+        return Reading(_kind(media, folder), stem)
+    if media == "video":
+        return _video(stem, folder)
+    return _track(stem, folder) if media == "audio" else _photo(stem, folder)
+
+
+def _kind(media: str, where: Folder) -> str:
+    """Return the kind of a file whose name is not read."""
+    if media == "video":
+        return {"movie": "movie", "show": "episode"}.get(where.kind or "movie", "video")
+    return "track" if media == "audio" else "photo"
+
+
+def _video(stem: str, where: Folder) -> Reading:
+    if where.kind in ("photo", "video", "music"):
+        return _home(stem, where)
+    if where.extra and (special := _extra(stem, where)):
+        return special
+    if stem[-1] in extras.ENDS and (told := extras.ending(stem)) and not _own_title(stem, where):
+        kind, title = told
+        return _made_extra(kind, titles.clean(title), where)
+    if where.disc_image:
+        return _disc_image(stem, where)
+    if where.kind == "movie":
+        return _movie(stem, where)
+    found = None if _named_movie(stem, where) else _episode(stem, where)
+    if found:
+        return found
+    if _CREDITLESS.search(stem):
+        return _made_extra("other", titles.clean(titles.split(titles.without_lead(stem))[0]), where)
+    if where.kind == "show" or where.season is not None:
+        return _unnumbered(stem, where)
+    return movies.read(stem, where)
+
+
+def _named_movie(stem: str, where: Folder) -> bool:
+    """Tell a file that begins with its folder's 'Title (Year)' and bears no episode's number."""
+    if where.kind is not None or not where.prefixes or where.season is not None:
+        return False
+    return stem.startswith(where.prefixes) and numbers.marked(stem) is None
+
+
+def _own_title(stem: str, where: Folder) -> bool:
+    """Tell a movie called 'The Trailer' from a trailer."""
+    return bool(where.key) and titles.key(stem) == where.key
+
+
+def _movie(stem: str, where: Folder) -> Reading:
+    """Read a movie; a marked episode among guessed movies stays an episode."""
+    if where.told or stem.startswith(where.prefixes):
+        return movies.read(stem, where)
+    return (numbers.marked(stem) and episodes.read(stem, where)) or movies.read(stem, where)
+
+
+def _episode(stem: str, where: Folder) -> Reading | None:
+    """Read an episode; the name of a release's own folder stands in for a scrambled file name."""
+    plain = titles.plain(stem)
+    if not where.numbered:
+        return episodes.read(plain, where)
+    own = episodes.read(plain, where) if numbers.marked(plain) else None
+    above = episodes.read(
+        titles.plain(where.name), where._replace(numbered=False, title="", sure=False)
+    )
+    return above if own is None or _same(own, above) else own
+
+
+def _same(own: Reading, above: Reading | None) -> bool:
+    """Tell a file that puts the episode's title before the show its folder names."""
+    if above is None or (own.season, own.episode) != (above.season, above.episode):
+        return False
+    name, show = titles.key(own.series or ""), titles.key(above.series or "")
+    return name != show and name.endswith(show)
+
+
+def _unnumbered(stem: str, where: Folder) -> Reading:
+    """A show's file without a number keeps its name as the title; among anime it may be a movie."""
+    if where.anime and not where.told and titles.PAREN_YEAR.search(stem, 1):
+        return movies.read(stem, where._replace(title="", prefixes=(), key=""))
+    return Reading(
+        "episode",
+        titles.clean(titles.split(titles.without_lead(stem))[0]),
+        series=where.title or None,
+        season=where.season,
+        year=where.year,
+        guids=where.guids,
+        part=where.part,
+    )
+
+
+def _extra(stem: str, where: Folder) -> Reading | None:
+    kind = where.extra or "other"
+    if kind == "other" and where.kind != "movie" and numbers.marked(stem):
+        return None
+    return _made_extra(kind, titles.clean(stem), where)
+
+
+def _made_extra(kind: str, title: str, where: Folder) -> Reading:
+    series = where.title if where.kind == "show" else None
+    return Reading(
+        "sample" if kind == "sample" else "extra",
+        title,
+        series=series or None,
+        season=where.season if where.kind == "show" else None,
+        year=where.year,
+        extra=kind,
+    )
+
+
+def _disc_image(stem: str, where: Folder) -> Reading:
+    """A file of a DVD's or Blu-ray's own folders is its movie; a DVD's menus (_0) are nobody's."""
+    low = stem.lower()
+    if low == "video_ts" or (low.startswith("vts_") and low.endswith("_0")):
+        return IGNORED
+    piece = low.rpartition("_")[2] if low.startswith("vts_") else ""
+    part = int(piece) if piece.isdecimal() and len(piece) < 3 else where.part
+    title = where.title or titles.clean(stem)
+    return Reading(
+        "movie", title, year=where.year, part=part, edition=where.edition, guids=where.guids
+    )
+
+
+def _home(stem: str, where: Folder) -> Reading:
+    """A home video, or a music video, whose name is its title."""
+    artist, joint, title = stem.partition(" - ") if where.kind == "music" else ("", "", "")
+    if joint and title:
+        return Reading("video", titles.clean(title), artist=titles.clean(artist), album=where.album)
+    day = _day(stem)
+    return Reading(
+        "video", stem, artist=where.artist, year=int(day[:4]) if day else None, released_on=day
+    )
+
+
+def _photo(stem: str, where: Folder) -> Reading:
+    """A photo, unless it is the artwork of a movie, a show or an album."""
+    if where.kind in ("movie", "show", "music"):
+        return IGNORED
+    if where.kind is None and (where.extra or _ARTWORK.match(stem[-80:])):
+        return IGNORED
+    day = _day(stem)
+    return Reading("photo", stem, year=int(day[:4]) if day else None, released_on=day)
+
+
+def _day(stem: str) -> str | None:
+    found = numbers.day_of(stem) if _MARKED_BY.search(stem) else None
+    return found.day if found else None
+
+
+def _track(stem: str, where: Folder) -> Reading:
+    """A track, or a movie's or show's theme; other sound beside a movie belongs to its picture."""
+    if where.kind in ("movie", "show"):
+        if where.extra == "theme" or stem.lower() == "theme":
+            return _made_extra("theme", titles.clean(stem), where)
+        return IGNORED
+    return music.read(stem, where if where.kind == "music" else _as_music(where))
+
+
+@lru_cache(maxsize=64)
+def _as_music(where: Folder) -> Folder:
+    return folder(where.parts, "music")
+
+
+@lru_cache(maxsize=1024)
+def _folder(parts: tuple[str, ...], kind: str | None) -> Folder:
+    return folder(parts, kind)
+
+
+def read_path(path: str, kind: str | None = None) -> Reading:
+    """Read a whole path, of either shape, as if its collection began at its first folder."""
+    unc = path.startswith(("\\\\", "//"))
+    parts = [part for part in _SEPARATORS.split(path) if part]
+    if (parts and _DRIVE.match(parts[0])) or (unc and len(parts) > 2):
+        del parts[0]
+    return read(parts[-1], _folder(tuple(parts[:-1]), kind)) if parts else IGNORED

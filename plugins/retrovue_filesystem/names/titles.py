@@ -1,0 +1,205 @@
+"""The title a stretch of a name spells, with the year and the catalogue numbers beside it."""
+
+from __future__ import annotations
+
+import re
+
+from .tags import CERTAIN, cut, edition, lower
+
+LONGEST = 300
+"""Longer names than file systems hold (255 as a rule) are taken as they stand."""
+
+_EDGES = " \t-–—_,;~+★|=#"
+_INITIALS = re.compile(r"(?:^|[ .])[^\W\d_]$")
+_ARTICLE_LAST = re.compile(r"^([^,]+), (The|A|An)$", re.IGNORECASE)
+
+# {tmdb-603}: Plex; [tmdbid=603], [imdbid-tt0133093]: Jellyfin and Emby; (tt0133093): common.
+_IDS = re.compile(
+    r"""[\[{(]\s*(?:(imdb|tmdb|tvdb)(?:id)?\s*[-=:\s]\s*)?(tt\d{5,10}|(?<=[-=:\s])\d+)\s*[\]})]""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LONE_ID = re.compile(r"[ ._-]tt\d{7,8}(?![^\W_])")
+_EDITION_TAG = re.compile(r"\s*\{edition-([^{}]*)\}", re.IGNORECASE)
+_FULL_WIDTH = str.maketrans("【】（）［］｛｝〔〕", "[]()[]{}[]")
+
+_YEAR = r"(?:18[7-9]\d|19\d\d|20[0-3]\d)"
+PAREN_YEAR = re.compile(rf"[(\[]\s*({_YEAR})\s*[)\]]")
+_NEAR_YEAR = re.compile(rf"[(\[](?:[^()\[\]]*[^()\[\]\w])?({_YEAR})(?:[^()\[\]\w][^()\[\]]*)?[)\]]")
+_BARE_YEAR = re.compile(r"(?<![^\W_])(?:19\d\d|20[0-3]\d)(?![^\W_])")
+# 'Title (Director) (Year)', 'Title (US) (Year)'; a part, a volume or an 'or' stays in the title.
+_ASIDE = re.compile(r"(?<! or)[ .]+\((?!or )[^()\d]*(?<!part)\)[ .]*$", re.IGNORECASE)
+_EMPTY = re.compile(r"[(\[{]\s*[)\]}]")
+_SITE = re.compile(r"^\[?\s*www\.[^\s\]]+\s*\]?[\s.-]+", re.IGNORECASE)
+GROUPS = re.compile(r"^(?:\s*\[(?!\d{4}\])[^\[\]]*\][\s._★~-]*)+")
+
+
+def plain(text: str) -> str:
+    """Return text with full-width brackets made plain ones, of the same length."""
+    return text if text.isascii() else text.translate(_FULL_WIDTH)
+
+
+def clean(text: str) -> str:
+    """Return the words a stretch of a name spells: 'Tall.Ships.of.St._' -> 'Tall Ships of St'."""
+    if "_" in text:
+        text = text.replace("_", " ")
+    text = text.strip(_EDGES)
+    if "." in text:
+        text = _undotted(text)
+    if "  " in text:
+        text = " ".join(text.split())
+    if ", " in text and (found := _ARTICLE_LAST.match(text)):
+        return f"{found[2]} {found[1]}"
+    return text
+
+
+def _undotted(text: str) -> str:
+    """Undo dots that stand for blanks; keep those of initials (S.W.A.T.) and abbreviations."""
+    if " " not in text:
+        text = _join_initials(text.split("."))
+    ended = text.rstrip(". ")
+    if ended != text and _INITIALS.search(ended):
+        ended += "."
+    return ended.lstrip(". ").strip(_EDGES)
+
+
+def _join_initials(words: list[str]) -> str:
+    out: list[str] = []
+    single = False
+    for word in words:
+        letter = len(word) == 1 and word.isalpha()
+        if letter and single:
+            out[-1] = f"{out[-1].removesuffix('.')}.{word}."
+        elif word:
+            out.append(word)
+        single = letter
+    return " ".join(out)
+
+
+def take_ids(text: str) -> tuple[str, tuple[str, ...]]:
+    """Take the catalogue numbers out of a name; return the rest and Plex's spelling of them."""
+    if "{" not in text and "[" not in text and "tt" not in text and "(im" not in text:
+        return text, ()
+    found = _IDS.findall(text)
+    if not found:
+        return _take_lone_id(text)
+    guids = tuple(_guid(site.lower(), number.lower()) for site, number in found)
+    return _IDS.sub("", text), guids
+
+
+def _take_lone_id(text: str) -> tuple[str, tuple[str, ...]]:
+    """Take an IMDb number that stands without brackets."""
+    found = _LONE_ID.search(text)
+    if found is None:
+        return text, ()
+    return text[: found.start()] + text[found.end() :], (f"imdb://{found[0][1:]}",)
+
+
+def _guid(site: str, number: str) -> str:
+    site = site or "imdb"
+    if site == "imdb" and not number.startswith("tt"):
+        number = f"tt{number.zfill(7)}"
+    return f"{site}://{number}"
+
+
+def take_edition(text: str) -> tuple[str, str | None]:
+    """Take Plex's {edition-NAME} out of a name."""
+    if "{" not in text:
+        return text, None
+    found = _EDITION_TAG.search(text)
+    if found is None:
+        return text, None
+    return text[: found.start()] + text[found.end() :], found[1].strip() or None
+
+
+def without_lead(text: str) -> str:
+    """Leave out what stands before a title: a site's address, the [groups] of fansub names."""
+    if "www." in text[:8].lower():
+        text = _SITE.sub("", text)
+    if text[:1] in "[ ":
+        found = GROUPS.match(text)
+        if found:
+            rest = text[found.end() :]
+            return (
+                rest
+                if rest.strip(_EDGES + "([") and rest[0] != "("
+                else found[0].rstrip(" ._-")[:-1].rpartition("[")[2]
+            )
+    return text
+
+
+def split(text: str) -> tuple[str, int | None, str]:
+    """Split a name into title (still raw), year and what follows.
+
+    A year in brackets is the year; else the last bare one before the tags that does not begin the
+    name, so '1917.2019.1080p' is 1917 of 2019; else the first one after the tags.
+    """
+    found = PAREN_YEAR.search(text, 1)
+    if found is None and text[:1] in ("(", "[") and PAREN_YEAR.match(text):
+        return _first_year(text, cut(text))
+    if found is None and (")" in text or "]" in text):
+        found = _NEAR_YEAR.search(text, 1)
+    if found:
+        return _before(text[: found.start()]), int(found[1]), text[found.end() :]
+    end = cut(text)
+    years = [m for m in _BARE_YEAR.finditer(text) if m.start()]
+    if not years:
+        return _first_year(text, end)
+    before = [m for m in years if m.start() < end]
+    year = before[-1] if before else years[0]
+    if year.start() < end:
+        return _before(text[: year.start()]), int(year[0]), text[year.end() :]
+    return _before(text[:end]), int(year[0]), text[end:]
+
+
+def _first_year(text: str, end: int) -> tuple[str, int | None, str]:
+    found = PAREN_YEAR.match(text)
+    if found and text[found.end() :].strip(_EDGES):
+        return (
+            text[found.end() : max(end, found.end())],
+            int(found[1]),
+            text[max(end, found.end()) :],
+        )
+    told = edition(text[:end], 1)
+    if told and told.several:
+        return text[: told.start], None, text[told.start :]
+    return text[:end], None, text[end:]
+
+
+def _before(head: str) -> str:
+    """Cut tags that stand before the year; the words of an edition among them."""
+    if CERTAIN.search(lower(head), 1):
+        head = head[: cut(head)]
+    aside = _ASIDE.search(head) if head.endswith((")", ") ", ").")) else None
+    if aside is None or not aside.start() or edition(aside[0]):
+        return head
+    return head[: aside.start()]
+
+
+def edition_before(head: str) -> tuple[str, str | None]:
+    """Take an edition's words from the end of a title, if a title is left."""
+    if head[-4:].strip() in ("DC", ".DC") and not head.isupper():
+        return head.rstrip()[:-3], "Director's Cut"
+    told = edition(head, 1)
+    if told is None or head[told.end :].strip(_EDGES + ".)]"):
+        return head, None
+    words = head[told.start : told.end]
+    if not (told.several or words.isupper() or words == "IMAX" or head[told.start - 1] in "(["):
+        return head, None
+    rest = head[: told.start].rstrip(_EDGES + ".([")
+    return (
+        (rest, told.text)
+        if len(rest.split(" ")) > 1 or rest.lower() not in ("", "the", "a")
+        else (head, None)
+    )
+
+
+def bare(text: str) -> str:
+    """Drop brackets that hold nothing, and those left open, at the ends of a title."""
+    if "(" in text or "[" in text or "{" in text:
+        text = _EMPTY.sub("", text).rstrip(" ._-([{")
+    return text
+
+
+def key(title: str) -> str:
+    """Return what two spellings of one title share: letters and digits, case folded."""
+    return "".join(filter(str.isalnum, title.casefold()))

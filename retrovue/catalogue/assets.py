@@ -1,0 +1,190 @@
+"""Assets and their files, for reading; and the purge of those that are gone."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from retrovue.catalogue.core import Tx
+from retrovue.errors import Ambiguous, NotFound
+
+MEDIA = (
+    "asset_id, source, collection, kind, title, series, season, episode, artist, album, track,"
+    " year, duration_ms, file_id, version, part, local_path, missing_since"
+)
+FIELDS = tuple(MEDIA.split(", "))
+_SEARCHED = ("a.title", "a.series", "a.artist", "a.album")
+
+
+class Filter(NamedTuple):
+    """Which assets: ids of a source and a collection, a kind, a text in the titles, or only those
+    that are missing (None: whether or not)."""
+
+    source_id: int | None = None
+    collection_id: int | None = None
+    kind: str | None = None
+    search: str | None = None
+    missing: bool = False
+
+
+def listed(
+    connection: sqlite3.Connection, wanted: Filter, limit: int | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of the view `media` as `FIELDS`, by collection, series and title."""
+    conditions, parameters = _conditions(wanted)
+    if limit is not None:
+        parameters["limit"] = limit
+    return connection.execute(
+        f"""
+        SELECT {MEDIA}
+          FROM media
+         WHERE {_in(conditions)}
+         ORDER BY source, collection, series, season, episode, artist, album, track, title,
+                  asset_id, version, part
+         {"LIMIT :limit" if limit is not None else ""}""",
+        parameters,
+    )
+
+
+def count(connection: sqlite3.Connection, wanted: Filter) -> int:
+    """How many rows `listed` has without a limit."""
+    conditions, parameters = _conditions(wanted)
+    row = connection.execute(
+        f"SELECT count(*) FROM media WHERE {_in(conditions)}", parameters
+    ).fetchone()
+    return int(row[0])
+
+
+def _in(conditions: list[str]) -> str:
+    if not conditions:
+        return "1"
+    return f"asset_id IN (SELECT a.id FROM assets AS a WHERE {' AND '.join(conditions)})"
+
+
+def _conditions(wanted: Filter) -> tuple[list[str], dict[str, Any]]:
+    conditions: list[str] = []
+    parameters: dict[str, Any] = {}
+    if wanted.collection_id is not None:
+        conditions.append("a.collection_id = :collection")
+        parameters["collection"] = wanted.collection_id
+    if wanted.source_id is not None:
+        conditions.append(
+            "a.collection_id IN (SELECT id FROM collections WHERE source_id = :source)"
+        )
+        parameters["source"] = wanted.source_id
+    if wanted.kind is not None:
+        conditions.append("a.kind = :kind")
+        parameters["kind"] = wanted.kind
+    if wanted.missing:
+        conditions.append("a.missing_since IS NOT NULL")
+    if wanted.search:
+        conditions.append(_search(wanted.search, parameters))
+    return conditions, parameters
+
+
+def _search(text: str, parameters: dict[str, Any]) -> str:
+    """The text anywhere in a title, in any case. SQLite folds ASCII alone, so of other letters the
+    usual spellings are tried."""
+    spellings = dict.fromkeys([text, text.lower(), text.upper(), text.title(), text.capitalize()])
+    tried = [text] if text.isascii() else list(spellings)
+    tests = []
+    for number, spelling in enumerate(tried):
+        escaped = spelling.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        parameters[f"search{number}"] = f"%{escaped}%"
+        tests += [f"{column} LIKE :search{number} ESCAPE '\\'" for column in _SEARCHED]
+    return f"({' OR '.join(tests)})"
+
+
+def get(connection: sqlite3.Connection, selector: str) -> dict[str, Any]:
+    """One asset, by id or `external_id`, with all its columns and `files`.
+
+    Raises NotFound, and Ambiguous where collections share the external id.
+    """
+    rows = connection.execute(
+        """
+        SELECT a.id, a.external_id, c.name, s.name
+          FROM assets AS a
+          JOIN collections AS c ON c.id = a.collection_id
+          JOIN sources AS s ON s.id = c.source_id
+         WHERE a.id = :number OR a.external_id = :selector
+         ORDER BY a.id = :number DESC, a.id""",
+        {
+            "number": int(selector) if selector.isdecimal() and len(selector) < 19 else -1,
+            "selector": selector,
+        },
+    ).fetchall()
+    if not rows:
+        raise NotFound(
+            f"Asset '{selector}' not found", hint="`retrovue asset list --search TEXT` finds one."
+        )
+    if len(rows) > 1:
+        raise Ambiguous(
+            f"Multiple assets named '{selector}' exist",
+            [f"{row[0]}  {row[3]}/{row[2]}: {row[1]}" for row in rows],
+            hint="Name it by one of the numbers.",
+        )
+    return _whole(connection, rows[0][0])
+
+
+def _whole(connection: sqlite3.Connection, asset_id: int) -> dict[str, Any]:
+    asset = _dicts(
+        connection,
+        """
+        SELECT a.id, s.name AS source, c.name AS collection, a.external_id, a.kind, a.title,
+               a.series, a.season, a.episode, a.episode_end, a.artist, a.album, a.track, a.year,
+               a.released_on, a.duration_ms, a.edition, a.guids, a.metadata, a.fingerprint,
+               a.created_at, a.updated_at, a.missing_since
+          FROM assets AS a
+          JOIN collections AS c ON c.id = a.collection_id
+          JOIN sources AS s ON s.id = c.source_id
+         WHERE a.id = ?""",
+        asset_id,
+    )[0]
+    for name in ("guids", "metadata"):
+        asset[name] = json.loads(asset[name])
+    asset["files"] = _dicts(
+        connection,
+        """
+        SELECT f.id, v.local_path, f.relative_path, f.version, f.part, f.size_bytes,
+               f.modified_at, f.duration_ms, f.container, f.video_codec, f.audio_codec, f.width,
+               f.height
+          FROM asset_files AS f
+          JOIN media AS v ON v.asset_id = f.asset_id AND v.file_id = f.id
+         WHERE f.asset_id = ?
+         ORDER BY f.version, f.part, f.id""",
+        asset_id,
+    )
+    return asset
+
+
+def _dicts(connection: sqlite3.Connection, sql: str, parameter: int) -> list[dict[str, Any]]:
+    cursor = connection.execute(sql, (parameter,))
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def purge(tx: Tx, wanted: Filter, before: str) -> dict[str, int]:
+    """Delete assets that have been missing since before a time (ISO-8601, UTC); returns how many of
+    each collection, as SOURCE/COLLECTION."""
+    conditions, parameters = _conditions(wanted._replace(missing=True))
+    parameters["before"] = before
+    where = f"{' AND '.join(conditions)} AND a.missing_since < :before"
+    counts = tx.execute(
+        f"""
+        SELECT c.id, s.name || '/' || c.name, count(*)
+          FROM assets AS a
+          JOIN collections AS c ON c.id = a.collection_id
+          JOIN sources AS s ON s.id = c.source_id
+         WHERE {where}
+         GROUP BY c.id
+         ORDER BY s.name, c.name""",
+        parameters,
+    ).fetchall()
+    tx.execute(
+        f"DELETE FROM assets WHERE id IN (SELECT a.id FROM assets AS a WHERE {where})", parameters
+    )
+    for collection_id, _, _ in counts:
+        tx.touch(collection_id)
+    return {name: number for _, name, number in counts}

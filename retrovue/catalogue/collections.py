@@ -1,0 +1,237 @@
+"""Collections: what a source offers, and what the operator says of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from retrovue.catalogue import mappings
+from retrovue.catalogue.core import Tx
+from retrovue.errors import Ambiguous, NotFound
+from retrovue.model import Collection, FoundCollection
+
+_SELECT = """
+    SELECT c.id, c.source_id, c.external_id, c.name, c.kind, c.enabled, c.sync_enabled,
+           c.ingestible, c.not_ingestible_reason, c.missing_since, c.last_ingested_at,
+           c.revision, c.asset_count, c.missing_count, s.name
+      FROM collections AS c
+      JOIN sources AS s ON s.id = c.source_id"""
+
+
+class Changes(NamedTuple):
+    """What a discovery changed, as names of collections."""
+
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    missing: tuple[str, ...]
+    restored: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return any(self)
+
+
+def all_of(connection: sqlite3.Connection) -> list[Collection]:
+    """Every collection with its mappings, by source and name."""
+    rows = connection.execute(f"{_SELECT} ORDER BY s.name, c.name, c.id").fetchall()
+    by_id = mappings.by_collection(connection)
+    return [_collection(row, by_id.get(row[0], ())) for row in rows]
+
+
+def of_source(connection: sqlite3.Connection, source_id: int) -> list[Collection]:
+    """The collections of one source with their mappings, by name."""
+    rows = connection.execute(
+        f"{_SELECT} WHERE c.source_id = ? ORDER BY c.name, c.id", (source_id,)
+    ).fetchall()
+    return [_collection(row, mappings.of_collection(connection, row[0])) for row in rows]
+
+
+def counts_by_source(connection: sqlite3.Connection) -> dict[int, tuple[int, int]]:
+    """(collections, sync-enabled ones) by the id of their source."""
+    rows = connection.execute(
+        "SELECT source_id, count(*), sum(sync_enabled) FROM collections GROUP BY source_id"
+    )
+    return {source_id: (count, enabled) for source_id, count, enabled in rows}
+
+
+def by_id(connection: sqlite3.Connection, collection_id: int) -> Collection | None:
+    row = connection.execute(f"{_SELECT} WHERE c.id = ?", (collection_id,)).fetchone()
+    return _collection(row, mappings.of_collection(connection, row[0])) if row else None
+
+
+def _collection(row: tuple[Any, ...], found: tuple[Any, ...]) -> Collection:
+    collection = Collection._make((*row, found))
+    return collection._replace(
+        enabled=bool(collection.enabled),
+        sync_enabled=bool(collection.sync_enabled),
+        ingestible=bool(collection.ingestible),
+    )
+
+
+def get(connection: sqlite3.Connection, selector: str) -> Collection:
+    """The collection named by id, name (in any case), `external_id`, or `SOURCE/COLLECTION`.
+
+    Raises NotFound, and Ambiguous with the candidates where the selector names several.
+    """
+    ids = _ids(connection, selector)
+    if not ids:
+        raise NotFound(
+            f"Collection '{selector}' not found",
+            hint="`retrovue collection list` shows the collections.",
+        )
+    found = [collection for i in ids if (collection := by_id(connection, i))]
+    if len(found) > 1:
+        raise Ambiguous(
+            f"Multiple collections named '{selector}' exist",
+            [f"{c.id}  {c.source_name}/{c.name}  (external id {c.external_id})" for c in found],
+            hint="Name it by the number, or by SOURCE/COLLECTION.",
+        )
+    return found[0]
+
+
+def _ids(connection: sqlite3.Connection, selector: str) -> list[int]:
+    folded = selector.casefold()
+    rows = connection.execute(
+        """
+        SELECT c.id, c.external_id, c.name, s.id, s.external_id, s.name
+          FROM collections AS c
+          JOIN sources AS s ON s.id = c.source_id
+         ORDER BY s.name, c.name, c.id"""
+    )
+    return [
+        row[0]
+        for row in rows
+        if selector in (str(row[0]), row[1])
+        or row[2].casefold() == folded
+        or folded in _qualified(row)
+    ]
+
+
+def _qualified(row: tuple[Any, ...]) -> Iterable[str]:
+    for source in (str(row[3]), row[4], row[5]):
+        for own in (str(row[0]), row[1], row[2]):
+            yield f"{source}/{own}".casefold()
+
+
+def apply_found(tx: Tx, source_id: int, found: Sequence[FoundCollection]) -> Changes:
+    """Bring the collections of a source to what it offers now (G-1, G-6).
+
+    New ones start with every flag off and unresolved mappings; known ones get name, kind and
+    locations; those no longer offered are marked missing and never deleted. No flag is turned on.
+    """
+    known = {c.external_id: c for c in of_source(tx.connection, source_id)}
+    changes: dict[str, list[str]] = {"added": [], "updated": [], "missing": [], "restored": []}
+    for offer in found:
+        old = known.pop(offer.external_id, None)
+        if old is None:
+            _add(tx, source_id, offer)
+            changes["added"].append(offer.name)
+        elif _renew(tx, old, offer):
+            changes["restored" if old.missing_since else "updated"].append(offer.name)
+    for old in known.values():
+        if old.missing_since is None:
+            _mark_missing(tx, old.id)
+            changes["missing"].append(old.name)
+    return Changes(*(tuple(changes[word]) for word in Changes._fields))
+
+
+def _add(tx: Tx, source_id: int, offer: FoundCollection) -> None:
+    cursor = tx.execute(
+        """
+        INSERT INTO collections (source_id, external_id, name, kind, not_ingestible_reason,
+                                 created_at, updated_at)
+        VALUES (:source_id, :external_id, :name, :kind, 'its locations are not mapped yet',
+                :now, :now)""",
+        {
+            "source_id": source_id,
+            "external_id": offer.external_id,
+            "name": offer.name,
+            "kind": offer.kind,
+            "now": tx.now,
+        },
+    )
+    collection_id = int(cursor.lastrowid or 0)
+    mappings.replace_locations(tx, collection_id, offer.locations)
+    tx.touch(collection_id)
+
+
+def _renew(tx: Tx, old: Collection, offer: FoundCollection) -> bool:
+    changed = mappings.replace_locations(tx, old.id, offer.locations)
+    if (old.name, old.kind, old.missing_since) != (offer.name, offer.kind, None):
+        tx.execute(
+            """
+            UPDATE collections
+               SET name = :name, kind = :kind, missing_since = NULL, updated_at = :now
+             WHERE id = :id""",
+            {"name": offer.name, "kind": offer.kind, "now": tx.now, "id": old.id},
+        )
+        changed = True
+    if changed:
+        tx.touch(old.id)
+    return changed
+
+
+def _mark_missing(tx: Tx, collection_id: int) -> None:
+    tx.execute(
+        """
+        UPDATE collections
+           SET missing_since = :now, ingestible = 0, updated_at = :now,
+               not_ingestible_reason = 'the source no longer offers it'
+         WHERE id = :id""",
+        {"now": tx.now, "id": collection_id},
+    )
+    tx.touch(collection_id)
+
+
+def set_flags(tx: Tx, collection: Collection, enabled: bool, sync_enabled: bool) -> None:
+    """Write what the operator says: whether it is enabled, and ingested with its source."""
+    tx.execute(
+        """
+        UPDATE collections
+           SET enabled = :enabled, sync_enabled = :sync_enabled, updated_at = :now
+         WHERE id = :id AND (enabled <> :enabled OR sync_enabled <> :sync_enabled)""",
+        {
+            "enabled": int(enabled),
+            "sync_enabled": int(sync_enabled),
+            "now": tx.now,
+            "id": collection.id,
+        },
+    )
+    tx.touch(collection.id)
+
+
+def set_ingestible(tx: Tx, collection_id: int, reasons: Sequence[str]) -> None:
+    """Write whether a collection can be ingested: it can when there is no reason against it."""
+    tx.execute(
+        """
+        UPDATE collections
+           SET ingestible = :ingestible, not_ingestible_reason = :reason
+         WHERE id = :id
+           AND (ingestible <> :ingestible OR not_ingestible_reason IS NOT :reason)""",
+        {
+            "ingestible": int(not reasons),
+            "reason": "; ".join(reasons) or None,
+            "id": collection_id,
+        },
+    )
+    tx.touch(collection_id)
+
+
+def set_ingested(tx: Tx, collection_id: int) -> None:
+    tx.execute("UPDATE collections SET last_ingested_at = ? WHERE id = ?", (tx.now, collection_id))
+    tx.touch(collection_id)
+
+
+def wipe(tx: Tx, collection_id: int) -> tuple[int, int]:
+    """Delete the assets and files of a collection; returns how many of each. The collection, its
+    flags and its mappings stay."""
+    files = tx.execute(
+        """
+        DELETE FROM asset_files
+         WHERE asset_id IN (SELECT id FROM assets WHERE collection_id = ?)""",
+        (collection_id,),
+    ).rowcount
+    assets = tx.execute("DELETE FROM assets WHERE collection_id = ?", (collection_id,)).rowcount
+    tx.execute("DELETE FROM folders WHERE collection_id = ?", (collection_id,))
+    tx.touch(collection_id)
+    return assets, files

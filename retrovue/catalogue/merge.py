@@ -1,0 +1,382 @@
+"""Comparing a staged scan with what is known, and applying the differences in one short
+transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+from retrovue.catalogue import collections
+from retrovue.catalogue.core import Tx
+from retrovue.catalogue.staging import ASSET_COLUMNS, FILE_COLUMNS, Staging
+from retrovue.model import Collection
+
+# A moved asset is one missing and one new that agree in one of these, and that no other of either
+# side agrees with: the same files and ids elsewhere (a server that was rebuilt), the same
+# fingerprint (a file that was renamed), or a file in common (a version or part that was added).
+_MOVE_KEYS = (
+    (
+        """
+        SELECT a.id AS asset_id, NULL AS n, a.guids || char(10) ||
+               (SELECT group_concat(path_mapping_id || ':' || relative_path, char(10))
+                  FROM (SELECT path_mapping_id, relative_path
+                          FROM asset_files
+                         WHERE asset_id = a.id
+                         ORDER BY path_mapping_id, relative_path)) AS key
+          FROM temp.missing
+          JOIN assets AS a ON a.id = missing.asset_id""",
+        """
+        SELECT NULL, s.n, s.guids || char(10) ||
+               (SELECT group_concat(path_mapping_id || ':' || relative_path, char(10))
+                  FROM (SELECT path_mapping_id, relative_path
+                          FROM temp.staged_files
+                         WHERE n = s.n
+                         ORDER BY path_mapping_id, relative_path))
+          FROM temp.staged_assets AS s
+         WHERE s.asset_id IS NULL""",
+    ),
+    (
+        """
+        SELECT a.id AS asset_id, NULL AS n, a.fingerprint AS key
+          FROM temp.missing
+          JOIN assets AS a ON a.id = missing.asset_id
+         WHERE (SELECT count(*) > 0 AND count(*) = count(size_bytes)
+                  FROM asset_files
+                 WHERE asset_id = a.id)""",
+        """
+        SELECT NULL, s.n, s.fingerprint
+          FROM temp.staged_assets AS s
+         WHERE s.asset_id IS NULL
+           AND (SELECT count(*) > 0 AND count(*) = count(size_bytes)
+                  FROM temp.staged_files
+                 WHERE n = s.n)""",
+    ),
+    (
+        """
+        SELECT f.asset_id, NULL AS n, f.path_mapping_id || ':' || f.relative_path AS key
+          FROM temp.missing
+          JOIN asset_files AS f ON f.asset_id = missing.asset_id""",
+        """
+        SELECT NULL, s.n, f.path_mapping_id || ':' || f.relative_path
+          FROM temp.staged_assets AS s
+          JOIN temp.staged_files AS f ON f.n = s.n
+         WHERE s.asset_id IS NULL""",
+    ),
+)
+
+
+class Comparison(NamedTuple):
+    """What a scan means for a collection: counts, and how many assets were there to be missed."""
+
+    added: int
+    updated: int
+    restored: int
+    moved: int
+    missing: int
+    present: int
+
+    @property
+    def loses_too_much(self) -> bool:
+        """Whether all, or more than half and more than 20, of the known assets would go missing:
+        what an unmounted disk looks like."""
+        all_gone = self.missing > 0 and self.missing == self.present
+        return all_gone or (self.missing > 20 and self.missing * 2 > self.present)
+
+
+class Changed(Exception):
+    """Between comparison and transaction somebody changed the collection: scan it again."""
+
+
+def compare(staging: Staging, complete: bool) -> Comparison:
+    """Work out what is missing and what moved; only a `complete` scan knows either."""
+    connection = staging.connection
+    connection.execute("BEGIN")
+    try:
+        present = _present(staging)
+        moved = 0
+        if complete:
+            _find_gone_folders(staging)
+        if complete and not _all_seen(staging):
+            _find_missing(staging)
+            moved = _find_moves(connection)
+        return Comparison(
+            added=_count(connection, "temp.staged_assets WHERE change = 'added'"),
+            updated=_count(connection, "temp.staged_assets WHERE change = 'updated'"),
+            restored=_count(connection, "temp.staged_assets WHERE change = 'restored'")
+            + _count(connection, "temp.restored"),
+            moved=moved,
+            missing=_count(connection, "temp.missing"),
+            present=present,
+        )
+    finally:
+        connection.execute("COMMIT")
+
+
+def _count(connection: sqlite3.Connection, what: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
+
+
+def _all_seen(staging: Staging) -> bool:
+    """Whether the scan came by as many assets as are present, so that none can be missing."""
+    seen = _count(staging.connection, "temp.seen")
+    back = _count(staging.connection, "temp.restored") + _count(
+        staging.connection, "temp.staged_assets WHERE change = 'restored'"
+    )
+    present = staging.collection.asset_count - staging.collection.missing_count
+    return seen - back + staging.assets_in_unchanged_folders == present
+
+
+def _present(staging: Staging) -> int:
+    """How many assets could be missed: those not missing already, and not below an excluded
+    location."""
+    collection = staging.collection
+    present = collection.asset_count - collection.missing_count
+    if not any(mapping.excluded for mapping in collection.mappings):
+        return present
+    excluded = staging.connection.execute(
+        f"SELECT count(*) FROM assets AS a WHERE a.collection_id = :collection"
+        f" AND a.missing_since IS NULL AND {_EXCLUDED}",
+        {"collection": collection.id},
+    ).fetchone()[0]
+    return present - int(excluded)
+
+
+_EXCLUDED = """EXISTS (SELECT 1 FROM asset_files AS f
+                         JOIN path_mappings AS m ON m.id = f.path_mapping_id
+                        WHERE f.asset_id = a.id AND m.excluded = 1)"""
+
+
+def _find_missing(staging: Staging) -> None:
+    staging.connection.execute(
+        f"""
+        INSERT INTO temp.missing (asset_id)
+        SELECT a.id
+          FROM assets AS a
+         WHERE a.collection_id = :collection
+           AND a.missing_since IS NULL
+           AND NOT EXISTS (SELECT 1 FROM temp.seen WHERE asset_id = a.id)
+           AND NOT EXISTS (SELECT 1 FROM temp.seen_folders WHERE folder_id = a.folder_id)
+           AND NOT {_EXCLUDED}""",
+        {"collection": staging.collection.id},
+    )
+
+
+def _find_moves(connection: sqlite3.Connection) -> int:
+    """Give new items the asset that moved to them; returns how many there were."""
+    if not _count(connection, "temp.missing"):
+        return 0
+    for missing, new in _MOVE_KEYS:
+        connection.execute("DELETE FROM temp.moves")
+        connection.execute(f"""
+            WITH pairs AS (
+              SELECT DISTINCT max(asset_id) AS asset_id, max(n) AS n
+                FROM ({missing} UNION ALL {new})
+               WHERE key IS NOT NULL
+               GROUP BY key
+              HAVING count(asset_id) = 1 AND count(n) = 1)
+            INSERT INTO temp.moves (asset_id, n)
+            SELECT asset_id, n
+              FROM pairs
+             WHERE asset_id IN (SELECT asset_id FROM pairs GROUP BY asset_id HAVING count(*) = 1)
+               AND n IN (SELECT n FROM pairs GROUP BY n HAVING count(*) = 1)""")
+        connection.execute("""
+            UPDATE temp.staged_assets
+               SET change = 'moved', asset_id = moves.asset_id
+              FROM temp.moves
+             WHERE staged_assets.n = moves.n""")
+        connection.execute("""
+            DELETE FROM temp.missing WHERE asset_id IN (SELECT asset_id FROM temp.moves)""")
+    return _count(connection, "temp.staged_assets WHERE change = 'moved'")
+
+
+def _find_gone_folders(staging: Staging) -> None:
+    """Folders that were not come by; while a location is excluded none is forgotten."""
+    if any(mapping.excluded for mapping in staging.collection.mappings):
+        return
+    staging.connection.execute(
+        """
+        INSERT INTO temp.gone_folders (folder_id)
+        SELECT id
+          FROM folders
+         WHERE collection_id = :collection
+           AND id NOT IN (SELECT folder_id FROM temp.seen_folders)
+           AND id NOT IN (SELECT folder_id FROM temp.staged_folders WHERE folder_id IS NOT NULL)""",
+        {"collection": staging.collection.id},
+    )
+
+
+def apply(tx: Tx, staging: Staging, comparison: Comparison) -> None:
+    """Write the differences. Raises Changed when the collection, its mappings or its assets are
+    not what they were when the scan began."""
+    collection = staging.collection
+    if not _same(collections.by_id(tx.connection, collection.id), collection):
+        raise Changed
+    tx.touch(collection.id)
+    parameters = {"collection": collection.id, "now": tx.now}
+    if _has_rows(tx, "staged_folders WHERE folder_id IS NULL"):
+        _add_folders(tx, parameters)
+    if comparison.updated or comparison.restored or comparison.moved:
+        _update_assets(tx, parameters)
+    if comparison.added:
+        _add_assets(tx, parameters)
+    if _has_rows(tx, "restored"):
+        _mark(tx, "restored", None)
+    if comparison.missing:
+        _mark(tx, "missing", tx.now)
+    _close_folders(tx)
+
+
+def _mark(tx: Tx, table: str, missing_since: str | None) -> None:
+    tx.execute(
+        f"""
+        UPDATE assets
+           SET missing_since = :missing_since, updated_at = :now
+         WHERE id IN (SELECT asset_id FROM temp.{table})""",
+        {"missing_since": missing_since, "now": tx.now},
+    )
+
+
+def _same(now: Collection | None, then: Collection) -> bool:
+    return now is not None and now._replace(last_ingested_at=None) == then._replace(
+        last_ingested_at=None
+    )
+
+
+def _has_rows(tx: Tx, what: str) -> bool:
+    return tx.execute(f"SELECT 1 FROM temp.{what} LIMIT 1").fetchone() is not None
+
+
+def _add_folders(tx: Tx, parameters: dict[str, object]) -> None:
+    base = tx.execute("SELECT coalesce(max(id), 0) FROM folders").fetchone()[0]
+    tx.execute(
+        """
+        INSERT INTO folders (id, collection_id, path)
+        SELECT :base + n, :collection, path
+          FROM temp.staged_folders
+         WHERE folder_id IS NULL
+         ORDER BY n""",
+        parameters | {"base": base},
+    )
+    tx.execute(
+        "UPDATE temp.staged_folders SET folder_id = :base + n WHERE folder_id IS NULL",
+        {"base": base},
+    )
+
+
+def _next_id(tx: Tx, table: str) -> int:
+    """The highest id that the table has ever given."""
+    row = tx.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    highest = tx.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
+    return max(int(row[0]) if row else 0, int(highest))
+
+
+def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
+    """Changed assets: files keep their row by version and part; those below an excluded location
+    stay as they are."""
+    tx.execute("""
+        DELETE FROM asset_files
+         WHERE id IN (SELECT f.id
+                        FROM temp.staged_assets AS s
+                        JOIN asset_files AS f ON f.asset_id = s.asset_id
+                        JOIN path_mappings AS m ON m.id = f.path_mapping_id
+                       WHERE m.excluded = 0
+                         AND NOT EXISTS (SELECT 1 FROM temp.staged_files AS g
+                                          WHERE g.n = s.n
+                                            AND g.version = f.version
+                                            AND g.part = f.part))""")
+    tx.execute(f"""
+        UPDATE asset_files
+           SET {_assigned("g", FILE_COLUMNS)}
+          FROM temp.staged_assets AS s
+          JOIN temp.staged_files AS g ON g.n = s.n
+          JOIN path_mappings AS m
+         WHERE asset_files.asset_id = s.asset_id
+           AND asset_files.version = g.version
+           AND asset_files.part = g.part
+           AND m.id = asset_files.path_mapping_id
+           AND m.excluded = 0""")
+    tx.new_files = _highest_id(tx, "asset_files")
+    tx.execute(f"""
+        INSERT INTO asset_files (asset_id, {FILE_COLUMNS})
+        SELECT s.asset_id, {_of("g", FILE_COLUMNS)}
+          FROM temp.staged_assets AS s
+          JOIN temp.staged_files AS g ON g.n = s.n
+         WHERE s.asset_id IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM asset_files AS f
+                            WHERE f.asset_id = s.asset_id
+                              AND f.path_mapping_id = g.path_mapping_id
+                              AND f.relative_path = g.relative_path)
+         ORDER BY g.n, g.version, g.part""")
+    tx.execute(
+        f"""
+        UPDATE assets
+           SET {_assigned("s", ASSET_COLUMNS)},
+               folder_id = coalesce(d.folder_id, assets.folder_id),
+               missing_since = NULL,
+               updated_at = :now
+          FROM temp.staged_assets AS s
+          LEFT JOIN temp.staged_folders AS d ON d.n = s.folder_n
+         WHERE assets.id = s.asset_id""",
+        parameters,
+    )
+
+
+def _add_assets(tx: Tx, parameters: dict[str, object]) -> None:
+    base = tx.new_assets = _highest_id(tx, "assets")
+    if tx.new_files is None:
+        tx.new_files = _highest_id(tx, "asset_files")
+    tx.execute(
+        f"""
+        INSERT INTO assets (id, collection_id, folder_id, {ASSET_COLUMNS}, created_at, updated_at)
+        SELECT :base + s.n, :collection, d.folder_id, {_of("s", ASSET_COLUMNS)}, :now, :now
+          FROM temp.staged_assets AS s
+          LEFT JOIN temp.staged_folders AS d ON d.n = s.folder_n
+         WHERE s.asset_id IS NULL
+         ORDER BY s.n""",
+        parameters | {"base": base},
+    )
+    tx.execute(
+        f"""
+        INSERT INTO asset_files (asset_id, {FILE_COLUMNS})
+        SELECT :base + g.n, {_of("g", FILE_COLUMNS)}
+          FROM temp.staged_files AS g
+          JOIN temp.staged_assets AS s ON s.n = g.n
+         WHERE s.asset_id IS NULL
+         ORDER BY g.n, g.version, g.part""",
+        {"base": base},
+    )
+
+
+def _of(alias: str, columns: str) -> str:
+    return ", ".join(f"{alias}.{name}" for name in columns.split(", "))
+
+
+def _assigned(alias: str, columns: str) -> str:
+    return ", ".join(f"{name} = {alias}.{name}" for name in columns.split(", "))
+
+
+def _highest_id(tx: Tx, table: str) -> int:
+    """The highest id that the table has ever given."""
+    row = tx.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    highest = tx.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
+    return max(int(row[0]) if row else 0, int(highest))
+
+
+def _close_folders(tx: Tx) -> None:
+    """Write the fingerprints of folders that were read, last, since changes to their assets took
+    them away; and forget folders that are gone."""
+    if _has_rows(tx, "relinked"):
+        tx.execute("""
+            UPDATE assets
+               SET folder_id = d.folder_id
+              FROM temp.relinked AS r
+              JOIN temp.staged_folders AS d ON d.n = r.folder_n
+             WHERE assets.id = r.asset_id""")
+    if _has_rows(tx, "staged_folders"):
+        tx.execute("""
+            UPDATE folders
+               SET fingerprint = d.fingerprint, assets = d.assets
+              FROM temp.staged_folders AS d
+             WHERE folders.id = d.folder_id""")
+    if _has_rows(tx, "gone_folders"):
+        tx.execute("DELETE FROM folders WHERE id IN (SELECT folder_id FROM temp.gone_folders)")

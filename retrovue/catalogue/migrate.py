@@ -1,0 +1,40 @@
+"""Bringing a file to today's schema, all pending steps in the one transaction of the caller."""
+
+from __future__ import annotations
+
+import sqlite3
+from importlib.resources import files
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from retrovue.catalogue.core import APPLICATION_ID
+
+
+def steps() -> list[tuple[str, str]]:
+    """Every migration as (name, SQL), in order."""
+    folder = files("retrovue.catalogue").joinpath("migrations")
+    found = [step for step in folder.iterdir() if step.name.endswith(".sql")]
+    return sorted((step.name.removesuffix(".sql"), step.read_text("utf-8")) for step in found)
+
+
+def apply_pending(connection: sqlite3.Connection) -> None:
+    """Apply what is pending; `user_version` then counts the migrations applied."""
+    migrations = Migrations("retrovue")
+    for name, sql in steps():
+        migrations(name=name)(_step(sql))
+    database = Database(connection, execute_plugins=False)
+    migrations.apply(database)
+    connection.execute(f"PRAGMA user_version = {len(steps())}")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+class _step:
+    """One migration as sqlite-utils calls it."""
+
+    def __init__(self, sql: str) -> None:
+        self._sql = sql
+        self.__name__ = "step"
+
+    def __call__(self, database: Database, /) -> None:
+        database.executescript(self._sql)

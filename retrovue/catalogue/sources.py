@@ -1,0 +1,195 @@
+"""Sources and their secrets."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from retrovue.catalogue import collections, guarantees
+from retrovue.catalogue.core import Tx
+from retrovue.errors import AlreadyExists, Ambiguous, InvalidState, NotFound
+from retrovue.model import Source
+
+_SELECT = """
+    SELECT id, external_id, type, identity, name, config, created_at, updated_at
+      FROM sources"""
+
+
+def all_of(connection: sqlite3.Connection) -> list[Source]:
+    """Every source, by name."""
+    rows = connection.execute(f"{_SELECT} ORDER BY name, id")
+    return [_source(row) for row in rows]
+
+
+def _source(row: tuple[Any, ...]) -> Source:
+    source = Source._make(row)
+    return source._replace(config=json.loads(row[5]))
+
+
+def get(connection: sqlite3.Connection, selector: str) -> Source:
+    """The source named by id, `external_id` or name (in any case).
+
+    Raises NotFound, and Ambiguous where the selector names several.
+    """
+    found = [source for source in all_of(connection) if _matches(source, selector)]
+    if not found:
+        raise NotFound(
+            f"Source '{selector}' not found", hint="`retrovue source list` shows the sources."
+        )
+    if len(found) > 1:
+        raise Ambiguous(
+            f"Multiple sources named '{selector}' exist",
+            [f"{source.external_id}  {source.name}" for source in found],
+            hint="Name it by one of the ids above.",
+        )
+    return found[0]
+
+
+def _matches(source: Source, selector: str) -> bool:
+    return (
+        selector in (str(source.id), source.external_id)
+        or source.name.casefold() == selector.casefold()
+    )
+
+
+def matching(connection: sqlite3.Connection, pattern: str) -> list[Source]:
+    """The sources that a name or a shell-style pattern means; an exact name wins.
+
+    Raises NotFound where it means none.
+    """
+    try:
+        return [get(connection, pattern)]
+    except NotFound:
+        folded = pattern.casefold()
+        found = [
+            source
+            for source in all_of(connection)
+            if fnmatch.fnmatchcase(source.name.casefold(), folded)
+        ]
+        if not found:
+            raise
+        return found
+
+
+def secrets(connection: sqlite3.Connection, source_id: int) -> dict[str, str]:
+    """The stored secrets by option: values or `env:NAME` references."""
+    return dict(
+        connection.execute(
+            "SELECT name, value FROM source_secrets WHERE source_id = ? ORDER BY name",
+            (source_id,),
+        ).fetchall()
+    )
+
+
+def require_valid(connection: sqlite3.Connection, source: Source) -> None:
+    """Raise InvalidState with every violation when any collection of the source breaks a
+    guarantee."""
+    broken = guarantees.violations(connection, guarantees.of_source(source.id))
+    if broken:
+        name = next((v.collection for v in broken if v.collection), source.name)
+        raise InvalidState(
+            f"Collection '{name}' is in invalid state",
+            map(str, broken),
+            hint="`retrovue db check` shows all of it, `retrovue db check --repair` mends it.",
+        )
+
+
+def require_free(
+    connection: sqlite3.Connection, type_: str, identity: str, name: str, but: int | None = None
+) -> None:
+    """Raise AlreadyExists when another source (than `but`) has this identity or name."""
+    for source in all_of(connection):
+        if source.id == but:
+            continue
+        same = source.type == type_ and source.identity == identity
+        if same or source.name.casefold() == name.casefold():
+            raise AlreadyExists(
+                f"Source '{source.name}' already exists",
+                [f"It is {source.external_id}, a source of type {source.type}."],
+                hint=f"`retrovue source show {source.external_id}` shows it.",
+            )
+
+
+def add(
+    tx: Tx,
+    type_: str,
+    identity: str,
+    name: str,
+    config: Mapping[str, Any],
+    secret_values: Mapping[str, str],
+) -> Source:
+    """Write a new source; its `external_id` comes from type and identity, for good."""
+    require_free(tx.connection, type_, identity, name)
+    cursor = tx.execute(
+        """
+        INSERT INTO sources (external_id, type, identity, name, config, created_at, updated_at)
+        VALUES (:external_id, :type, :identity, :name, :config, :now, :now)""",
+        {
+            "external_id": _new_external_id(tx, type_, identity),
+            "type": type_,
+            "identity": identity,
+            "name": name,
+            "config": json.dumps(config, ensure_ascii=False, sort_keys=True),
+            "now": tx.now,
+        },
+    )
+    _put_secrets(tx, int(cursor.lastrowid or 0), secret_values)
+    return get(tx.connection, str(cursor.lastrowid))
+
+
+def _new_external_id(tx: Tx, type_: str, identity: str) -> str:
+    """`<type>-<8 hex digits>` of the identity; counted up in the case, one in four thousand
+    million, that another source has it."""
+    for salt in range(1000):
+        text = f"{type_}\n{identity}\n{salt or ''}"
+        candidate = f"{type_}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        taken = tx.execute("SELECT 1 FROM sources WHERE external_id = ?", (candidate,)).fetchone()
+        if not taken:
+            return candidate
+    raise AssertionError("a thousand digests of one identity are taken")
+
+
+def update(
+    tx: Tx,
+    source: Source,
+    name: str,
+    identity: str,
+    config: Mapping[str, Any],
+    secret_values: Mapping[str, str],
+) -> bool:
+    """Write what is different of a source; returns whether anything was."""
+    text = json.dumps(config, ensure_ascii=False, sort_keys=True)
+    same_row = (name, identity, config) == (source.name, source.identity, source.config)
+    if same_row and secrets(tx.connection, source.id) == dict(secret_values):
+        return False
+    require_free(tx.connection, source.type, identity, name, but=source.id)
+    tx.execute(
+        """
+        UPDATE sources
+           SET name = :name, identity = :identity, config = :config, updated_at = :now
+         WHERE id = :id""",
+        {"name": name, "identity": identity, "config": text, "now": tx.now, "id": source.id},
+    )
+    tx.execute("DELETE FROM source_secrets WHERE source_id = ?", (source.id,))
+    _put_secrets(tx, source.id, secret_values)
+    return True
+
+
+def _put_secrets(tx: Tx, source_id: int, values: Mapping[str, str]) -> None:
+    for name, value in sorted(values.items()):
+        tx.execute(
+            "INSERT INTO source_secrets (source_id, name, value) VALUES (?, ?, ?)",
+            (source_id, name, value),
+        )
+
+
+def delete(tx: Tx, source: Source) -> None:
+    """Delete a source with all that belongs to it, children first (one statement a table, where
+    the schema's triggers would go row by row)."""
+    for collection in collections.of_source(tx.connection, source.id):
+        collections.wipe(tx, collection.id)
+    tx.execute("DELETE FROM sources WHERE id = ?", (source.id,))

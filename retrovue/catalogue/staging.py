@@ -1,0 +1,263 @@
+"""Holding a scan against what is known, in TEMP tables, outside the write lock, in flat memory.
+
+Every item of a scan gets a number, `n`, in the order in which it came. Rows wait in lists and go to
+the TEMP tables a batch at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from retrovue.model import Collection, FoundAsset, FoundFile
+
+ASSET_COLUMNS = (
+    "external_id, kind, title, series, season, episode, episode_end, artist, album, track, year,"
+    " released_on, duration_ms, edition, guids, metadata, fingerprint"
+)
+FILE_COLUMNS = (
+    "path_mapping_id, relative_path, version, part, size_bytes, modified_at, duration_ms,"
+    " container, video_codec, audio_codec, width, height"
+)
+
+_TABLES = f"""
+DROP TABLE IF EXISTS temp.seen;
+DROP TABLE IF EXISTS temp.restored;
+DROP TABLE IF EXISTS temp.relinked;
+DROP TABLE IF EXISTS temp.seen_folders;
+DROP TABLE IF EXISTS temp.staged_folders;
+DROP TABLE IF EXISTS temp.staged_assets;
+DROP TABLE IF EXISTS temp.staged_files;
+DROP TABLE IF EXISTS temp.missing;
+DROP TABLE IF EXISTS temp.moves;
+DROP TABLE IF EXISTS temp.gone_folders;
+CREATE TEMP TABLE seen (asset_id INTEGER PRIMARY KEY, n INTEGER);
+CREATE TEMP TABLE restored (asset_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE relinked (asset_id INTEGER PRIMARY KEY, folder_n INTEGER);
+CREATE TEMP TABLE seen_folders (folder_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE staged_folders (
+  n INTEGER PRIMARY KEY, folder_id INTEGER, path TEXT, fingerprint TEXT, assets INTEGER);
+CREATE TEMP TABLE staged_assets (
+  n INTEGER PRIMARY KEY, asset_id INTEGER, folder_n INTEGER, change TEXT,
+  {ASSET_COLUMNS}, UNIQUE (external_id));
+CREATE TEMP TABLE staged_files (
+  n INTEGER, {FILE_COLUMNS}, PRIMARY KEY (n, version, part)) WITHOUT ROWID;
+CREATE TEMP TABLE gone_folders (folder_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE missing (asset_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE moves (asset_id INTEGER PRIMARY KEY, n INTEGER UNIQUE);
+"""
+
+
+class Known(NamedTuple):
+    """What the file holds of an asset when the scan comes by it."""
+
+    id: int
+    fingerprint: str | None
+    missing: bool
+    folder_id: int | None
+
+
+class KnownFolder(NamedTuple):
+    id: int
+    fingerprint: str | None
+    assets: int
+
+
+class Staging:
+    """One scan of one collection, on the connection that will write it."""
+
+    def __init__(self, connection: sqlite3.Connection, collection: Collection) -> None:
+        self.connection = connection
+        self.collection = collection
+        self.folders_unchanged = 0
+        self.assets_in_unchanged_folders = 0
+        connection.execute("PRAGMA temp.journal_mode = MEMORY")
+        connection.executescript(_TABLES)
+        self._seen: list[tuple[int, int]] = []
+        self._seen_folders: list[tuple[int]] = []
+        self._folders: list[tuple[Any, ...]] = []
+        self._assets: list[tuple[Any, ...]] = []
+        self._files: list[tuple[Any, ...]] = []
+        self._restored: list[tuple[int]] = []
+        self._relinked: list[tuple[int, int]] = []
+        self._waiting: tuple[list[Any], ...] = (
+            self._seen,
+            self._seen_folders,
+            self._folders,
+            self._assets,
+            self._files,
+            self._restored,
+            self._relinked,
+        )
+
+    def known_folder(self, path: str) -> KnownFolder | None:
+        row = self.connection.execute(
+            "SELECT id, fingerprint, assets FROM folders WHERE collection_id = ? AND path = ?",
+            (self.collection.id, path),
+        ).fetchone()
+        return KnownFolder._make(row) if row else None
+
+    def known_folders(self) -> Iterator[tuple[str, str]]:
+        """(path, fingerprint) of every folder that an earlier scan reported, by path."""
+        return iter(
+            self.connection.execute(
+                """
+                SELECT path, coalesce(fingerprint, '')
+                  FROM folders
+                 WHERE collection_id = ?
+                 ORDER BY path""",
+                (self.collection.id,),
+            )
+        )
+
+    def known(self, external_ids: Sequence[str]) -> dict[str, Known]:
+        """What is known of these assets, by external id."""
+        if not self.collection.asset_count:
+            return {}
+        rows = self.connection.execute(
+            """
+            SELECT a.external_id, a.id, a.fingerprint, a.missing_since IS NOT NULL, a.folder_id
+              FROM json_each(:ids) AS wanted
+              JOIN assets AS a ON a.collection_id = :collection AND a.external_id = wanted.value""",
+            {"ids": json.dumps(external_ids), "collection": self.collection.id},
+        )
+        return {row[0]: Known._make(row[1:]) for row in rows}
+
+    def folder_unchanged(self, folder: KnownFolder) -> None:
+        self._seen_folders.append((folder.id,))
+        self.folders_unchanged += 1
+        self.assets_in_unchanged_folders += folder.assets
+
+    def folder_read(
+        self, n: int, known: KnownFolder | None, path: str, fingerprint: str | None, assets: int
+    ) -> None:
+        self._folders.append((n, known.id if known else None, path, fingerprint, assets))
+
+    def see(self, n: int, known: Known) -> None:
+        self._seen.append((known.id, n))
+
+    def restore(self, known: Known) -> None:
+        self._restored.append((known.id,))
+
+    def relink(self, known: Known, folder_n: int) -> None:
+        self._relinked.append((known.id, folder_n))
+
+    def put(
+        self,
+        n: int,
+        known: Known | None,
+        folder_n: int | None,
+        change: str,
+        asset: FoundAsset,
+        files: Sequence[tuple[int, str, FoundFile]],
+    ) -> None:
+        """Stage an asset that is new or changed, with its files as (mapping id, relative path,
+        file). Raises TypeError or ValueError for what JSON cannot hold."""
+        external_id, kind, title, _, fingerprint, *rest, guids, metadata = asset
+        self._assets.append(
+            (
+                n,
+                known.id if known else None,
+                folder_n,
+                change,
+                external_id,
+                kind,
+                title,
+                *rest,
+                _json(guids) if guids else "[]",
+                _json(metadata) if metadata else "{}",
+                fingerprint,
+            )
+        )
+        self._files.extend(
+            (n, mapping_id, relative, *file[1:]) for mapping_id, relative, file in files
+        )
+
+    def flush(self) -> tuple[list[int], list[int]]:
+        """Write what waits to the TEMP tables; returns the numbers of the items whose id had been
+        seen before, and of those that SQLite cannot store (names that are not UTF-8, numbers
+        beyond 64 bits)."""
+        bad: list[int] = []
+        try:
+            repeated = self._write()
+        except (UnicodeEncodeError, OverflowError):
+            bad = self._drop_unstorable()
+            repeated = self._write()
+        for waiting in self._waiting:
+            waiting.clear()
+        return repeated, bad
+
+    def _write(self) -> list[int]:
+        with self._quick():
+            self._insert("seen_folders", self._seen_folders)
+            self._insert("staged_folders", self._folders)
+            self._insert("restored", self._restored)
+            self._insert("relinked", self._relinked)
+            repeated = self._insert_new("seen", self._seen, n_at=1)
+            repeated += self._insert_new("staged_assets", self._assets, n_at=0)
+            if repeated:
+                self._files[:] = [row for row in self._files if row[0] not in repeated]
+            self._insert("staged_files", self._files)
+        return repeated
+
+    def _insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> int:
+        if not rows:
+            return 0
+        marks = ", ".join("?" * len(rows[0]))
+        return self.connection.executemany(
+            f"INSERT OR IGNORE INTO temp.{table} VALUES ({marks})", rows
+        ).rowcount
+
+    def _insert_new(self, table: str, rows: Sequence[tuple[Any, ...]], n_at: int) -> list[int]:
+        """Insert rows, and return the numbers (at index `n_at`) of those whose key was there."""
+        if self._insert(table, rows) == len(rows):
+            return []
+        numbers = {row[n_at] for row in rows}
+        there = self.connection.execute(
+            f"SELECT n FROM temp.{table} WHERE n BETWEEN ? AND ?", (min(numbers), max(numbers))
+        )
+        return sorted(numbers - {n for (n,) in there})
+
+    def _drop_unstorable(self) -> list[int]:
+        bad = {row[0] for row in (*self._assets, *self._files) if not all(map(_storable, row))}
+        self._assets[:] = [row for row in self._assets if row[0] not in bad]
+        self._files[:] = [row for row in self._files if row[0] not in bad]
+        return sorted(bad)
+
+    def spoil_folder(self, n: int) -> None:
+        """A folder that held something left out is read again next time, so that it is reported
+        again."""
+        self.connection.execute(
+            "UPDATE temp.staged_folders SET fingerprint = NULL WHERE n = ?", (n,)
+        )
+
+    @contextmanager
+    def _quick(self) -> Iterator[None]:
+        """One transaction over many statements on TEMP tables; takes no lock on the file."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _storable(value: Any) -> bool:
+    if isinstance(value, str):
+        if value.isascii():
+            return True
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return False
+    elif isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return True

@@ -1,0 +1,260 @@
+"""The command line: where the file is, errors to exit codes, results to output.
+
+The commands themselves are imported when they are called.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from retrovue import __version__
+from retrovue.cli import output
+from retrovue.errors import Interrupted, RetrovueError, UsageError
+
+if TYPE_CHECKING:
+    from retrovue.catalogue.core import Catalogue
+    from retrovue.importers.loader import Plugins
+
+COMMANDS = {
+    "quickstart": "One step from a folder to a catalogue.",
+    "source": "Where media lives: add, list, discover, ingest.",
+    "collection": "What sources offer: map, enable, ingest.",
+    "asset": "What is in the catalogue: list, show, purge.",
+    "history": "What was done, when, with what result.",
+    "db": "The file: path, info, check, backup, restore.",
+    "plugins": "Installed plugins, and what failed to load.",
+}
+EXTRA_COMMANDS = "retrovue.commands"
+
+
+class App:
+    """What every command needs: the file, the plugins, and how to speak."""
+
+    def __init__(self, path: str | None, debug: bool, verbose: bool, quiet: bool) -> None:
+        self._path = path
+        self.debug = debug
+        self.verbose = verbose
+        self.quiet = quiet
+        self._catalogue: Catalogue | None = None
+        self._plugins: Plugins | None = None
+        self.progress = output.Progress(quiet)
+        self.warnings: list[str] = []
+
+    @property
+    def path(self) -> str:
+        given = self._path or os.environ.get("RETROVUE_DB")
+        return given or os.path.join(click.get_app_dir("retrovue"), "retrovue.db")
+
+    @property
+    def catalogue(self) -> Catalogue:
+        if self._catalogue is None:
+            from retrovue.catalogue.core import Catalogue
+
+            self._catalogue = Catalogue(self.path)
+        return self._catalogue
+
+    @property
+    def plugins(self) -> Plugins:
+        if self._plugins is None:
+            from retrovue.importers.loader import Plugins
+
+            self._plugins = Plugins()
+            self.warnings += self._plugins.warnings()
+        return self._plugins
+
+    @contextlib.contextmanager
+    def trial(self, dry_run: bool) -> Iterator[Catalogue]:
+        """The catalogue; for a dry run where there is no file yet, one in a temporary folder."""
+        if not dry_run or self.catalogue.exists():
+            yield self.catalogue
+            return
+        import tempfile
+
+        from retrovue.catalogue.core import Catalogue
+
+        with tempfile.TemporaryDirectory(prefix="retrovue-") as folder:
+            catalogue = Catalogue(os.path.join(folder, "retrovue.db"))
+            try:
+                yield catalogue
+            finally:
+                catalogue.close()
+
+    def notify(self, hook: str, **arguments: Any) -> None:
+        self.warnings += self.plugins.notify(hook, **arguments)
+
+    def close(self) -> None:
+        self.progress.close()
+        if self._catalogue is not None:
+            self._catalogue.close()
+
+
+class Commands(click.Group):
+    """The root: commands of our own and of plugins, none imported before it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS, *(name for name, _ in _extra())]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in COMMANDS:
+            module = importlib.import_module(f"retrovue.cli.{name}")
+            command: click.Command = module.command
+            return command
+        return next((_load(point) for extra, point in _extra() if extra == name), None)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+        extra = [(name, f"From {point.distribution}.") for name, point in _extra()]
+        if extra:
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl(extra)
+
+
+def _extra() -> list[tuple[str, Any]]:
+    from retrovue.importers import entry_points
+
+    found = {point.name: point for point in reversed(entry_points.find(EXTRA_COMMANDS))}
+    return sorted((name, point) for name, point in found.items() if name not in COMMANDS)
+
+
+def _load(point: Any) -> click.Command:
+    from retrovue.importers import entry_points
+
+    try:
+        command = entry_points.load(point)
+    except (Exception, SystemExit) as error:
+        raise RetrovueError(
+            f"Command '{point.name}' of {point.distribution} cannot be loaded"
+            f" ({type(error).__name__}: {error})"
+        ) from error
+    if not isinstance(command, click.Command):
+        raise RetrovueError(f"Command '{point.name}' of {point.distribution} is no click command")
+    return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--db", metavar="PATH", help="The catalogue file (or set RETROVUE_DB).")
+@click.option("--debug", is_flag=True, help="Show a traceback with an error.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no warnings.")
+@click.version_option(__version__, prog_name="retrovue")
+@click.pass_context
+def root(ctx: click.Context, db: str | None, debug: bool, verbose: bool, quiet: bool) -> None:
+    """A personal media catalogue in one SQLite file.
+
+    Start with `retrovue quickstart DIR`. Every command has --help; --json stands with the command,
+    --db before it.
+    """
+    ctx.obj = App(db, debug, verbose, quiet)
+    ctx.call_on_close(ctx.obj.close)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The console script: runs one command and exits 0, 1, 2 (in part) or 130 (interrupted)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    as_json = _wants_json(given)
+    stdout = sys.stdout
+    if as_json:
+        sys.stdout = sys.stderr  # whatever a plugin prints, stdout is one object
+    try:
+        code = _run(given, as_json, stdout)
+        stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+        code = 1
+    sys.stdout = stdout
+    sys.exit(code)
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    before = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "--json" in before or "--format=json" in before:
+        return True
+    return any(
+        word == "--format" and before[at : at + 1] == ["json"] for at, word in enumerate(before, 1)
+    )
+
+
+def _run(arguments: list[str], as_json: bool, stdout: Any) -> int:
+    context: list[click.Context] = []
+    try:
+        if any(word in ("-h", "--help", "--version") for word in arguments):
+            sys.stdout = stdout
+        with root.make_context("retrovue", arguments) as ctx:
+            context.append(ctx)
+            result = root.invoke(ctx)
+            if isinstance(result, output.Result):
+                app: App = ctx.obj
+                warnings = [*dict.fromkeys([*app.warnings, *result.warnings])]
+                result = result._replace(warnings=warnings)
+                return output.render(result, as_json, app.quiet, stdout)
+            return 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except BrokenPipeError:
+        raise
+    except BaseException as error:
+        return _report(error, _app(context), as_json, stdout)
+
+
+def _app(context: list[click.Context]) -> App | None:
+    return context[0].obj if context and isinstance(context[0].obj, App) else None
+
+
+def _report(error: BaseException, app: App | None, as_json: bool, stdout: Any) -> int:
+    """Say what went wrong, as text or as JSON, and return the exit code."""
+    if app is not None:
+        app.progress.close()
+    told = _told(error)
+    if app is not None and not app.quiet:
+        for warning in dict.fromkeys(app.warnings):
+            output.complain(f"Warning: {warning}")
+    if as_json:
+        data = getattr(told, "data", {})
+        output.write_json({"status": "error", **data, "error": output.error_body(told)}, stdout)
+    else:
+        output.render_error(told)
+    if app is not None and app.debug:
+        import traceback
+
+        from retrovue.redact import scrub
+
+        output.complain(scrub("".join(traceback.format_exception(error))))
+    return told.exit_code
+
+
+def _told(error: BaseException) -> RetrovueError:
+    """Whatever was raised as an error with a message for a person."""
+    if isinstance(error, RetrovueError):
+        return error
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return Interrupted("Interrupted", ["What was open was rolled back; nothing else changed."])
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return UsageError("Missing command", error.format_message().splitlines())
+    if isinstance(error, click.ClickException):
+        return _told_usage(error)
+    if isinstance(error, OSError):
+        where = f": {error.filename}" if error.filename else ""
+        return RetrovueError(f"{error.strerror or error}{where}")
+    from retrovue.redact import scrub
+
+    return RetrovueError(
+        scrub(f"Something unforeseen happened ({type(error).__name__}: {error})"),
+        hint="--debug before the command shows where. Please report it.",
+    )
+
+
+def _told_usage(error: click.ClickException) -> UsageError:
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    hint = f"`{context.command_path} --help` shows what it takes." if context else None
+    return UsageError(message, hint=hint)

@@ -1,0 +1,167 @@
+"""`retrovue asset`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+import click
+
+from retrovue.catalogue import assets, collections, sources
+from retrovue.cli import App, options
+from retrovue.cli.output import Result, facts, table
+from retrovue.model import ASSET_KINDS
+
+ROWS = 100  # of a table, unless a limit is given
+DAY = 86_400  # seconds
+
+
+@click.group("asset")
+def command() -> None:
+    """What is in the catalogue: movies, episodes, tracks, with their files."""
+
+
+@command.command("list")
+@click.option("--source", metavar="SOURCE", help="Of this source.")
+@click.option("--collection", metavar="COLLECTION", help="Of this collection.")
+@click.option("--kind", type=click.Choice(ASSET_KINDS), help="Of this kind.")
+@click.option("--search", metavar="TEXT", help="With this in title, series, artist or album.")
+@click.option("--missing", is_flag=True, help="Only what the last scan did not see.")
+@click.option("--limit", type=click.IntRange(min=1), help="The first N files.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("table", "json", "jsonl", "csv", "m3u")),
+    default="table",
+    show_default=True,
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.pass_obj
+def list_(app: App, source: str | None, collection: str | None, kind: str | None,
+          search: str | None, missing: bool, limit: int | None, format_: str,
+          as_json: bool) -> Result:  # fmt: skip
+    """List files with their local paths; an asset without a file shows once."""
+    connection = app.catalogue.reading()
+    wanted = assets.Filter(
+        sources.get(connection, source).id if source is not None else None,
+        collections.get(connection, collection).id if collection is not None else None,
+        kind,
+        search,
+        missing,
+    )
+    if as_json or format_ == "json":
+        return Result({"assets": list(map(_dict, assets.listed(connection, wanted, limit)))})
+    if format_ == "table":
+        return _table(connection, wanted, limit)
+    rows = assets.listed(connection, wanted, limit)
+    return Result({}, stream=lambda out: _WRITERS[format_](rows, out))
+
+
+def _dict(row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(assets.FIELDS, row, strict=True))
+
+
+def _table(connection: Any, wanted: assets.Filter, limit: int | None) -> Result:
+    rows = [_dict(row) for row in assets.listed(connection, wanted, limit or ROWS + 1)]
+    if not rows:
+        return Result({}, ["No assets."])
+    shown = rows if limit else rows[:ROWS]
+    lines = table(("ID", "KIND", "TITLE", "YEAR", "FILE"), map(_cells, shown))
+    if len(shown) < len(rows):
+        total = assets.count(connection, wanted)
+        lines.append(f"The first {ROWS} of {total:,} files; --limit N or --format csv shows more.")
+    return Result({}, lines)
+
+
+def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
+    title = row["title"]
+    if row["kind"] == "episode":
+        season = "" if row["season"] is None else f"S{row['season']:02}"
+        number = "" if row["episode"] is None else f"E{row['episode']:02}"
+        title = " - ".join(filter(None, (row["series"], season + number, title)))
+    elif row["artist"]:
+        title = f"{row['artist']} - {title}"
+    if row["missing_since"]:
+        title += " (missing)"
+    return row["asset_id"], row["kind"], title, row["year"], row["local_path"]
+
+
+def _jsonl(rows: Iterable[tuple[Any, ...]], out: TextIO) -> None:
+    for row in rows:
+        out.write(json.dumps(_dict(row), ensure_ascii=False) + "\n")
+
+
+def _csv(rows: Iterable[tuple[Any, ...]], out: TextIO) -> None:
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(assets.FIELDS)
+    writer.writerows(rows)
+
+
+def _m3u(rows: Iterable[tuple[Any, ...]], out: TextIO) -> None:
+    """The extended M3U that players read: https://en.wikipedia.org/wiki/M3U"""
+    out.write("#EXTM3U\n")
+    for row in map(_dict, rows):
+        if row["local_path"] is None or "\n" in row["local_path"]:
+            continue
+        seconds = -1 if row["duration_ms"] is None else row["duration_ms"] // 1000
+        title = " ".join(str(_cells(row)[2]).split())
+        out.write(f"#EXTINF:{seconds},{title}\n{row['local_path']}\n")
+
+
+_WRITERS = {"jsonl": _jsonl, "csv": _csv, "m3u": _m3u}
+
+
+@command.command("show")
+@click.argument("selector", metavar="ASSET")
+@options.json_output
+@click.pass_obj
+def show(app: App, selector: str) -> Result:
+    """Show an asset, by id or external id, with its files."""
+    asset = assets.get(app.catalogue.reading(), selector)
+    names = [name for name in asset if name not in ("files", "metadata", "guids")]
+    pairs = [(name, asset[name]) for name in names if asset[name] is not None]
+    pairs += [("guids", ", ".join(asset["guids"]))] if asset["guids"] else []
+    pairs += [(f"metadata.{name}", value) for name, value in asset["metadata"].items()]
+    rows = [
+        (f["id"], f["version"], f["part"], f["size_bytes"], f["container"],
+         f["local_path"] or f["relative_path"])
+        for f in asset["files"]
+    ]  # fmt: skip
+    lines = facts(pairs)
+    if rows:
+        lines += ["", *table(("FILE", "VERSION", "PART", "BYTES", "CONTAINER", "PATH"), rows)]
+    return Result(asset, lines)
+
+
+@command.command("purge")
+@click.option("--source", metavar="SOURCE", help="Of this source.")
+@click.option("--collection", metavar="COLLECTION", help="Of this collection.")
+@click.option(
+    "--older-than",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="DAYS",
+    help="Only what has been missing for more than so many days.",
+)
+@options.force
+@options.no_backup
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def purge(app: App, source: str | None, collection: str | None, older_than: int, force: bool,
+          no_backup: bool, dry_run: bool) -> Result:  # fmt: skip
+    """Delete assets that are missing."""
+    from retrovue.cli import destroying
+
+    connection = app.catalogue.reading()
+    wanted = assets.Filter(
+        sources.get(connection, source).id if source is not None else None,
+        collections.get(connection, collection).id if collection is not None else None,
+    )
+    # a time is compared with `<`, so without days the second that has begun counts as well
+    at = time.gmtime(time.time() - older_than * DAY + (1 if older_than == 0 else 0))
+    before = time.strftime("%Y-%m-%dT%H:%M:%SZ", at)
+    return destroying.purge(app, wanted, before, force, no_backup, dry_run)

@@ -1,0 +1,127 @@
+"""`retrovue collection`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from retrovue.catalogue import collections, sources
+from retrovue.cli import App, options, words
+from retrovue.cli.output import Result
+from retrovue.errors import UsageError
+
+
+@click.group("collection")
+def command() -> None:
+    """What sources offer: Plex libraries, top folders."""
+
+
+@command.command("list")
+@click.option("--source", metavar="SOURCE", help="Of this source alone.")
+@options.json_output
+@click.pass_obj
+def list_(app: App, source: str | None) -> Result:
+    """List the collections."""
+    connection = app.catalogue.reading()
+    if source is None:
+        found = collections.all_of(connection)
+    else:
+        found = collections.of_source(connection, sources.get(connection, source).id)
+    lines = words.collection_table(found) if found else ["No collections yet."]
+    return Result({"collections": [words.collection_data(c) for c in found]}, lines)
+
+
+@command.command("show")
+@click.argument("selector", metavar="COLLECTION")
+@options.json_output
+@click.pass_obj
+def show(app: App, selector: str) -> Result:
+    """Show a collection with its path mappings."""
+    found = collections.get(app.catalogue.reading(), selector)
+    return Result(words.collection_data(found), words.collection_facts(found))
+
+
+@command.command("update")
+@click.argument("selector", metavar="COLLECTION")
+@click.option("--enable/--disable", "enabled", default=None, help="Whether it may be ingested.")
+@click.option("--sync-enable", "sync", flag_value="on", help="Ingest it with its source.")
+@click.option("--sync-disable", "sync", flag_value="off", help="Do not.")
+@options.maps
+@click.option("--map-same", is_flag=True, help="Map each location that exists here to itself.")
+@click.option("--unmap", multiple=True, metavar="EXTERNAL", help="Forget where a location is.")
+@click.option("--exclude", multiple=True, metavar="EXTERNAL", help="Leave a location out.")
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def update(app: App, selector: str, enabled: bool | None, sync: str | None,
+           maps: Sequence[tuple[str, str]], map_same: bool, unmap: tuple[str, ...],
+           exclude: tuple[str, ...], dry_run: bool) -> Result:  # fmt: skip
+    """Change the flags and path mappings of a collection, all of it or nothing."""
+    from retrovue.ingest import manage
+
+    if enabled is None and sync is None and not (maps or map_same or unmap or exclude):
+        raise UsageError(
+            "Nothing to update", hint="`retrovue collection update --help` tells what can be."
+        )
+    if enabled is False and sync == "on":
+        raise UsageError("--disable and --sync-enable contradict each other")
+    collection = collections.get(app.catalogue.reading(), selector)
+    wish = manage.Wish(
+        enabled,
+        None if sync is None else sync == "on",
+        options.rewrites(maps),
+        map_same,
+        unmap,
+        exclude,
+    )
+    done = manage.update_collection(app.catalogue, lambda: app.plugins, collection, wish, dry_run)
+    data = {**words.collection_data(done.after), "changed": done.changed}
+    if dry_run:
+        data["dry_run"] = True
+    if not done.changed:
+        return Result(data, [f"Nothing changed: collection '{collection.name}' is so already."])
+    would = "Would update" if dry_run else "Updated"
+    lines = [f"{would} collection '{collection.name}'", "", *words.collection_facts(done.after)]
+    return Result(data, lines)
+
+
+@command.command("ingest")
+@click.argument("selector", metavar="COLLECTION")
+@click.option("--title", help="Only what has this title, or is of the series with it.")
+@click.option("--season", type=click.IntRange(min=0), help="Only this season.")
+@click.option("--episode", type=click.IntRange(min=0), help="Only this episode.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Trust the times of directories: fast, but a file rewritten in place is not noticed.",
+)
+@options.allow_missing
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def ingest(app: App, selector: str, title: str | None, season: int | None, episode: int | None,
+           quick: bool, allow_missing: bool, dry_run: bool) -> Result:  # fmt: skip
+    """Ingest one collection, or what is asked for of it. It must be enabled and ingestible."""
+    from retrovue.cli import ingesting
+    from retrovue.ingest.scan import Narrow
+
+    asked = Narrow(title, season, episode)
+    narrow = asked if asked != Narrow() else None
+    collection = collections.get(app.catalogue.reading(), selector)
+    return ingesting.of_collection(app, collection, narrow, quick, allow_missing, dry_run)
+
+
+@command.command("wipe")
+@click.argument("selector", metavar="COLLECTION")
+@options.force
+@options.no_backup
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def wipe(app: App, selector: str, force: bool, no_backup: bool, dry_run: bool) -> Result:
+    """Delete the assets of a collection; its flags and mappings stay."""
+    from retrovue.cli import destroying
+
+    collection = collections.get(app.catalogue.reading(), selector)
+    return destroying.wipe(app, collection, force or dry_run, no_backup, dry_run)

@@ -1,0 +1,129 @@
+"""Commands after which something is gone: what goes is shown first, and asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from retrovue.catalogue import assets, collections, history
+from retrovue.catalogue import sources as source_rows
+from retrovue.cli import App, options
+from retrovue.cli.output import Result, plural
+from retrovue.errors import RetrovueError
+from retrovue.model import Collection, Source
+
+CANCELLED = Result({"cancelled": True}, ["Operation cancelled."])
+
+
+def _saved(app: App, why: str, no_backup: bool, dry_run: bool) -> Path | None:
+    """Make the backup that is the way back."""
+    if no_backup or dry_run:
+        return None
+    from retrovue.catalogue import backup
+
+    return backup.automatic(Path(app.path), why)
+
+
+def _report(data: dict[str, Any], lines: list[str], saved: Path | None, dry_run: bool) -> Result:
+    if saved is not None:
+        data["backup"] = str(saved)
+        lines.append(f'Undo: retrovue db restore "{saved}"')
+    if dry_run:
+        data["dry_run"] = True
+    return Result(data, lines)
+
+
+def sources(
+    app: App, found: Sequence[Source], forced: bool, no_backup: bool, dry_run: bool
+) -> Result:
+    """Delete sources, each in a transaction of its own."""
+    connection = app.catalogue.reading()
+    owned = {source.id: collections.of_source(connection, source.id) for source in found}
+    question = [f"This deletes {plural(len(found), 'source')} for good:"]
+    question += [f"  {source.name}: {_amount(owned[source.id])}" for source in found]
+    if not options.confirm(question, forced):
+        return CANCELLED
+    saved = _saved(app, "source-delete", no_backup, dry_run)
+    lines, deleted = [], []
+    for source in found:
+        with app.catalogue.write("Source delete", dry_run) as tx:
+            current = source_rows.get(tx.connection, source.external_id)
+            gone = collections.of_source(tx.connection, current.id)
+            counts = _counts(gone)
+            source_rows.delete(tx, current)
+            history.record(tx, "Source delete", "success", current.name, detail=counts)
+        if not dry_run:
+            app.notify("source_deleted", source=source)
+        would = "Would delete" if dry_run else "Deleted"
+        lines.append(f"{would} source '{source.name}': {_amount(gone)}")
+        deleted.append(
+            {"id": source.id, "external_id": source.external_id, "name": source.name, **counts}
+        )
+    return _report({"deleted": deleted}, lines, saved, dry_run)
+
+
+def _counts(owned: Sequence[Collection]) -> dict[str, int]:
+    return {"collections": len(owned), "assets": sum(c.asset_count for c in owned)}
+
+
+def _amount(owned: Sequence[Collection]) -> str:
+    counts = _counts(owned)
+    return f"{plural(counts['collections'], 'collection')}, {plural(counts['assets'], 'asset')}"
+
+
+def wipe(app: App, collection: Collection, forced: bool, no_backup: bool, dry_run: bool) -> Result:
+    """Delete the assets and files of a collection."""
+    name = f"{collection.source_name}/{collection.name}"
+    question = [f"This deletes {plural(collection.asset_count, 'asset')} of collection '{name}'."]
+    if not options.confirm(question, forced):
+        return CANCELLED
+    saved = _saved(app, "collection-wipe", no_backup, dry_run)
+    with app.catalogue.write("Collection wipe", dry_run) as tx:
+        if collections.by_id(tx.connection, collection.id) is None:
+            raise RetrovueError(f"Collection wipe failed: '{name}' was deleted meanwhile")
+        gone, files = collections.wipe(tx, collection.id)
+        detail = {"assets": gone, "files": files}
+        history.record(
+            tx, "Collection wipe", "success", collection.source_name, collection.name, detail
+        )
+    would = "Would wipe" if dry_run else "Wiped"
+    data = {"collection": {"id": collection.id, "name": collection.name}, **detail}
+    amount = f"{plural(gone, 'asset')}, {plural(files, 'file')}"
+    return _report(data, [f"{would} collection '{name}': {amount}"], saved, dry_run)
+
+
+def purge(
+    app: App,
+    wanted: assets.Filter,
+    before: str,
+    forced: bool,
+    no_backup: bool,
+    dry_run: bool,
+) -> Result:
+    """Delete assets that have been missing since before a time."""
+    if not dry_run:
+        planned = _planned_purge(app, wanted, before)
+        number = plural(sum(planned.values()), "missing asset")
+        if not planned:
+            data = {"purged": 0, "collections": {}}
+            return Result(data, ["Nothing to purge: no asset has been missing for so long."])
+        question = [f"This deletes {number} for good:"]
+        question += [f"  {name}: {plural(count, 'asset')}" for name, count in planned.items()]
+        if not options.confirm(question, forced):
+            return CANCELLED
+    saved = _saved(app, "asset-purge", no_backup, dry_run)
+    with app.catalogue.write("Asset purge", dry_run) as tx:
+        purged = assets.purge(tx, wanted, before)
+        if purged:
+            history.record(tx, "Asset purge", "success", detail={"before": before, **purged})
+    total = sum(purged.values())
+    would = "Would purge" if dry_run else "Purged"
+    lines = [f"{would} {plural(total, 'missing asset')}"]
+    lines += [f"  {name}: {plural(count, 'asset')}" for name, count in purged.items()]
+    return _report({"purged": total, "collections": purged}, lines, saved, dry_run)
+
+
+def _planned_purge(app: App, wanted: assets.Filter, before: str) -> dict[str, int]:
+    with app.catalogue.write("Asset purge", dry_run=True) as tx:
+        return assets.purge(tx, wanted, before)

@@ -1,0 +1,36 @@
+"""`retrovue history`."""
+
+from __future__ import annotations
+
+import click
+
+from retrovue.catalogue import history
+from retrovue.cli import App
+from retrovue.cli.options import json_output
+from retrovue.cli.output import Result, table
+from retrovue.cli.words import history_summary
+
+
+@click.command("history")
+@click.option("--source", metavar="NAME", help="Of this source alone.")
+@click.option("--collection", metavar="NAME", help="Of this collection alone.")
+@click.option("--failed", is_flag=True, help="Failures alone.")
+@click.option("--limit", type=click.IntRange(min=1), help="The newest N  [default: 50 in a table]")
+@json_output
+@click.pass_obj
+def command(
+    app: App, source: str | None, collection: str | None, failed: bool, limit: int | None
+) -> Result:
+    """Show what was done, the newest first."""
+    entries = history.listed(app.catalogue.reading(), source, collection, failed, limit)
+    shown = entries if limit is not None else entries[:50]
+    rows = [
+        (e.at, e.operation, e.source, e.collection, e.status, history_summary(e.detail))
+        for e in shown
+    ]
+    lines = table(("WHEN", "WHAT", "SOURCE", "COLLECTION", "STATUS", "DETAIL"), rows)
+    if len(shown) < len(entries):
+        lines.append(f"{len(entries) - len(shown):,} older entries; --limit N shows more.")
+    if not entries:
+        lines = ["Nothing was done yet."] if not (source or collection or failed) else ["Nothing."]
+    return Result({"history": [entry._asdict() for entry in entries]}, lines)

@@ -1,0 +1,157 @@
+"""Running an ingest from the command line, and reporting how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from retrovue.catalogue import sources
+from retrovue.cli import App, words
+from retrovue.cli.output import Result
+from retrovue.errors import (
+    IngestFailed,
+    Interrupted,
+    InvalidState,
+    NotIngestible,
+    RetrovueError,
+)
+from retrovue.ingest import manage, run
+from retrovue.ingest.scan import Narrow
+from retrovue.model import Collection, IngestResult, Source
+
+_SUCCEEDED = ("success", "partial")
+
+
+def of_source(
+    app: App, source: Source, keep_going: bool, quick: bool, allow_missing: bool, dry_run: bool
+) -> Result:
+    done: list[IngestResult] = []
+    options = _options(app, done, allow_missing, quick, dry_run)._replace(keep_going=keep_going)
+    importer = manage.importer_of(app.catalogue, app.plugins, source)
+    try:
+        results = run.of_source(app.catalogue, source, importer, options)
+    except KeyboardInterrupt:
+        raise _interrupted("Source ingest", done) from None
+    except (InvalidState, NotIngestible) as error:
+        return _result(source, error.results, [], error, dry_run)
+    return _report(app, "Source ingest", source, results, dry_run)
+
+
+def of_collection(
+    app: App,
+    collection: Collection,
+    narrow: Narrow | None,
+    quick: bool,
+    allow_missing: bool,
+    dry_run: bool,
+) -> Result:
+    """One collection, which must be enabled and ingestible; that it syncs is not needed."""
+    source = sources.get(app.catalogue.reading(), str(collection.source_id))
+    importer = manage.importer_of(app.catalogue, app.plugins, source)
+    if not collection.enabled:
+        raise NotIngestible(
+            f"Collection '{collection.name}' is not ingestible",
+            ["it is not enabled"],
+            hint=f'retrovue collection update "{source.name}/{collection.name}" --enable',
+        )
+    unfit = run.validate(
+        app.catalogue, source, [collection], importer, "Collection ingest", dry_run
+    )
+    if unfit:
+        error = run.refused(list(unfit.values()))
+        return _result(source, error.results, [], error, dry_run)
+    options = _options(app, [], allow_missing, quick, dry_run)._replace(narrow=narrow)
+    try:
+        result = run.of_collection(app.catalogue, source, collection.id, importer, options)
+    except KeyboardInterrupt:
+        raise _interrupted("Collection ingest", []) from None
+    return _report(app, "Collection ingest", source, [result], dry_run)
+
+
+def _options(
+    app: App, done: list[IngestResult], allow_missing: bool, quick: bool, dry_run: bool
+) -> run.Options:
+    def progress(collection: Collection, count: int) -> None:
+        app.progress(collection.name, collection.asset_count, count)
+
+    def ingested(collection: Collection, result: IngestResult) -> None:
+        app.progress.close()
+        done.append(result)
+        app.notify("collection_ingested", collection=collection, result=result)
+
+    return run.Options(
+        allow_missing=allow_missing,
+        quick=quick,
+        dry_run=dry_run,
+        progress=progress,
+        ingested=ingested,
+    )
+
+
+def _interrupted(operation: str, done: Sequence[IngestResult]) -> Interrupted:
+    kept = ", ".join(f"'{result.name}'" for result in done)
+    says = f"Kept: collections {kept}." if kept else "Nothing was ingested."
+    return Interrupted(
+        f"{operation} failed: interrupted",
+        [says, "The collection that was being ingested is as it was before."],
+        hint="Run the same command again to go on.",
+    )
+
+
+def _report(
+    app: App, operation: str, source: Source, results: Sequence[IngestResult], dry_run: bool
+) -> Result:
+    app.progress.close()
+    succeeded = [result for result in results if result.status in _SUCCEEDED]
+    warnings = words.ingest_warnings(results, app.verbose)
+    if len(succeeded) < len(results):
+        warnings += [
+            str(result.error["message"])
+            for result in results
+            if result.error and result.status in ("not_ingestible", "invalid_state") and succeeded
+        ]
+    error = None if succeeded else _nothing_ingested(operation, results)
+    outcome = _result(source, results, warnings, error, dry_run)
+    partial = len(succeeded) < len(results) or any(r.status == "partial" for r in results)
+    return outcome._replace(status="partial" if partial else "success")
+
+
+def _nothing_ingested(operation: str, results: Sequence[IngestResult]) -> RetrovueError:
+    """The error where not one collection was ingested; its code is theirs where they agree."""
+    errors = [result.error or {} for result in results]
+    if all(result.status in ("not_ingestible", "invalid_state") for result in results):
+        return run.refused(results)
+    codes = {str(error.get("code")) for error in errors}
+    first = str(errors[0].get("message"))
+    more = f" (and {len(results) - 1} more collections failed)" if len(results) > 1 else ""
+    failure = IngestFailed(f"{operation} failed: {_without(operation, first)}{more}")
+    failure.code = codes.pop() if len(codes) == 1 else "ingest_failed"
+    failure.detail = [f"Collection '{results[0].name}': {first}"] if len(results) > 1 else []
+    failure.detail += [str(line) for line in errors[0].get("detail", ())]
+    failure.hint = results[0].hint
+    return failure
+
+
+def _without(operation: str, message: str) -> str:
+    return message.removeprefix(f"{operation} failed: ")
+
+
+def _result(
+    source: Source,
+    results: Sequence[IngestResult],
+    warnings: Sequence[str],
+    error: RetrovueError | None,
+    dry_run: bool,
+) -> Result:
+    data: dict[str, Any] = {
+        "source": {"id": source.id, "external_id": source.external_id, "name": source.name},
+        "collections": [words.ingest_data(result) for result in results],
+        "totals": words.totals(results),
+    }
+    if dry_run:
+        data["dry_run"] = True
+    refused = isinstance(error, InvalidState | NotIngestible)
+    lines = [] if refused else words.ingest_lines(results)
+    if dry_run and lines:
+        lines.insert(0, "Dry run: nothing was written.")
+    return Result(data, lines, warnings, error=error)

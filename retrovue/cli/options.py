@@ -1,0 +1,116 @@
+"""Options that commands share, and an importer's options as flags."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from retrovue.errors import UsageError
+
+if TYPE_CHECKING:
+    from retrovue.importers.api import Option
+    from retrovue.paths import Rewrite
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+PREFIX = "importer_"
+
+json_output = click.option(
+    "--json", "as_json", is_flag=True, expose_value=False, help="Print one JSON object."
+)
+dry_run = click.option(
+    "--dry-run", is_flag=True, help="Do it all in a transaction, then roll it back."
+)
+force = click.option("--force", is_flag=True, help="Do not ask.")
+no_backup = click.option(
+    "--no-backup", is_flag=True, help="Make no backup beside the file beforehand."
+)
+allow_missing = click.option(
+    "--allow-missing", is_flag=True, help="Go on although much of what is known is gone."
+)
+maps = click.option(
+    "--map",
+    "maps",
+    nargs=2,
+    multiple=True,
+    metavar="EXTERNAL LOCAL",
+    help="What the source has at or below EXTERNAL is here at LOCAL.",
+)
+
+
+def rewrites(maps: Sequence[tuple[str, str]]) -> tuple[Rewrite, ...]:
+    """`--map` as given, the local side made absolute. Raises UsageError for an empty side."""
+    from retrovue.paths import Rewrite
+
+    for external, local in maps:
+        if not external or not local:
+            raise UsageError("--map needs two paths, EXTERNAL and LOCAL")
+    return tuple(
+        Rewrite(external, os.path.abspath(os.path.expanduser(local))) for external, local in maps
+    )
+
+
+def of_importer(options: Sequence[Option]) -> list[click.Option]:
+    """An importer's options as click options; the values are named with a prefix."""
+    return [_flag(option) for option in options]
+
+
+def _flag(option: Option) -> click.Option:
+    help_ = option.help
+    if option.required:
+        help_ += "  [required]"
+    elif option.default is not None:
+        help_ += f"  [default: {option.default}]"
+    if option.envvar:
+        help_ += f"  [env: {option.envvar}]"
+    if option.secret:
+        help_ += "  [a value, or env:NAME]"
+    name = PREFIX + option.name
+    if option.type is bool:
+        flag = f"{option.flag}/--no-{option.flag[2:]}"
+        return click.Option([flag, name], default=None, help=help_, is_flag=True)
+    return click.Option([option.flag, name], type=_type(option), default=None, help=help_)
+
+
+def _type(option: Option) -> Any:
+    if isinstance(option.type, tuple):
+        return click.Choice(option.type)
+    return {int: click.INT, float: click.FLOAT}.get(option.type, click.STRING)
+
+
+def values(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Take the importer's values out of a command's parameters."""
+    names = [name for name in parameters if name.startswith(PREFIX)]
+    return {name.removeprefix(PREFIX): parameters.pop(name) for name in names}
+
+
+def confirm(question: Sequence[str], forced: bool) -> bool:
+    """Show what is about to go and ask for the word `yes`.
+
+    Raises UsageError where nobody can be asked.
+    """
+    if forced:
+        return True
+    import sys
+
+    for line in question:
+        click.echo(line, err=True)
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "Nobody can be asked here, so nothing was changed",
+            hint="--force goes ahead without the question.",
+        )
+    try:
+        answer = click.prompt("Type yes to go on", default="", show_default=False, err=True)
+    except click.Abort:
+        if _at_end(sys.stdin):
+            return False
+        raise
+    return str(answer).strip() == "yes"
+
+
+def _at_end(stream: Any) -> bool:
+    """Whether a prompt was ended by an end of file and not by Ctrl-C."""
+    return not stream.isatty() or stream.closed

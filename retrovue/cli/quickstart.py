@@ -1,0 +1,183 @@
+"""`retrovue quickstart`: one step from a folder to a catalogue."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import tempfile
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from retrovue.catalogue import collections, sources
+from retrovue.cli import App, ingesting, options, words
+from retrovue.cli.output import Result
+from retrovue.errors import RetrovueError, UsageError
+from retrovue.model import Collection, Source
+
+_SAMPLE = (
+    "Movies/The Long Reel (1964)/The Long Reel (1964) - 1080p.mkv",
+    "Movies/The Long Reel (1964)/The Long Reel (1964) - 480p.avi",
+    "Movies/The Long Reel (1964)/The Long Reel (1964)-trailer.mp4",
+    "Movies/Harbour Lights (1951) {edition-Restored}/Harbour Lights (1951) {edition-Restored}.mkv",
+    "Movies/Two Tickets (1972)/Two Tickets (1972) - cd1.avi",
+    "Movies/Two Tickets (1972)/Two Tickets (1972) - cd2.avi",
+    "TV Shows/Night Signal (2003)/Season 01/Night Signal - S01E01 - Carrier Wave.mkv",
+    "TV Shows/Night Signal (2003)/Season 01/Night Signal - S01E02-E03 - Static.mkv",
+    "TV Shows/Night Signal (2003)/Specials/Night Signal - S00E01 - Pilot.mkv",
+    "Music/The Test Cards/Colour Bars (1979)/01 - Ident.flac",
+    "Music/The Test Cards/Colour Bars (1979)/02 - Closedown.flac",
+)
+
+
+@click.command("quickstart")
+@click.argument("folder", metavar="[DIR]", required=False)
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def command(app: App, folder: str | None, dry_run: bool) -> Result:
+    """Add a folder as a source, discover, map, enable and ingest it, in one step.
+
+    The only command that turns flags on by itself. Without DIR it makes a small sample tree and a
+    catalogue of its own in a temporary folder.
+    """
+    if folder is None:
+        return _on_sample(app, dry_run)
+    if not os.path.isdir(folder):
+        raise UsageError(f"{folder} is not a folder")
+    return _on(app, os.path.realpath(folder), dry_run)
+
+
+def _on_sample(app: App, dry_run: bool) -> Result:
+    home = tempfile.mkdtemp(prefix="retrovue-sample-")
+    media = os.path.join(home, "Media")
+    for path in _SAMPLE:
+        target = os.path.join(media, path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "w", encoding="utf-8") as file:
+            file.write(f"Not really media: a stand-in for {os.path.basename(path)}.\n")
+    own = App(os.path.join(home, "retrovue.db"), app.debug, app.verbose, app.quiet)
+    try:
+        result = _on(own, media, dry_run)
+    finally:
+        own.close()
+    lines = [
+        f"A sample tree was made at {media}; your own files and catalogue were not touched.",
+        "",
+        *result.lines,
+    ]
+    return result._replace(
+        data={**result.data, "sample": media}, lines=lines, warnings=[*own.warnings]
+    )
+
+
+def _on(app: App, folder: str, dry_run: bool) -> Result:
+    if not dry_run:
+        return _do(app, folder)
+    with tempfile.TemporaryDirectory(prefix="retrovue-") as home:
+        copy = os.path.join(home, "retrovue.db")
+        if app.catalogue.exists():
+            from pathlib import Path
+
+            from retrovue.catalogue import backup
+
+            app.catalogue.reading()
+            backup.make(Path(app.path), Path(copy))
+        trial = App(copy, app.debug, app.verbose, app.quiet)
+        try:
+            result = _do(trial, folder)
+        finally:
+            trial.close()
+    lines = ["Dry run, on a temporary copy: nothing was written.", "", *result.lines]
+    return result._replace(data={**result.data, "db": app.path, "dry_run": True}, lines=lines)
+
+
+def _do(app: App, folder: str) -> Result:
+    from retrovue.ingest import discover, manage
+
+    source, known = _source(app, folder)
+    importer = manage.importer_of(app.catalogue, app.plugins, source)
+    found = discover.discover(app.catalogue, source, importer).collections
+    if not found:
+        raise RetrovueError(
+            f"Quickstart failed: {folder} holds no folder of media",
+            hint="Name the folder that holds your Movies, TV Shows or Music.",
+        )
+    for collection in found:
+        if collection.missing_since is None and (not known or not collection.enabled):
+            _enable(app, collection)
+    result = ingesting.of_source(app, source, False, False, False, False)
+    return _told(app, source, folder, result)
+
+
+def _source(app: App, folder: str) -> tuple[Source, bool]:
+    """The source of the folder, added where there is none; and whether it was there."""
+    from retrovue.ingest import manage
+
+    if app.catalogue.exists():
+        for source in sources.all_of(app.catalogue.reading()):
+            if source.type == "filesystem" and source.identity == folder:
+                return source, True
+    name = _free_name(app, os.path.basename(folder) or "Media")
+    values = {"base_path": folder}
+    source, _, _ = manage.add_source(
+        app.catalogue, app.plugins, "filesystem", name, values, with_discovery=True
+    )
+    app.notify("source_added", source=source)
+    return source, False
+
+
+def _free_name(app: App, name: str) -> str:
+    name = "".join(letter for letter in name if letter.isprintable()).strip() or "Media"
+    taken = set()
+    if app.catalogue.exists():
+        taken = {source.name.casefold() for source in sources.all_of(app.catalogue.reading())}
+    names = [name, *(f"{name} {number}" for number in range(2, len(taken) + 3))]
+    return next(candidate for candidate in names if candidate.casefold() not in taken)
+
+
+def _enable(app: App, collection: Collection) -> None:
+    from retrovue.ingest import manage
+
+    wish = manage.Wish(sync_enabled=True, map_same=True)
+    manage.update_collection(app.catalogue, lambda: app.plugins, collection, wish)
+
+
+def _told(app: App, source: Source, folder: str, result: Result) -> Result:
+    found = collections.of_source(app.catalogue.reading(), source.id)
+    commands = _commands(app, source, folder, found)
+    lines = [
+        *result.lines,
+        "",
+        "This mapped each location to itself and enabled every collection. The same by hand:",
+        *(f"  {line}" for line in commands),
+        "",
+        f"The catalogue is {app.path}. Look into it:",
+        f"  {_retrovue(app)} asset list",
+    ]
+    data: dict[str, Any] = {
+        **result.data,
+        "db": app.path,
+        "commands": commands,
+        "collections_known": [words.collection_data(collection) for collection in found],
+    }
+    return result._replace(data=data, lines=lines)
+
+
+def _retrovue(app: App) -> str:
+    return f"retrovue --db {shlex.quote(app.path)}"
+
+
+def _commands(app: App, source: Source, folder: str, found: Sequence[Collection]) -> list[str]:
+    name = shlex.quote(source.name)
+    return [
+        f"{_retrovue(app)} source add --type filesystem --name {name}"
+        f" --base-path {shlex.quote(folder)} --discover",
+        *(
+            f"{_retrovue(app)} collection update {shlex.quote(f'{source.name}/{c.name}')}"
+            " --map-same --sync-enable"
+            for c in found
+        ),
+        f"{_retrovue(app)} source ingest {name}",
+    ]

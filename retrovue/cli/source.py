@@ -1,0 +1,346 @@
+"""`retrovue source`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from retrovue.catalogue import collections, sources
+from retrovue.cli import App, options, words
+from retrovue.cli.output import Result, facts, plural, table
+from retrovue.errors import UsageError
+
+
+class WithImporterOptions(click.Command):
+    """A command whose further flags are the options of one importer, known only once the other
+    arguments are read."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        importer = self.importer_type(ctx, list(args))
+        if importer is not None:
+            own = options.of_importer(_app(ctx).plugins.importer(importer).options)
+            self.params = [*self.params, *own]
+        return super().parse_args(ctx, args)
+
+    def importer_type(self, ctx: click.Context, args: list[str]) -> str | None:
+        raise NotImplementedError
+
+    def peek(self, ctx: click.Context, args: list[str], extra: Sequence[click.Option]) -> Any:
+        """Parse the arguments leniently, to learn what they say so far."""
+        command = click.Command(self.name, params=[*self.params, *extra], add_help_option=False)
+        lenient = click.Context(command, resilient_parsing=True, ignore_unknown_options=True)
+        lenient.allow_extra_args = True
+        parser = command.make_parser(lenient)
+        parser.ignore_unknown_options = True
+        return parser.parse_args(args)[0]
+
+
+class Add(WithImporterOptions):
+    def importer_type(self, ctx: click.Context, args: list[str]) -> str | None:
+        given = self.peek(ctx, args, []).get("type_")
+        return str(given) if given else None
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Types"):
+            plugins = _app(ctx).plugins
+            formatter.write_dl(
+                [(type_, plugins.importer(type_).description) for type_ in plugins.types()]
+            )
+        formatter.write_paragraph()
+        formatter.write_text("`retrovue source add --type TYPE --help` shows a type's options.")
+
+
+class Update(WithImporterOptions):
+    def importer_type(self, ctx: click.Context, args: list[str]) -> str | None:
+        """The type of the source that is named; the flags of every importer are known meanwhile,
+        so that a flag's value is not taken for the name."""
+        app = _app(ctx)
+        flags = {
+            flag.name: flag
+            for type_ in app.plugins.types()
+            for flag in options.of_importer(app.plugins.importer(type_).options)
+        }
+        selector = self.peek(ctx, args, list(flags.values())).get("selector")
+        if not selector or not app.catalogue.exists():
+            return None
+        return sources.get(app.catalogue.reading(), str(selector)).type
+
+
+def _app(ctx: click.Context) -> App:
+    app = ctx.find_object(App)
+    assert app is not None
+    return app
+
+
+@click.group("source")
+def command() -> None:
+    """Where media lives: a Plex server, a folder tree."""
+
+
+@command.command("list-types")
+@options.json_output
+@click.pass_obj
+def list_types(app: App) -> Result:
+    """List the types that `source add --type` takes."""
+    found: list[dict[str, Any]] = []
+    for type_ in app.plugins.types():
+        importer = app.plugins.importer(type_)
+        found.append(
+            {
+                "type": type_,
+                "description": importer.description,
+                "options": [
+                    {"flag": o.flag, "help": o.help, "required": o.required, "secret": o.secret}
+                    for o in importer.options
+                ],
+            }
+        )
+    rows = [(t["type"], t["description"], " ".join(o["flag"] for o in t["options"])) for t in found]
+    return Result({"types": found}, table(("TYPE", "WHAT", "OPTIONS"), rows))
+
+
+@command.command("add", cls=Add)
+@click.option("--type", "type_", metavar="TYPE", help="The kind of source; see Types below.")
+@click.option("--name", help="What to call it.")
+@click.option("--discover", is_flag=True, help="Write its collections in the same transaction.")
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def add(app: App, /, type_: str | None, name: str | None, discover: bool, dry_run: bool,
+        **parameters: Any) -> Result:  # fmt: skip
+    """Add a source. Without --discover nothing is contacted."""
+    from retrovue.ingest import manage
+
+    if not type_:
+        raise UsageError(
+            f"Missing option --type. Available types: {', '.join(app.plugins.types())}"
+        )
+    if name is None:
+        raise UsageError("Missing option --name", hint='Give it a name: --name "My Plex"')
+    given = _ask_for_secrets(app, type_, options.values(parameters))
+    with app.trial(dry_run) as catalogue:
+        source, settings, made = manage.add_source(
+            catalogue, app.plugins, type_, name, given, discover, dry_run
+        )
+    if not dry_run:
+        app.notify("source_added", source=source)
+    return _added(source, settings, made, dry_run)
+
+
+def _ask_for_secrets(app: App, type_: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Ask for required secrets that were not given, where somebody can answer."""
+    import os
+    import sys
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return given
+    for option in app.plugins.importer(type_).options:
+        from_environment = option.envvar and os.environ.get(option.envvar)
+        if option.secret and option.required and not given[option.name] and not from_environment:
+            given[option.name] = click.prompt(option.name.capitalize(), hide_input=True, err=True)
+    return given
+
+
+def _added(source: Any, settings: Any, made: Any, dry_run: bool) -> Result:
+    from retrovue.importers.settings import shown
+
+    data = words.source_data(source, shown(settings, mask_references=True))
+    data["importer"] = source.type
+    would = "Would add" if dry_run else "Added"
+    lines = [f"{would} source '{source.name}' ({source.external_id})"]
+    if made is None:
+        lines.append(f'Next: retrovue source discover "{source.name}"')
+    else:
+        data["collections_discovered"] = len(made)
+        data["collections"] = [words.collection_data(collection) for collection in made]
+        lines.append(f"Discovered {plural(len(made), 'collection')}, each disabled and unmapped:")
+        lines += ["", *_offered(made), ""]
+        lines.append(
+            f'Next: retrovue collection update "{source.name}/NAME" --map EXTERNAL LOCAL'
+            " --sync-enable"
+        )
+    return Result(_marked(data, dry_run), lines)
+
+
+def _offered(made: Sequence[Any]) -> list[str]:
+    rows = [
+        (c.id, c.name, c.kind, ", ".join(m.external_path or "(any location)" for m in c.mappings))
+        for c in made
+    ]
+    return table(("ID", "COLLECTION", "KIND", "LOCATIONS"), rows)
+
+
+def _marked(data: dict[str, Any], dry_run: bool) -> dict[str, Any]:
+    return {**data, "dry_run": True} if dry_run else data
+
+
+@command.command("list")
+@options.json_output
+@click.pass_obj
+def list_(app: App) -> Result:
+    """List the sources."""
+    connection = app.catalogue.reading()
+    counts = collections.counts_by_source(connection)
+    found = sources.all_of(connection)
+    rows = []
+    data = []
+    for source in found:
+        number, enabled = counts.get(source.id, (0, 0))
+        rows.append((source.id, source.external_id, source.name, source.type, number, enabled))
+        data.append(
+            {
+                "id": source.id,
+                "external_id": source.external_id,
+                "name": source.name,
+                "type": source.type,
+                "collections": number,
+                "sync_enabled_collections": enabled,
+            }
+        )
+    heads = ("ID", "EXTERNAL ID", "NAME", "TYPE", "COLLECTIONS", "SYNC ENABLED")
+    lines = table(heads, rows) if rows else ["No sources yet. Add one: retrovue source add --help"]
+    return Result({"sources": data}, lines)
+
+
+@command.command("show")
+@click.argument("selector", metavar="SOURCE")
+@options.json_output
+@click.pass_obj
+def show(app: App, selector: str) -> Result:
+    """Show a source with its collections."""
+    from retrovue.importers.settings import Settings, shown
+
+    connection = app.catalogue.reading()
+    source = sources.get(connection, selector)
+    secrets = sources.secrets(connection, source.id)
+    settings = Settings(dict(source.config), secrets)
+    found = collections.of_source(connection, source.id)
+    data = words.source_data(source, shown(settings, mask_references=True))
+    data["identity"] = source.identity
+    data["created_at"], data["updated_at"] = source.created_at, source.updated_at
+    data["collections"] = [words.collection_data(collection) for collection in found]
+    lines = facts(
+        (
+            ("Source", source.name),
+            ("Id", source.id),
+            ("External id", source.external_id),
+            ("Type", source.type),
+            *shown(settings).items(),
+            ("Created", source.created_at),
+            ("Updated", source.updated_at),
+        )
+    )
+    if found:
+        lines += ["", *words.collection_table(found)]
+    else:
+        lines += ["", f'No collections yet: retrovue source discover "{source.name}"']
+    return Result(data, lines)
+
+
+@command.command("update", cls=Update)
+@click.argument("selector", metavar="SOURCE")
+@click.option("--name", help="Call it this from now on.")
+@options.maps
+@options.allow_missing
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def update(app: App, /, selector: str, name: str | None, maps: Sequence[tuple[str, str]],
+           allow_missing: bool, dry_run: bool, **parameters: Any) -> Result:  # fmt: skip
+    """Change a source: its name, its importer's options, where its files are.
+
+    New options are tried first: what the source offers with them must still hold what is known.
+    """
+    from retrovue.importers.settings import shown
+    from retrovue.ingest import manage
+
+    given = options.values(parameters)
+    source = sources.get(app.catalogue.reading(), selector)
+    if name is None and not maps and all(value is None for value in given.values()):
+        raise UsageError(
+            "Nothing to update", hint=f'`retrovue source update "{source.name}" --help` tells what.'
+        )
+    done = manage.update_source(
+        app.catalogue, app.plugins, source, name, given, options.rewrites(maps), allow_missing,
+        dry_run,
+    )  # fmt: skip
+    data = words.source_data(done.after, shown(done.settings, mask_references=True))
+    data["changed"] = done.changed
+    data["collections"] = [words.collection_data(collection) for collection in done.remapped]
+    if not done.changed:
+        return Result(_marked(data, dry_run), [f"Nothing changed: source '{source.name}' is so."])
+    would = "Would update" if dry_run else "Updated"
+    lines = [f"{would} source '{done.after.name}'"]
+    for collection in done.remapped:
+        lines += ["", f"Collection '{collection.name}':", *words.mapping_table(collection)]
+    if done.before.config != done.after.config:
+        lines.append(f'Next: retrovue source discover "{done.after.name}"')
+    return Result(_marked(data, dry_run), lines)
+
+
+@command.command("discover")
+@click.argument("selector", metavar="SOURCE")
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def discover(app: App, selector: str, dry_run: bool) -> Result:
+    """Ask a source what it offers, and bring its collections to that. Turns no flag on."""
+    from retrovue.ingest import discover as discovery
+    from retrovue.ingest import manage
+
+    source = sources.get(app.catalogue.reading(), selector)
+    sources.require_valid(app.catalogue.reading(), source)
+    importer = manage.importer_of(app.catalogue, app.plugins, source)
+    done = discovery.discover(app.catalogue, source, importer, dry_run)
+    changes = {word: list(names) for word, names in done.changes._asdict().items()}
+    data = {
+        "source": {"id": source.id, "external_id": source.external_id, "name": source.name},
+        "changes": changes,
+        "collections": [words.collection_data(collection) for collection in done.collections],
+    }
+    lines = [
+        f"{_changed(word, dry_run)}: {', '.join(names)}" for word, names in changes.items() if names
+    ] or [f"Nothing changed: {plural(len(done.collections), 'collection')} known."]
+    return Result(_marked(data, dry_run), [*lines, "", *words.collection_table(done.collections)])
+
+
+def _changed(word: str, dry_run: bool) -> str:
+    return f"Would be {word}" if dry_run else word.capitalize()
+
+
+@command.command("ingest")
+@click.argument("selector", metavar="SOURCE")
+@click.option("--keep-going", is_flag=True, help="Ingest the others when one cannot be.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Trust the times of directories: fast, but a file rewritten in place is not noticed.",
+)
+@options.allow_missing
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def ingest(app: App, selector: str, keep_going: bool, quick: bool, allow_missing: bool,
+           dry_run: bool) -> Result:  # fmt: skip
+    """Ingest every sync-enabled collection of a source."""
+    from retrovue.cli import ingesting
+
+    source = sources.get(app.catalogue.reading(), selector)
+    return ingesting.of_source(app, source, keep_going, quick, allow_missing, dry_run)
+
+
+@command.command("delete")
+@click.argument("pattern", metavar="SOURCE")
+@options.force
+@options.no_backup
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def delete(app: App, pattern: str, force: bool, no_backup: bool, dry_run: bool) -> Result:
+    """Delete a source, or those a shell-style pattern means, with all that belongs to them."""
+    from retrovue.cli import destroying
+
+    found = sources.matching(app.catalogue.reading(), pattern)
+    return destroying.sources(app, found, force or dry_run, no_backup, dry_run)

@@ -1,0 +1,191 @@
+"""How collections, sources and results read, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from retrovue.cli.output import facts, plural, table
+from retrovue.model import STATS, Collection, IngestResult, PathMapping, Source
+
+
+def source_data(source: Source, config: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": source.id,
+        "external_id": source.external_id,
+        "name": source.name,
+        "type": source.type,
+        "config": dict(config),
+    }
+
+
+def mapping_data(mapping: PathMapping) -> dict[str, Any]:
+    return {
+        "id": mapping.id,
+        "external_path": mapping.external_path,
+        "local_path": mapping.local_path,
+        "excluded": mapping.excluded,
+        "missing_since": mapping.missing_since,
+    }
+
+
+def collection_data(collection: Collection) -> dict[str, Any]:
+    return {
+        "id": collection.id,
+        "external_id": collection.external_id,
+        "source": collection.source_name,
+        "name": collection.name,
+        "kind": collection.kind,
+        "enabled": collection.enabled,
+        "sync_enabled": collection.sync_enabled,
+        "ingestible": collection.ingestible,
+        "not_ingestible_reason": collection.not_ingestible_reason,
+        "missing_since": collection.missing_since,
+        "last_ingested_at": collection.last_ingested_at,
+        "assets": collection.asset_count,
+        "missing_assets": collection.missing_count,
+        "path_mappings": [mapping_data(mapping) for mapping in collection.mappings],
+    }
+
+
+def collection_table(collections: Sequence[Collection]) -> list[str]:
+    rows = [
+        (c.id, f"{c.source_name}/{c.name}", c.kind, c.enabled, c.sync_enabled, c.ingestible,
+         _mapped(c), c.asset_count, c.missing_count, c.last_ingested_at)
+        for c in collections
+    ]  # fmt: skip
+    heads = ("ID", "COLLECTION", "KIND", "ENABLED", "SYNC", "INGESTIBLE", "MAPPED", "ASSETS",
+             "MISSING", "LAST INGEST")  # fmt: skip
+    return table(heads, rows)
+
+
+def _mapped(collection: Collection) -> str:
+    active = [mapping for mapping in collection.mappings if mapping.active]
+    return f"{sum(m.local_path is not None for m in active)}/{len(active)}"
+
+
+def collection_facts(collection: Collection) -> list[str]:
+    state = "yes" if collection.ingestible else f"no ({collection.not_ingestible_reason})"
+    lines = facts(
+        (
+            ("Collection", collection.name),
+            ("Source", collection.source_name),
+            ("Id", collection.id),
+            ("External id", collection.external_id),
+            ("Kind", collection.kind),
+            ("Enabled", collection.enabled),
+            ("Sync enabled", collection.sync_enabled),
+            ("Ingestible", state),
+            ("Assets", f"{collection.asset_count:,} ({collection.missing_count:,} missing)"),
+            ("Last ingest", collection.last_ingested_at),
+            *((("Missing since", collection.missing_since),) if collection.missing_since else ()),
+        )
+    )
+    return [*lines, "", *mapping_table(collection)]
+
+
+def mapping_table(collection: Collection) -> list[str]:
+    rows = [
+        (m.external_path or "(any location)", m.local_path or "(not mapped)", _mapping_state(m))
+        for m in collection.mappings
+    ]
+    return table(("LOCATION", "LOCAL FOLDER", "STATE"), rows)
+
+
+def _mapping_state(mapping: PathMapping) -> str:
+    if mapping.excluded:
+        return "excluded"
+    if mapping.missing_since:
+        return f"no longer offered since {mapping.missing_since}"
+    return "mapped" if mapping.local_path is not None else "unresolved"
+
+
+def ingest_data(result: IngestResult) -> dict[str, Any]:
+    data = {
+        "id": result.id,
+        "external_id": result.external_id,
+        "name": result.name,
+        "status": result.status,
+        "stats": dict(result.stats),
+        "error": dict(result.error) if result.error else None,
+    }
+    if result.skipped:
+        data["skipped"] = list(result.skipped)
+    if result.unread:
+        data["unread"] = list(result.unread)
+    return data
+
+
+def totals(results: Sequence[IngestResult]) -> dict[str, int]:
+    return {word: sum(result.stats[word] for result in results) for word in STATS}
+
+
+def ingest_lines(results: Sequence[IngestResult]) -> list[str]:
+    """The seed's report, and below it the counts."""
+    done = [r for r in results if r.status in ("success", "partial")]
+    lines = []
+    if done:
+        lines.append(f"Success: Collections {', '.join(_quoted(r) for r in done)} ingested")
+    for result in results:
+        if result not in done:
+            lines.append(f"Failed: Collection {_quoted(result)} failed ingestion")
+            error = result.error or {}
+            lines += [f"  {line}" for line in (error.get("message"), *error.get("detail", ()))]
+            if result.hint:
+                lines.append(f"  {result.hint}")
+    if done:
+        rows = [(r.name, *(f"{r.stats[word]:,}" for word in STATS)) for r in done]
+        lines += ["", *table(("COLLECTION", *(word.upper() for word in STATS)), rows)]
+    return lines
+
+
+def _quoted(result: IngestResult) -> str:
+    return f"'{result.name}'"
+
+
+def ingest_warnings(results: Sequence[IngestResult], verbose: bool) -> list[str]:
+    warnings = []
+    for result in results:
+        if result.unread:
+            warnings.append(
+                f"Collection '{result.name}' was ingested only in part; nothing in it was marked"
+                " missing"
+            )
+            warnings += _sample(result.unread, "not read", verbose)
+        elif result.status == "partial":
+            warnings.append(
+                f"Collection '{result.name}' was ingested only in part: ids came twice; nothing in"
+                " it was marked missing"
+            )
+        if result.stats["skipped"]:
+            number = plural(result.stats["skipped"], "item")
+            warnings.append(f"{number} of collection '{result.name}' skipped")
+            warnings += _sample(result.skipped, "skipped", verbose)
+    return warnings
+
+
+def _sample(lines: Sequence[str], word: str, verbose: bool) -> list[str]:
+    shown = lines if verbose else lines[:3]
+    more = [f"  ... {len(lines) - len(shown)} more; -v shows them"] if shown != lines else []
+    return [*(f"  {word}: {line}" for line in shown), *more]
+
+
+def history_summary(detail: Mapping[str, Any]) -> str:
+    """One line of a history entry's detail."""
+    if "error" in detail:
+        error = detail["error"]
+        return str(error.get("message", error) if isinstance(error, dict) else error)
+    if "stats" in detail:
+        parts = [f"{count:,} {word}" for word, count in detail["stats"].items() if count]
+        return ", ".join(parts) or "nothing found"
+    return ", ".join(f"{name} {_brief(value)}" for name, value in detail.items())
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value[:5])) + (" ..." if len(value) > 5 else "")
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_brief(item)}" for key, item in list(value.items())[:5])
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)

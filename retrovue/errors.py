@@ -1,0 +1,128 @@
+"""Everything that can go wrong, as one tree; each class knows its stable code and its exit code.
+
+    RetrovueError
+    ├── UsageError                  usage
+    ├── NotFound                    not_found
+    ├── AlreadyExists               already_exists
+    ├── Ambiguous                   ambiguous
+    ├── UnknownSourceType           unknown_source_type
+    ├── ImporterFailed              importer_failed
+    ├── DiscoveryFailed             discovery_failed
+    ├── NotIngestible               not_ingestible
+    ├── InvalidState                invalid_state
+    ├── IngestFailed                ingest_failed
+    │   ├── WouldLoseAssets         would_lose_assets
+    │   └── NoSyncEnabledCollections  no_sync_enabled_collections
+    ├── Interrupted                 interrupted
+    └── DatabaseFailure             database
+        ├── Locked                  locked
+        ├── NewerFile               newer_file
+        ├── NotACatalogue           not_a_catalogue
+        └── GuaranteeViolated       guarantee_violated
+
+`ImporterError` stands apart: it is what an importer raises; the verbs turn it into one of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class RetrovueError(Exception):
+    """A failure with a message for a person.
+
+    `message` is one line without the word "Error"; `detail` are the lines below it (reasons,
+    candidates); `hint` is what to type next.
+    """
+
+    code = "error"
+    exit_code = 1
+
+    def __init__(self, message: str, detail: Iterable[str] = (), hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = list(detail)
+        self.hint = hint
+        self.results: list[Any] = []
+
+
+class UsageError(RetrovueError):
+    code = "usage"
+
+
+class NotFound(RetrovueError):
+    code = "not_found"
+
+
+class AlreadyExists(RetrovueError):
+    code = "already_exists"
+
+
+class Ambiguous(RetrovueError):
+    code = "ambiguous"
+
+
+class UnknownSourceType(RetrovueError):
+    code = "unknown_source_type"
+
+
+class ImporterFailed(RetrovueError):
+    code = "importer_failed"
+
+
+class DiscoveryFailed(RetrovueError):
+    code = "discovery_failed"
+
+
+class NotIngestible(RetrovueError):
+    code = "not_ingestible"
+
+
+class InvalidState(RetrovueError):
+    code = "invalid_state"
+
+
+class IngestFailed(RetrovueError):
+    code = "ingest_failed"
+
+
+class WouldLoseAssets(IngestFailed):
+    code = "would_lose_assets"
+
+
+class NoSyncEnabledCollections(IngestFailed):
+    code = "no_sync_enabled_collections"
+
+
+class Interrupted(RetrovueError):
+    code = "interrupted"
+    exit_code = 130
+
+
+class DatabaseFailure(RetrovueError):
+    code = "database"
+
+
+class Locked(DatabaseFailure):
+    code = "locked"
+
+
+class NewerFile(DatabaseFailure):
+    code = "newer_file"
+
+
+class NotACatalogue(DatabaseFailure):
+    code = "not_a_catalogue"
+
+
+class GuaranteeViolated(DatabaseFailure):
+    code = "guarantee_violated"
+
+
+class ImporterError(Exception):
+    """Raised by an importer: the configuration, the discovery or the scan cannot go on.
+
+    The first argument is one line for a person; it is shown and stored after known secrets have
+    been taken out of it.
+    """

@@ -1,0 +1,1 @@
+"""Importers: what a plugin author reads, the hooks, and finding and loading plugins."""

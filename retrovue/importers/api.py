@@ -1,0 +1,72 @@
+"""What an importer is: a class with options declared as data and a handful of methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple
+
+from retrovue.model import FoundAsset, FoundCollection, FoundFolder, ScanCollection, Skipped, Unread
+
+
+class Option(NamedTuple):
+    """One setting of an importer; `Option("base_url")` is the flag `--base-url` and arrives as
+    `self.config["base_url"]`.
+
+    `type` is `str`, `int`, `float`, `bool` (a flag) or a tuple of words to choose from. A
+    `secret` is kept apart from the configuration, may be given as `env:NAME`, and is never shown.
+    `envvar` names an environment variable that stands in when the flag is not given.
+    """
+
+    name: str
+    help: str = ""
+    type: type | tuple[str, ...] = str
+    required: bool = False
+    default: Any = None
+    envvar: str | None = None
+    secret: bool = False
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+
+class Importer:
+    """The base of every importer.
+
+    `type` is the word after `--type`. An instance is made for one command from `config`, which
+    has a value for every option (the default where none was given). Any method may raise
+    `ImporterError` with one line for a person.
+    """
+
+    type: ClassVar[str]
+    description: ClassVar[str] = ""
+    options: ClassVar[tuple[Option, ...]] = ()
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.config = config
+
+    def identity(self) -> str:
+        """What makes this source the same source, from the options alone; contacts nothing."""
+        raise NotImplementedError
+
+    def discover(self) -> Iterable[FoundCollection]:
+        """The collections that the source offers now."""
+        raise NotImplementedError
+
+    def obstacles(self, collection: ScanCollection) -> Iterable[str]:
+        """Why the collection cannot be ingested now, one line each; nothing when it can."""
+        return ()
+
+    def scan(
+        self, collection: ScanCollection
+    ) -> Iterable[FoundAsset | FoundFolder | Unread | Skipped]:
+        """Everything in the collection, cheaply: ids, fingerprints and files.
+
+        The title may be left out for `describe` to fill in. Ending the iteration means that all
+        of it was seen; a scan that cannot say so raises `ImporterError`.
+        """
+        raise NotImplementedError
+
+    def describe(self, asset: FoundAsset) -> FoundAsset:
+        """The asset with all that is expensive to find out; called for new and changed ones."""
+        return asset

@@ -1,0 +1,218 @@
+"""Finding and loading plugins, each by itself, so that a broken one takes nothing else down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import pluggy
+
+from retrovue.errors import ImporterError, ImporterFailed, UnknownSourceType
+from retrovue.importers import entry_points, hookspecs
+from retrovue.importers.api import Importer, Option
+from retrovue.redact import scrub
+
+GROUP = "retrovue"
+_METHODS = ("identity", "discover", "obstacles", "scan", "describe")
+
+
+class Plugin(NamedTuple):
+    """An installed plugin: the words of its importers, and why it failed, if it did."""
+
+    name: str
+    distribution: str
+    version: str
+    importers: tuple[str, ...]
+    failures: tuple[str, ...]
+
+
+class Plugins:
+    """All plugins that are installed, loaded once."""
+
+    def __init__(self) -> None:
+        self._manager = pluggy.PluginManager("retrovue")
+        self._manager.add_hookspecs(hookspecs)
+        self._classes: dict[str, type[Importer]] = {}
+        self._broken: dict[str, str] = {}
+        self._loaded: dict[str, Any] = {}
+        self._offers: dict[str, list[tuple[str, Any]]] = {}
+        self._failures: dict[str, list[str]] = {}
+        self._points = entry_points.find(GROUP)
+        for point in self._points:
+            self._load(point)
+        self._choose()
+
+    def _load(self, point: entry_points.EntryPoint) -> None:
+        key = f"{point.distribution}:{point.name}"
+        self._failures[key] = []
+        try:
+            module = entry_points.load(point)
+            self._manager.register(module, key)
+            self._loaded[key] = module
+            self._require_known_hooks(module)
+        except (Exception, SystemExit) as error:
+            self._fail(key, error)
+            if key in self._loaded:
+                self._manager.unregister(self._loaded.pop(key))
+            return
+        found: list[Any] = []
+        try:
+            self._caller("register_importers", key)(register=found.append)
+        except (Exception, SystemExit) as error:
+            self._fail(key, error)
+        for cls in found:
+            self._offers.setdefault(_word(cls), []).append((key, cls))
+
+    def _require_known_hooks(self, module: Any) -> None:
+        for caller in self._manager.get_hookcallers(module) or []:
+            if not caller.has_spec():
+                raise ImporterError(f"it implements the hook {caller.name}, which there is not")
+
+    def _caller(self, hook: str, key: str) -> Callable[..., Any]:
+        others = [plugin for name, plugin in self._loaded.items() if name != key]
+        return self._manager.subset_hook_caller(hook, others)
+
+    def _fail(self, key: str, error: BaseException) -> None:
+        text = str(error) if isinstance(error, ImporterError) else _told(error)
+        self._failures[key].append(text)
+
+    def _choose(self) -> None:
+        """Of the importers offered, use those that are whole and alone in their word."""
+        for word, offers in sorted(self._offers.items()):
+            if len(offers) > 1:
+                owners = " and ".join(sorted(key for key, _ in offers))
+                self._broken[word] = f"offered twice, by {owners}; neither is used"
+            else:
+                fault = _fault(offers[0][1])
+                if fault is None:
+                    self._classes[word] = offers[0][1]
+                    continue
+                self._broken[word] = fault
+            for key, _ in offers:
+                self._failures[key].append(f"importer '{word}': {self._broken[word]}")
+
+    def types(self) -> list[str]:
+        """The words that `--type` takes."""
+        return sorted(self._classes)
+
+    def listed(self) -> list[Plugin]:
+        """Every plugin, by distribution and name."""
+        return [
+            Plugin(
+                point.name,
+                point.distribution,
+                point.version,
+                tuple(
+                    sorted(
+                        word
+                        for word, cls in self._classes.items()
+                        if self._offers[word][0][0] == f"{point.distribution}:{point.name}"
+                    )
+                ),
+                tuple(self._failures[f"{point.distribution}:{point.name}"]),
+            )
+            for point in sorted(self._points, key=lambda p: (p.distribution, p.name))
+        ]
+
+    def warnings(self) -> list[str]:
+        """One line for each plugin that failed to load."""
+        return [
+            f"Plugin '{plugin.name}' ({plugin.distribution} {plugin.version}): {failure}"
+            for plugin in self.listed()
+            for failure in plugin.failures
+        ]
+
+    def importer(self, type_: str) -> type[Importer]:
+        """The importer class of a word. Raises ImporterFailed for one that is installed but
+        broken, UnknownSourceType otherwise."""
+        if type_ in self._classes:
+            return self._classes[type_]
+        if type_ in self._broken:
+            raise ImporterFailed(
+                f"Importer '{type_}' cannot be used: {self._broken[type_]}",
+                hint="`retrovue plugins` lists what is installed.",
+            )
+        raise UnknownSourceType(
+            f"Unknown source type '{type_}'. Available types: {', '.join(self.types())}",
+            self.warnings(),
+        )
+
+    def make(self, type_: str, config: Mapping[str, Any]) -> Importer:
+        """An importer with this configuration. Raises ImporterFailed when it refuses it."""
+        cls = self.importer(type_)
+        try:
+            return cls(config)
+        except Exception as error:  # a plugin may raise anything
+            raise _failed(type_, error) from None
+
+    def identity(self, importer: Importer) -> str:
+        """What the importer says makes its source the same; the same errors as `make`."""
+        try:
+            identity = importer.identity()
+        except Exception as error:  # a plugin may raise anything
+            raise _failed(importer.type, error) from None
+        if not isinstance(identity, str) or not identity:
+            raise ImporterFailed(f"Importer '{importer.type}' gives no identity")
+        return identity
+
+    def notify(self, hook: str, **arguments: Any) -> list[str]:
+        """Tell every plugin; returns a warning for each that raised."""
+        warnings = []
+        for key in self._loaded:
+            try:
+                self._caller(hook, key)(**arguments)
+            except (Exception, SystemExit) as error:
+                warnings.append(f"Plugin '{key}' failed in {hook}: {_told(error)}")
+        return warnings
+
+
+def _failed(type_: str, error: Exception) -> ImporterFailed:
+    if isinstance(error, ImporterError):
+        return ImporterFailed(f"Importer '{type_}' refuses: {scrub(str(error))}")
+    return ImporterFailed(f"Importer '{type_}' failed: {_told(error)}")
+
+
+def _told(error: BaseException) -> str:
+    lines = [line for line in scrub(str(error)).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+def _word(cls: Any) -> str:
+    word = getattr(cls, "type", None)
+    return word if isinstance(word, str) and word else getattr(cls, "__name__", repr(cls))
+
+
+def _fault(cls: Any) -> str | None:
+    """Why an importer class cannot be used."""
+    if not isinstance(cls, type):
+        return "it is not a class"
+    word = getattr(cls, "type", None)
+    if not isinstance(word, str) or not word.strip():
+        return "it has no type"
+    for method in _METHODS:
+        if not callable(getattr(cls, method, None)):
+            return f"it lacks the method {method}"
+    for method in ("identity", "discover", "scan"):
+        if getattr(cls, method) is getattr(Importer, method):
+            return f"it lacks the method {method}"
+    options = getattr(cls, "options", ())
+    if not isinstance(options, tuple | list) or not all(isinstance(o, Option) for o in options):
+        return "its options are no tuple of Option"
+    return _option_fault(options)
+
+
+def _option_fault(options: Any) -> str | None:
+    names = [option.name for option in options]
+    for name in names:
+        if not isinstance(name, str) or not name.isidentifier():
+            return f"its option {name!r} is no name"
+        if names.count(name) > 1:
+            return f"its option {name} is there twice"
+        if name in RESERVED:
+            return f"its option {name} is one of retrovue's own"
+    return None
+
+
+RESERVED = frozenset(
+    ("type", "name", "discover", "json", "dry_run", "help", "map", "allow_missing", "force")
+)

@@ -1,0 +1,154 @@
+"""From what an operator gives for an importer's options to what is stored and what is used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from retrovue.errors import ImporterFailed, UsageError
+from retrovue.importers.api import Option
+from retrovue.redact import MASK, has_credentials, remember
+
+
+class Settings(NamedTuple):
+    """What is stored of a source: its configuration, and apart from it its secrets, each a value
+    or `env:NAME`."""
+
+    config: dict[str, Any]
+    secrets: dict[str, str]
+
+
+def given(options: Sequence[Option], values: Mapping[str, Any]) -> Settings:
+    """What to store of the values given (those that are None were not).
+
+    An option's environment variable stands in for a value not given; of a secret the reference is
+    stored, not the value. Raises UsageError for a required option without a value, a value of a
+    wrong type, and credentials inside a URL.
+    """
+    settings = Settings({}, {})
+    for option in options:
+        value = values.get(option.name)
+        if value is None and option.envvar and os.environ.get(option.envvar):
+            value = f"env:{option.envvar}" if option.secret else os.environ[option.envvar]
+        if value is None:
+            continue
+        if option.secret:
+            settings.secrets[option.name] = _secret(option, str(value))
+        else:
+            settings.config[option.name] = typed(option, value)
+    _require(options, settings)
+    return settings
+
+
+def _secret(option: Option, value: str) -> str:
+    if not value.strip():
+        raise UsageError(f"{option.flag} is empty")
+    if not value.startswith("env:"):
+        remember([value])
+    return value
+
+
+def _require(options: Sequence[Option], settings: Settings) -> None:
+    there = settings.config.keys() | settings.secrets.keys()
+    missing = [o for o in options if o.required and o.default is None and o.name not in there]
+    if missing:
+        flags = ", ".join(option.flag for option in missing)
+        raise UsageError(
+            f"Missing option{'s' if len(missing) > 1 else ''} {flags}",
+            [f"{option.flag}: {option.help}" for option in missing if option.help],
+        )
+
+
+def typed(option: Option, value: Any) -> Any:
+    """The value as the option's type. Raises UsageError when it is none of it."""
+    if isinstance(value, str) and has_credentials(value):
+        raise UsageError(
+            f"{option.flag} holds credentials inside a URL",
+            hint="Give the URL without them; secrets have options of their own.",
+        )
+    if isinstance(option.type, tuple):
+        if value not in option.type:
+            words = ", ".join(option.type)
+            raise UsageError(f"{option.flag} is {value!r}; it must be one of {words}")
+        return value
+    if option.type is bool:
+        return _boolean(option, value)
+    try:
+        return option.type(value)
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"{option.flag} is {value!r}, which is no {option.type.__name__}"
+        ) from None
+
+
+def _boolean(option: Option, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    try:
+        return words[str(value).lower()]
+    except KeyError:
+        raise UsageError(f"{option.flag} is {value!r}; it must be yes or no") from None
+
+
+def merged(options: Sequence[Option], old: Settings, values: Mapping[str, Any]) -> Settings:
+    """Settings with the values given in place of the old ones; the same errors as `given`."""
+    settings = Settings(dict(old.config), dict(old.secrets))
+    for option in options:
+        value = values.get(option.name)
+        if value is None:
+            continue
+        if option.secret:
+            settings.secrets[option.name] = _secret(option, str(value))
+        else:
+            settings.config[option.name] = typed(option, value)
+    require_fit(options, settings)
+    return settings
+
+
+def require_fit(options: Sequence[Option], settings: Settings) -> None:
+    """Raise UsageError when stored settings do not fit the importer's options (G-2)."""
+    names = {option.name: option for option in options}
+    unknown = sorted((settings.config.keys() | settings.secrets.keys()) - names.keys())
+    if unknown:
+        raise UsageError(f"The importer has no option {', '.join(unknown)}")
+    for name, value in settings.config.items():
+        typed(names[name], value)
+    _require(options, settings)
+
+
+def resolved(options: Sequence[Option], settings: Settings, source: str) -> dict[str, Any]:
+    """What an importer is given: every option with its value, its default, or None; references to
+    the environment read now. Raises ImporterFailed where a variable is not set."""
+    values = {option.name: option.default for option in options}
+    values.update((name, value) for name, value in settings.config.items() if name in values)
+    for name, value in settings.secrets.items():
+        if name in values:
+            values[name] = _read(name, value, source)
+    remember(str(values[o.name]) for o in options if o.secret and values[o.name] is not None)
+    return values
+
+
+def _read(name: str, value: str, source: str) -> str:
+    if not value.startswith("env:"):
+        return value
+    variable = value.removeprefix("env:")
+    found = os.environ.get(variable)
+    if not found:
+        raise ImporterFailed(
+            f"The {name} of source '{source}' is read from the environment variable"
+            f" {variable}, which is not set",
+            hint=f"Set it: export {variable}=...",
+        )
+    return found
+
+
+def shown(settings: Settings, mask_references: bool = False) -> dict[str, Any]:
+    """The configuration for output: a secret as `***`, and so is, where asked for, the reference
+    to the environment that stands for one."""
+    masked = {
+        name: value if value.startswith("env:") and not mask_references else MASK
+        for name, value in settings.secrets.items()
+    }
+    return {**settings.config, **masked}

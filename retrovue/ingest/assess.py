@@ -1,0 +1,76 @@
+"""Whether a collection can be ingested right now (G-3), asked of the disk and the importer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+
+from retrovue.errors import ImporterError
+from retrovue.importers.api import Importer
+from retrovue.model import Collection, Location, PathMapping, ScanCollection
+from retrovue.redact import scrub
+
+
+def for_scan(
+    collection: Collection,
+    quick: bool = False,
+    known_folders: Callable[[], Iterable[tuple[str, str]]] = tuple,
+) -> ScanCollection:
+    """The collection as an importer is given it: its active locations alone."""
+    return ScanCollection(
+        collection.external_id,
+        collection.name,
+        collection.kind,
+        tuple(
+            Location(mapping.external_path, mapping.local_path)
+            for mapping in collection.mappings
+            if mapping.active
+        ),
+        quick,
+        known_folders,
+    )
+
+
+def reasons_against(collection: Collection, importer: Importer | None) -> list[str]:
+    """Why the collection cannot be ingested now; empty when it can. Without an importer its
+    obstacles are not asked for."""
+    if collection.missing_since is not None:
+        return ["the source no longer offers it"]
+    active = [mapping for mapping in collection.mappings if mapping.active]
+    if not active:
+        return ["every location is excluded"]
+    found = [reason for mapping in active if (reason := _unreadable(mapping))]
+    if not found and importer is not None:
+        found = _obstacles(importer, collection)
+    return found
+
+
+def _unreadable(mapping: PathMapping) -> str | None:
+    place = mapping.external_path or "(any location)"
+    local = mapping.local_path
+    if local is None:
+        return f"location {place} is not mapped to a folder"
+    try:
+        with os.scandir(local):
+            return None
+    except FileNotFoundError:
+        return f"location {place} is mapped to {local}, which does not exist"
+    except NotADirectoryError:
+        return f"location {place} is mapped to {local}, which is not a folder"
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        return f"location {place} is mapped to {local}, which cannot be read ({why})"
+
+
+def _obstacles(importer: Importer, collection: Collection) -> list[str]:
+    try:
+        return [scrub(str(obstacle)) for obstacle in importer.obstacles(for_scan(collection))]
+    except ImporterError as error:
+        return [scrub(str(error))]
+    except Exception as error:  # a plugin may raise anything
+        return [scrub(f"its importer failed ({type(error).__name__}: {error})")]
+
+
+def contacts_nothing(importer: Importer) -> bool:
+    """Whether asking the importer for obstacles is known to contact nothing."""
+    return type(importer).obstacles is Importer.obstacles

@@ -1,0 +1,312 @@
+"""Ingest: each collection one unit, scanned and compared first, then applied in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from retrovue.catalogue import collections, guarantees, history, merge
+from retrovue.catalogue.core import Catalogue
+from retrovue.catalogue.staging import Staging
+from retrovue.errors import (
+    DatabaseFailure,
+    ImporterError,
+    IngestFailed,
+    InvalidState,
+    NoSyncEnabledCollections,
+    NotFound,
+    NotIngestible,
+    RetrovueError,
+    WouldLoseAssets,
+)
+from retrovue.importers.api import Importer
+from retrovue.ingest.assess import reasons_against
+from retrovue.ingest.scan import Narrow, Scan
+from retrovue.model import STATS, Collection, IngestResult, Source
+from retrovue.redact import scrub
+
+
+class Options(NamedTuple):
+    """How to ingest; `progress(collection, items so far)` is called now and then."""
+
+    allow_missing: bool = False
+    keep_going: bool = False
+    quick: bool = False
+    dry_run: bool = False
+    narrow: Narrow | None = None
+    progress: Callable[[Collection, int], None] = lambda collection, count: None
+    ingested: Callable[[Collection, IngestResult], None] = lambda collection, result: None
+
+
+def of_source(
+    catalogue: Catalogue, source: Source, importer: Importer, options: Options
+) -> list[IngestResult]:
+    """Ingest every sync-enabled collection of a source, by name, and return a result for each.
+
+    Raises NoSyncEnabledCollections; and, unless `keep_going`, InvalidState or NotIngestible with
+    `results` of the targets when any of them cannot be ingested: then nothing is.
+    """
+    targets = [c for c in collections.of_source(catalogue.reading(), source.id) if c.sync_enabled]
+    if not targets:
+        raise NoSyncEnabledCollections(
+            f"Source '{source.name}' has no sync-enabled collections",
+            hint=f'Enable one: retrovue collection update "{source.name}/NAME" --sync-enable',
+        )
+    unfit = validate(catalogue, source, targets, importer, "Source ingest", options.dry_run)
+    if unfit and not options.keep_going:
+        raise refused(list(unfit.values()))
+    results = []
+    for target in targets:
+        result = unfit.get(target.id)
+        if result is None:
+            result = of_collection(catalogue, source, target.id, importer, options, True)
+        results.append(result)
+    return results
+
+
+def refused(results: Sequence[IngestResult]) -> RetrovueError:
+    """The error for targets that cannot be ingested; `detail` holds a message for every further
+    one, and all the reasons."""
+    messages = [_refusal(result) for result in results]
+    kind = InvalidState if any(r.status == "invalid_state" for r in results) else NotIngestible
+    first, *others = messages
+    detail = [*first[1]]
+    for message, reasons in others:
+        detail += [f"Error: {message}", *reasons]
+    error = kind(
+        first[0], detail, hint="`retrovue collection show NAME` tells what it is mapped to."
+    )
+    error.results = list(results)
+    return error
+
+
+def _refusal(result: IngestResult) -> tuple[str, list[str]]:
+    error = result.error or {}
+    return str(error["message"]), [str(reason) for reason in error["detail"]]
+
+
+def validate(
+    catalogue: Catalogue,
+    source: Source,
+    targets: Sequence[Collection],
+    importer: Importer,
+    operation: str,
+    dry_run: bool = False,
+) -> dict[int, IngestResult]:
+    """Work out afresh whether each target can be ingested, store it, and return a result for each
+    that cannot."""
+    unfit = {}
+    reasons = {target.id: reasons_against(target, importer) for target in targets}
+    broken = _invalid(catalogue.reading(), source)
+    for target in targets:
+        if target.name in broken:
+            unfit[target.id] = _unfit(target, "invalid_state", broken[target.name])
+        elif reasons[target.id]:
+            unfit[target.id] = _unfit(target, "not_ingestible", reasons[target.id])
+    changed = [t for t in targets if t.name not in broken and _differs(t, reasons[t.id])]
+    if changed and not dry_run:
+        with catalogue.write(operation) as tx:
+            for target in changed:
+                now = collections.by_id(tx.connection, target.id)
+                if now is not None and now.mappings == target.mappings:
+                    collections.set_ingestible(tx, target.id, reasons[target.id])
+    return unfit
+
+
+def _differs(target: Collection, reasons: Sequence[str]) -> bool:
+    return target.ingestible == bool(reasons) or target.not_ingestible_reason != (
+        "; ".join(reasons) or None
+    )
+
+
+def _invalid(connection: sqlite3.Connection, source: Source) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for violation in guarantees.violations(connection, guarantees.of_source(source.id)):
+        found.setdefault(violation.collection or source.name, []).append(str(violation))
+    return found
+
+
+_SAYS = {"invalid_state": "is in invalid state", "not_ingestible": "is not ingestible"}
+
+
+def _unfit(target: Collection, status: str, reasons: Sequence[str]) -> IngestResult:
+    message = f"Collection '{target.name}' {_SAYS[status]}"
+    return _result(target, status, error=_error(status, message, reasons))
+
+
+def _error(code: str, message: str, detail: Sequence[str]) -> dict[str, Any]:
+    return {"code": code, "message": message, "detail": list(detail)}
+
+
+def _result(
+    target: Collection,
+    status: str,
+    stats: Mapping[str, int] | None = None,
+    error: Mapping[str, Any] | None = None,
+    scan: Scan | None = None,
+    hint: str | None = None,
+) -> IngestResult:
+    return IngestResult(
+        target.id,
+        target.external_id,
+        target.name,
+        status,
+        stats or dict.fromkeys(STATS, 0),
+        error,
+        tuple(scan.reasons) if scan else (),
+        tuple(scan.unread) if scan else (),
+        hint,
+    )
+
+
+def of_collection(
+    catalogue: Catalogue,
+    source: Source,
+    collection_id: int,
+    importer: Importer,
+    options: Options,
+    with_source: bool = False,
+) -> IngestResult:
+    """Ingest one collection: all of it or nothing, whatever happens (G-4).
+
+    A failure is a result with its reason, and one line of history; only Ctrl-C, a file that
+    cannot be written at all and a bug of ours come out as exceptions.
+    """
+    operation = "Source ingest" if with_source else "Collection ingest"
+    target = collections.by_id(catalogue.reading(), collection_id)
+    if target is None:
+        raise NotFound(f"Collection '{collection_id}' not found")
+    try:
+        result = _attempt_twice(catalogue, source, target, importer, options, operation)
+    except RetrovueError as error:
+        result = _failed(target, error.code, error.message, error.detail, error.hint)
+    except ImporterError as error:
+        result = _failed(target, "ingest_failed", scrub(str(error)) or "no reason given", [])
+    except Exception as error:  # a plugin may raise anything
+        reason = scrub(f"its importer failed ({type(error).__name__}: {error})")
+        result = _failed(target, "ingest_failed", reason, [])
+    if result.status == "failed" and not options.dry_run:
+        _record_failure(catalogue, source, result, operation)
+    if result.status in ("success", "partial") and not options.dry_run:
+        options.ingested(target, result)
+    return result
+
+
+def _failed(
+    target: Collection, code: str, message: str, detail: Sequence[str], hint: str | None = None
+) -> IngestResult:
+    return _result(target, "failed", error=_error(code, message, detail), hint=hint)
+
+
+def _record_failure(
+    catalogue: Catalogue, source: Source, result: IngestResult, operation: str
+) -> None:
+    try:
+        with catalogue.write(operation) as tx:
+            history.record(
+                tx, operation, "failed", source.name, result.name, {"error": result.error}
+            )
+    except DatabaseFailure:
+        pass  # the file that could not take the ingest cannot take the note of it either
+
+
+def _attempt_twice(
+    catalogue: Catalogue,
+    source: Source,
+    target: Collection,
+    importer: Importer,
+    options: Options,
+    operation: str,
+) -> IngestResult:
+    try:
+        return _attempt(catalogue, source, target, importer, options, operation)
+    except merge.Changed:
+        pass
+    try:
+        return _attempt(catalogue, source, target, importer, options, operation)
+    except merge.Changed:
+        raise IngestFailed(
+            "it was changed by somebody else while it was scanned, twice",
+            hint="Try again when nobody else is writing.",
+        ) from None
+
+
+def _require_ready(now: Collection | None, operation: str, dry_run: bool) -> Collection:
+    """The collection as it is now, which somebody may have changed since it was validated."""
+    if now is None:
+        raise IngestFailed("it was deleted meanwhile")
+    if not now.enabled or (operation == "Source ingest" and not now.sync_enabled):
+        raise IngestFailed("it was disabled meanwhile")
+    if not now.ingestible and not dry_run:
+        raise IngestFailed(
+            "its path mappings were changed meanwhile",
+            [now.not_ingestible_reason] if now.not_ingestible_reason else [],
+            hint="Ingest it again.",
+        )
+    return now
+
+
+def _attempt(
+    catalogue: Catalogue,
+    source: Source,
+    target: Collection,
+    importer: Importer,
+    options: Options,
+    operation: str,
+) -> IngestResult:
+    now = collections.by_id(catalogue.reading(), target.id)
+    target = _require_ready(now, operation, options.dry_run)
+    staging = Staging(catalogue.prepare(operation), target)
+    scan = Scan(
+        staging,
+        importer,
+        options.narrow,
+        lambda count: options.progress(target, count),
+        options.quick,
+    )
+    scan.run()
+    complete = options.narrow is None and not scan.unread_count and not scan.repeated
+    comparison = merge.compare(staging, complete)
+    if comparison.loses_too_much and not options.allow_missing:
+        raise _would_lose(comparison)
+    if options.narrow is not None and not scan.matched and not scan.skipped:
+        raise IngestFailed("nothing in it fits what was asked for")
+    stats = _stats(staging, scan, comparison)
+    status = "partial" if scan.unread_count or scan.repeated else "success"
+    result = _result(target, status, stats, scan=scan)
+    with catalogue.write(operation, options.dry_run) as tx:
+        merge.apply(tx, staging, comparison)
+        collections.set_ingested(tx, target.id)
+        history.record(tx, operation, status, source.name, target.name, _detail(result, scan))
+    return result
+
+
+def _would_lose(comparison: merge.Comparison) -> WouldLoseAssets:
+    return WouldLoseAssets(
+        f"{comparison.missing} of {comparison.present} known assets were not found",
+        hint="Is a disk not mounted? If they are really gone, add --allow-missing.",
+    )
+
+
+def _stats(staging: Staging, scan: Scan, comparison: merge.Comparison) -> dict[str, int]:
+    unchanged = scan.unchanged + staging.assets_in_unchanged_folders
+    counts = {
+        "added": comparison.added,
+        "updated": comparison.updated,
+        "unchanged": unchanged,
+        "moved": comparison.moved,
+        "restored": comparison.restored,
+    }
+    others = {"missing": comparison.missing, "skipped": scan.skipped}
+    every = counts | others | {"discovered": sum(counts.values())}
+    return {word: every[word] for word in STATS}
+
+
+def _detail(result: IngestResult, scan: Scan) -> dict[str, Any]:
+    detail: dict[str, Any] = {"stats": dict(result.stats)}
+    if scan.reasons:
+        detail["skipped"] = scan.reasons[:10]
+    if scan.unread:
+        detail["unread"] = scan.unread[:10]
+    return detail

@@ -1,0 +1,338 @@
+"""Driving an importer's scan into the staging tables: validating, looking up, describing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from retrovue.catalogue.staging import Known, Staging
+from retrovue.importers.api import Importer
+from retrovue.ingest.assess import for_scan
+from retrovue.model import (
+    ASSET_KINDS,
+    FoundAsset,
+    FoundFile,
+    FoundFolder,
+    PathMapping,
+    Skipped,
+    Unread,
+)
+from retrovue.paths import Mapper
+from retrovue.redact import scrub
+
+BATCH = 1000  # items looked up and staged together
+SAMPLE = 100  # reasons kept of what was left out
+
+Files = list[tuple[int, str, FoundFile]]
+
+
+class Narrow(NamedTuple):
+    """What a narrowed ingest asks for; the title may be that of the item or of its series."""
+
+    title: str | None = None
+    season: int | None = None
+    episode: int | None = None
+
+    def fits(self, asset: FoundAsset) -> bool:
+        if self.title is not None:
+            folded = self.title.casefold()
+            names = (asset.title, asset.series, asset.artist, asset.album)
+            if folded not in (name.casefold() for name in names if name):
+                return False
+        if self.season is not None and asset.season != self.season:
+            return False
+        if self.episode is None:
+            return True
+        first = asset.episode
+        return first is not None and first <= self.episode <= (asset.episode_end or first)
+
+
+class _Folder(NamedTuple):
+    n: int
+    id: int | None
+
+
+class _Item(NamedTuple):
+    n: int
+    folder: _Folder | None
+    asset: FoundAsset
+
+
+class Scan:
+    """One scan of one collection, from the importer into the staging tables.
+
+    After `run`, `unchanged`, `skipped` and `repeated` are counts, `unread` and `reasons` samples
+    of what was not read and not taken, as lines.
+    """
+
+    def __init__(
+        self,
+        staging: Staging,
+        importer: Importer,
+        narrow: Narrow | None = None,
+        progress: Callable[[int], None] = lambda count: None,
+        quick: bool = False,
+    ) -> None:
+        self._staging = staging
+        self._importer = importer
+        self._narrow = narrow
+        self._progress = progress
+        self._quick = quick
+        self._mapper: Mapper[PathMapping] = Mapper(staging.collection.mappings)
+        self._batch: list[_Item] = []
+        self._named: dict[int, tuple[str, _Folder | None]] = {}
+        self._n = 0
+        self.unchanged = 0
+        self.matched = 0
+        self.skipped = 0
+        self.repeated = 0
+        self.unread: list[str] = []
+        self.unread_count = 0
+        self.reasons: list[str] = []
+
+    def run(self) -> None:
+        """Take everything the importer yields. Raises whatever the importer raises."""
+        collection = for_scan(self._staging.collection, self._quick, self._staging.known_folders)
+        for item in self._importer.scan(collection):
+            if type(item) is FoundFolder:
+                self._take_folder(item)
+            else:
+                self._take(item, None)
+        self._flush()
+
+    def _take(self, item: Any, folder: _Folder | None) -> bool:
+        """Take one item; returns whether it was an asset that can be."""
+        if type(item) is FoundAsset:
+            self._n += 1
+            self._batch.append(_Item(self._n, folder, item))
+            if len(self._batch) >= BATCH:
+                self._flush()
+            return True
+        if isinstance(item, Unread):
+            self.unread_count += 1
+            if len(self.unread) < SAMPLE:
+                self.unread.append(scrub(f"{item.where}: {item.why}"))
+        elif isinstance(item, Skipped):
+            self._skip(item.where, item.why)
+        else:
+            self._skip(repr(item)[:80], "the importer yields this where FoundAsset is due")
+        return False
+
+    def _take_folder(self, folder: FoundFolder) -> None:
+        known = None
+        storable = _is_utf8(folder.path)
+        if storable:
+            known = self._staging.known_folder(folder.path)
+        if known and known.fingerprint == folder.fingerprint and self._narrow is None:
+            self._staging.folder_unchanged(known)
+            if not self._staging.folders_unchanged % BATCH:
+                self._flush()
+            return
+        self._n += 1
+        own = _Folder(self._n, known.id if known else None) if storable else None
+        taken = [self._take(item, own) for item in folder.assets()]
+        if own is not None and self._narrow is None:
+            fingerprint = folder.fingerprint if all(taken) else None
+            self._staging.folder_read(own.n, known, folder.path, fingerprint, len(taken))
+
+    def _flush(self) -> None:
+        batch, self._batch = self._batch, []
+        ids = [item.asset.external_id for item in batch if type(item.asset.external_id) is str]
+        known = self._staging.known([i for i in ids if _is_utf8(i)])
+        for item in batch:
+            self._stage(item, known.get(item.asset.external_id) if item.asset.external_id else None)
+        self._settle()
+        self._progress(self._n + self._staging.assets_in_unchanged_folders)
+
+    def _settle(self) -> None:
+        """Write the batch, and count what turned out to be there twice or not storable."""
+        repeated, bad = self._staging.flush()
+        for n in repeated:
+            self.repeated += 1
+            self._leave(n, "its id was seen before in this scan; the first one counts")
+        for n in bad:
+            self._leave(n, "its name or path is not UTF-8, or a number is too large")
+        self._named.clear()
+
+    def _leave(self, n: int, why: str) -> None:
+        name, folder = self._named[n]
+        if name.startswith("="):
+            self.unchanged -= 1
+        self.matched -= 1
+        self._skip(name[1:], why)
+        if folder is not None:
+            self._staging.spoil_folder(folder.n)
+
+    def _skip(self, where: str, why: str) -> None:
+        self.skipped += 1
+        if len(self.reasons) < SAMPLE:
+            self.reasons.append(scrub(f"{where}: {why}"))
+
+    def _stage(self, item: _Item, known: Known | None) -> None:
+        asset = item.asset
+        same = known is not None and asset.fingerprint and known.fingerprint == asset.fingerprint
+        if same and known and self._narrow is None:
+            self._seen_unchanged(item, known)
+            return
+        described, why = self._described(asset)
+        if why is None and self._narrow is not None and not self._narrow.fits(described):
+            return
+        files: Files | None = []
+        if why is None:
+            files, why = self._mapped(described)
+        if why is not None:
+            self._left_out(item, known, why)
+        elif files:  # and not every one of them below an excluded location
+            self._put(item, known, _with_fingerprint(described), files)
+
+    def _described(self, asset: FoundAsset) -> tuple[FoundAsset, str | None]:
+        """The asset as its importer describes it, and why it cannot be taken, if so."""
+        why = _fault(asset)
+        if why is not None:
+            return asset, why
+        described = self._importer.describe(asset)
+        return described, _fault_described(asset, described)
+
+    def _put(self, item: _Item, known: Known | None, asset: FoundAsset, files: Files) -> None:
+        if known is not None and known.fingerprint == asset.fingerprint:
+            self._seen_unchanged(item, known)
+            return
+        change = "added"
+        if known is not None:
+            change = "restored" if known.missing else "updated"
+        folder_n = item.folder.n if item.folder else None
+        try:
+            self._staging.put(item.n, known, folder_n, change, asset, files)
+        except (TypeError, ValueError) as error:
+            self._left_out(item, known, f"its guids or metadata are no JSON ({error})")
+            return
+        self._named[item.n] = ("+" + asset.external_id, item.folder)
+        self.matched += 1
+        if known is not None:
+            self._staging.see(item.n, known)
+
+    def _seen_unchanged(self, item: _Item, known: Known) -> None:
+        self._named[item.n] = ("=" + item.asset.external_id, item.folder)
+        self.matched += 1
+        self._staging.see(item.n, known)
+        if known.missing:
+            self._named[item.n] = ("+" + item.asset.external_id, item.folder)
+            self._staging.restore(known)
+        else:
+            self.unchanged += 1
+        if item.folder and item.folder.id != known.folder_id and self._narrow is None:
+            self._staging.relink(known, item.folder.n)
+
+    def _left_out(self, item: _Item, known: Known | None, why: str) -> None:
+        self._skip(str(item.asset.external_id or item.asset.title or "(no id)"), why)
+        if item.folder is not None:
+            self._staging.spoil_folder(item.folder.n)
+        if known is not None and not known.missing:
+            self._named[item.n] = ("+" + item.asset.external_id, item.folder)
+            self._staging.see(item.n, known)
+
+    def _mapped(self, asset: FoundAsset) -> tuple[Files | None, str | None]:
+        """The files with their mappings; None when all lie below excluded locations, and a reason
+        when one lies below none."""
+        files: Files = []
+        for file in asset.files:
+            found = self._mapper.find(file.path)
+            if found is None:
+                return [], f"{file.path} lies below no location of the collection"
+            mapping, relative = found
+            if not mapping.excluded:
+                files.append((mapping.id, relative, file))
+        return (files or None), None
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+_TEXT, _WHOLE = (str, type(None)), (int, type(None))
+_ASSET_TYPES: tuple[tuple[type, ...], ...] = (
+    (str,), (str,), _TEXT, (tuple, list), _TEXT, _TEXT, _WHOLE, _WHOLE, _WHOLE, _TEXT, _TEXT,
+    _WHOLE, _WHOLE, _TEXT, _WHOLE, _TEXT, (tuple, list), (dict,),
+)  # fmt: skip
+_FILE_TYPES: tuple[tuple[type, ...], ...] = (
+    (str,), (int,), (int,), _WHOLE, _TEXT, _WHOLE, _TEXT, _TEXT, _TEXT, _WHOLE, _WHOLE,
+)  # fmt: skip
+_fine: set[tuple[type, ...]] = set()  # signatures that were checked already
+
+
+def _fault(asset: FoundAsset) -> str | None:
+    """Why the item cannot be taken, by its types and what must not be empty."""
+    signature = tuple(map(type, asset))
+    if signature not in _fine:
+        wrong = _wrong_type(asset._fields, signature, _ASSET_TYPES)
+        if wrong:
+            return wrong
+        _fine.add(signature)
+    if not asset.external_id:
+        return "it has no id"
+    if asset.kind not in ASSET_KINDS:
+        return f"its kind {asset.kind!r} is none of {', '.join(ASSET_KINDS)}"
+    return _files_fault(asset)
+
+
+def _files_fault(asset: FoundAsset) -> str | None:
+    if not asset.files:
+        return "it has no file"
+    places = set()
+    for file in asset.files:
+        if type(file) is not FoundFile:
+            return f"it has a {type(file).__name__} where FoundFile is due"
+        signature = tuple(map(type, file))
+        if signature not in _fine:
+            wrong = _wrong_type(file._fields, signature, _FILE_TYPES)
+            if wrong:
+                return wrong
+            _fine.add(signature)
+        if file.version < 1 or file.part < 1:
+            return "versions and parts count from 1"
+        places.add((file.version, file.part))
+    if len(places) < len(asset.files):
+        return "two of its files are the same version and part"
+    return None
+
+
+def _wrong_type(
+    names: tuple[str, ...], signature: tuple[type, ...], due: tuple[tuple[type, ...], ...]
+) -> str | None:
+    for name, given, allowed in zip(names, signature, due, strict=True):
+        if given not in allowed:
+            return f"its {name} is of type {given.__name__}"
+    return None
+
+
+def _fault_described(asset: FoundAsset, described: Any) -> str | None:
+    if isinstance(described, Skipped):
+        return described.why
+    if type(described) is not FoundAsset:
+        return f"its importer describes it as {type(described).__name__}"
+    if described.external_id != asset.external_id:
+        return "its importer changed the id while describing it"
+    if described is not asset:
+        why = _fault(described)
+        if why:
+            return why
+    if not described.title or described.title.isspace():
+        return "it has no title"
+    return None
+
+
+def _with_fingerprint(asset: FoundAsset) -> FoundAsset:
+    """An importer that gives no fingerprint gets one of everything it says of the asset."""
+    if asset.fingerprint:
+        return asset
+    everything = repr((asset._replace(external_id="", metadata={}), _sorted(asset.metadata)))
+    digest = hashlib.sha256(everything.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return asset._replace(fingerprint=f"all:{digest}")
+
+
+def _sorted(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return sorted((str(key), repr(value)) for key, value in metadata.items())

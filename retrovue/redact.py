@@ -1,0 +1,37 @@
+"""Keeping secrets out of foreign text (exceptions, bodies, strings of plugins)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+MASK = "***"
+
+_known: set[str] = set()
+_CREDENTIALS = re.compile(r"://[^/\s?#@]*@|[?&]x-plex-token=", re.IGNORECASE)
+
+
+def remember(secrets: Iterable[str]) -> None:
+    """From now on take these values out of whatever `scrub` is given."""
+    for secret in secrets:
+        if secret:
+            _known.update(_spellings(secret))
+
+
+def _spellings(secret: str) -> tuple[str, ...]:
+    from urllib.parse import quote, quote_plus
+
+    escaped = secret.encode("unicode_escape").decode("ascii")
+    return secret, quote(secret, safe=""), quote(secret), quote_plus(secret), escaped
+
+
+def scrub(text: str) -> str:
+    """The text with every remembered secret, however spelled, replaced by `***`."""
+    for secret in sorted(_known, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
+
+
+def has_credentials(url: str) -> bool:
+    """Whether a URL carries a user name, a password or a token."""
+    return _CREDENTIALS.search(url) is not None

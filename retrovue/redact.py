@@ -26,10 +26,11 @@ def _spellings(secret: str) -> tuple[str, ...]:
 
 
 def scrub(text: str) -> str:
-    """The text with every remembered secret, however spelled, replaced by `***`."""
+    """Foreign text as it may be shown and stored: every remembered secret, however spelled,
+    replaced by `***`, and what is not UTF-8 (a path of another encoding) escaped."""
     for secret in sorted(_known, key=len, reverse=True):
         text = text.replace(secret, MASK)
-    return text
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def has_credentials(url: str) -> bool:

@@ -98,7 +98,16 @@ def _top_folders(base: str) -> list[str]:
             return sorted(
                 entry.name
                 for entry in entries
-                if not names.is_ignored_folder(entry.name) and entry.is_dir()
+                if _usable(entry.name) and entry.is_dir()
             )
     except OSError as error:
         raise ImporterError(f"{base} cannot be read ({error.strerror})") from error
+
+
+def _usable(name: str) -> bool:
+    """Whether a top folder can be a collection: one whose name is not UTF-8 has no id."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return not names.is_ignored_folder(name)

@@ -189,6 +189,7 @@ def _run(arguments: list[str], as_json: bool, stdout: Any) -> int:
     try:
         if any(word in ("-h", "--help", "--version") for word in arguments):
             sys.stdout = stdout
+        _require_utf8(arguments)
         with root.make_context("retrovue", arguments) as ctx:
             context.append(ctx)
             result = root.invoke(ctx)
@@ -204,6 +205,14 @@ def _run(arguments: list[str], as_json: bool, stdout: Any) -> int:
         raise
     except BaseException as error:
         return _report(error, _app(context), as_json, stdout)
+
+
+def _require_utf8(arguments: Sequence[str]) -> None:
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise UsageError(f"{argument!r} is not UTF-8, which the catalogue cannot hold") from None
 
 
 def _app(context: list[click.Context]) -> App | None:

@@ -5,7 +5,7 @@ The house, a room per outside world, arrows down only:
     people --> cli/ --> ingest.py --> catalogue/ --> one SQLite file
                 |           \\-------> importers/ <-- plugins/
                 \\-- cli/output.py --> text or JSON
-                   all of them --> model.py, paths.py, errors.py, redact.py
+                   all of them --> found.py, model.py, paths.py, errors.py, redact.py
 
 What stands below is for authors of importers and is all they need.
 """
@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from retrovue.errors import ImporterError
-    from retrovue.importers.api import Importer, Option
-    from retrovue.importers.hookspecs import hookimpl
-    from retrovue.model import (
+    from retrovue.found import (
         FoundAsset,
         FoundCollection,
         FoundFile,
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
         Skipped,
         Unread,
     )
+    from retrovue.importers.api import Importer, Option
+    from retrovue.importers.hookspecs import hookimpl
 
 __all__ = [
     "FoundAsset",
@@ -61,4 +61,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'retrovue' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOME.get(name, "retrovue.model")), name)
+    return getattr(import_module(_HOME.get(name, "retrovue.found")), name)

@@ -1,15 +1,12 @@
 """The nouns of the catalogue as immutable values; no behaviour, no I/O.
 
-Named tuples and not dataclasses: a scan makes hundreds of thousands of them, and every command
-pays for the import.
+Named tuples and not dataclasses, whose import every command would pay for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
-
-ASSET_KINDS = ("movie", "episode", "track", "video", "photo", "extra")
 
 
 class Source(NamedTuple):
@@ -60,116 +57,6 @@ class Collection(NamedTuple):
     missing_count: int
     source_name: str
     mappings: tuple[PathMapping, ...] = ()
-
-
-class FoundCollection(NamedTuple):
-    """What an importer offers: `kind` is movie, show, music, photo or video where it is known;
-    `locations` are folders as the source spells them."""
-
-    external_id: str
-    name: str
-    kind: str | None = None
-    locations: tuple[str, ...] = ()
-
-
-class FoundFile(NamedTuple):
-    """One file of an asset, `path` as the source spells it.
-
-    `version` counts the versions of the same work (1080p, 4K), `part` the parts of one version
-    (CD1, CD2), both from 1; sizes in bytes, durations in milliseconds, pixels; `modified_at` is
-    ISO-8601 in UTC.
-    """
-
-    path: str
-    version: int = 1
-    part: int = 1
-    size_bytes: int | None = None
-    modified_at: str | None = None
-    duration_ms: int | None = None
-    container: str | None = None
-    video_codec: str | None = None
-    audio_codec: str | None = None
-    width: int | None = None
-    height: int | None = None
-
-
-class FoundAsset(NamedTuple):
-    """One movie, episode, track, video, photo or extra.
-
-    `fingerprint` changes whenever the asset does (files: size and modification time); an asset
-    whose fingerprint is the stored one is not described again. `guids` are ids elsewhere
-    (`imdb://tt0133093`); `metadata` is anything JSON can hold; `released_on` is an ISO date.
-    """
-
-    external_id: str
-    kind: str
-    title: str | None
-    files: tuple[FoundFile, ...]
-    fingerprint: str | None
-    series: str | None = None
-    season: int | None = None
-    episode: int | None = None
-    episode_end: int | None = None
-    artist: str | None = None
-    album: str | None = None
-    track: int | None = None
-    year: int | None = None
-    released_on: str | None = None
-    duration_ms: int | None = None
-    edition: str | None = None
-    guids: tuple[str, ...] = ()
-    metadata: Mapping[str, Any] = {}
-
-
-class FoundFolder(NamedTuple):
-    """A folder whose assets can be compared as a whole.
-
-    When `fingerprint` is the stored one, everything known below `path` counts as seen and
-    unchanged and `assets` is never called; otherwise `assets()` yields what the folder itself
-    holds (sub-folders are folders of their own). `path` is unique in the collection.
-    """
-
-    path: str
-    fingerprint: str
-    assets: Callable[[], Iterable[FoundAsset | Unread | Skipped]]
-
-
-class Unread(NamedTuple):
-    """Something a scan could not read: `where` names it, `why` says why. What is known below it
-    stays as it is, and the ingest ends as partial."""
-
-    where: str
-    why: str
-
-
-class Skipped(NamedTuple):
-    """An item left out of the catalogue, with the reason."""
-
-    where: str
-    why: str
-
-
-class Location(NamedTuple):
-    """A location as the source spells it, and the folder it is on this machine (None: not set)."""
-
-    external_path: str
-    local_path: str | None
-
-
-class ScanCollection(NamedTuple):
-    """What an importer is given of a collection.
-
-    `mappings` are the locations to read. With `quick`, `known_folders()` yields the (path,
-    fingerprint) of every folder that an earlier scan reported, and the importer may report a
-    folder that it did not read by its old fingerprint.
-    """
-
-    external_id: str
-    name: str
-    kind: str | None
-    mappings: tuple[Location, ...]
-    quick: bool = False
-    known_folders: Callable[[], Iterable[tuple[str, str]]] = tuple
 
 
 STATS = (

@@ -29,8 +29,10 @@ def is_windows(path: str) -> bool:
 
 def trimmed(path: str) -> str:
     """The path without trailing separators; a root keeps its own (`/`, `D:\\`)."""
-    bare = path.rstrip("\\/" if is_windows(path) else "/")
-    return bare if bare and not bare.endswith(":") else path[: len(bare) + 1]
+    windows = is_windows(path)
+    bare = path.rstrip("\\/" if windows else "/")
+    root = not bare or (windows and bare.endswith(":"))
+    return path[: len(bare) + 1] if root else bare
 
 
 def below(path: str, prefix: str) -> str | None:
@@ -76,13 +78,14 @@ class Rewrite(NamedTuple):
 
 def rewritten(location: str, rewrites: Iterable[Rewrite]) -> str | None:
     """Where a location is on this machine by the longest rewrite that holds it; None when no
-    rewrite does."""
+    rewrite does. The location `""`, which is any, is held by a rewrite of its own alone."""
     best: tuple[int, str] | None = None
     for rewrite in rewrites:
-        rest = below(location, trimmed(rewrite.external))
+        external = trimmed(rewrite.external)
+        rest = below(location, external) if external or not location else None
         if rest is None and location != rewrite.external:
             continue
-        length = len(rewrite.external)
+        length = len(external)
         if best is None or length > best[0]:
             best = (length, join(rewrite.local, rest or ""))
     return best[1] if best else None
@@ -104,7 +107,7 @@ class Mapper(Generic[Mapped]):
 
     def find(self, path: str) -> tuple[Mapped, str] | None:
         """The mapping and the path below it (spelled with `/`), None when none holds the file."""
-        if path[:1] == "/" and "//" not in path and "/." not in path:
+        if path[:1] == "/" != path[-1:] and "//" not in path and "/." not in path:
             for mapping, prefix in self._plain:
                 if path.startswith(prefix) and len(path) > len(prefix):
                     return mapping, path[len(prefix) :]

@@ -33,6 +33,17 @@ def scrub(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
+def lines(text: str) -> list[str]:
+    """Foreign text, scrubbed, as the lines of it that are not empty."""
+    return [line for line in scrub(text).splitlines() if line.strip()]
+
+
+def told(error: BaseException) -> str:
+    """A foreign exception in one line: its type and the first line of what it says."""
+    said = lines(str(error))
+    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
+
+
 def has_credentials(url: str) -> bool:
     """Whether a URL carries a user name, a password or a token."""
     return _CREDENTIALS.search(url) is not None

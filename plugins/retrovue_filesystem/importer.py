@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 
 from retrovue import (
     FoundAsset,
@@ -17,7 +18,6 @@ from retrovue import (
     Unread,
 )
 from retrovue_filesystem import names
-from retrovue_filesystem.items import Reader
 from retrovue_filesystem.walk import Directory, Walk
 
 KINDS = ("movie", "show", "music", "photo", "video")
@@ -72,15 +72,18 @@ class FilesystemImporter(Importer):
         for external, local in collection.mappings:
             if local is None:
                 raise ImporterError(f"location {external} is not mapped to a folder")
-            walk = Walk(local, external or local, collection.kind)
-            reader = Reader(_id_prefix(collection, external, self._base()), collection.kind)
-            found = walk.quick(collection.known_folders()) if collection.quick else walk.all()
-            for item in found:
-                yield _folder(item, reader) if isinstance(item, Directory) else item
+            prefix = _id_prefix(collection, external, self._base())
+            read = partial(_read, prefix, collection.kind)
+            walk = Walk(local, external or local, collection.kind, read)
+            yield from walk.quick(collection.known_folders()) if collection.quick else walk.all()
 
 
-def _folder(directory: Directory, reader: Reader) -> FoundFolder:
-    return FoundFolder(directory.path, directory.fingerprint, lambda: reader.read(directory))
+def _read(
+    prefix: str, kind: str | None, directory: Directory
+) -> Iterator[FoundAsset | Unread | Skipped]:
+    from retrovue_filesystem.items import Reader  # what did not change needs no reader
+
+    return Reader(prefix, kind).read(directory)
 
 
 def _id_prefix(collection: ScanCollection, external: str, base: str) -> str:
@@ -95,11 +98,7 @@ def _id_prefix(collection: ScanCollection, external: str, base: str) -> str:
 def _top_folders(base: str) -> list[str]:
     try:
         with os.scandir(base) as entries:
-            return sorted(
-                entry.name
-                for entry in entries
-                if _usable(entry.name) and entry.is_dir()
-            )
+            return sorted(entry.name for entry in entries if _usable(entry.name) and entry.is_dir())
     except OSError as error:
         raise ImporterError(f"{base} cannot be read ({error.strerror})") from error
 

@@ -32,34 +32,37 @@ class Reader:
         yield from directory.asides
         groups: dict[Any, list[_Read]] = {}
         facts: dict[str, Folder] = {}
-        for file in directory.files:
-            below, _, name = file[0].rpartition("/")
+        for file in directory.files():
+            below, _, name = file.name.rpartition("/")
             if below not in facts:
-                parts = (*directory.parts, below) if below else directory.parts
-                facts[below] = names.folder(parts, self._kind)
+                facts[below] = names.folder(self._parts(directory, below), self._kind)
             reading = names.read(name, facts[below])
-            if file[1] == "photo" and reading.kind != "photo":
-                continue  # a poster beside a film
             if reading.kind == "sample":
-                yield Skipped(f"{directory.path}/{file[0]}", "a sample")
+                yield Skipped(directory.path + file.name, "a sample")
             elif reading.kind != "ignore":
-                key = _work(reading) or file[0]
+                key = _work(reading) or file.name
                 groups.setdefault(key, []).append(_Read(file, reading))
-        below_base = "/".join(directory.parts[1:])
+        folder = self._prefix + directory.relative
         for group in groups.values():
-            yield self._asset(directory.path, below_base, group)
+            yield self._asset(directory.path, folder, group)
 
-    def _asset(self, path: str, below_base: str, group: list[_Read]) -> FoundAsset:
-        folder = self._prefix + (below_base + "/" if below_base else "")
+    @staticmethod
+    def _parts(directory: Directory, below: str) -> list[str]:
+        """The names from the location's own folder down to where a file lies."""
+        top = directory.path[: len(directory.path) - len(directory.relative)].rstrip("/")
+        path = f"{top.rpartition('/')[2]}/{directory.relative}{below}"
+        return [part for part in path.split("/") if part]
+
+    def _asset(self, path: str, folder: str, group: list[_Read]) -> FoundAsset:
         reading = group[0].reading
-        own_id = group[0].file[0] if len(group) == 1 else _label(reading)
+        own_id = group[0].file.name if len(group) == 1 else _label(reading)
         placed = _placed(group)
         return FoundAsset(
             folder + own_id,
             reading.kind,
-            reading.title or _stand_in(reading, group[0].file[0]),
+            reading.title or _stand_in(reading, group[0].file.name),
             tuple(_file(path, read.file, version, part) for read, version, part in placed),
-            ",".join([f"{read.file[2]}:{read.file[3]}" for read, _, _ in placed]),
+            ",".join([f"{read.file.size}:{read.file.mtime_ns}" for read, _, _ in placed]),
             reading.series,
             reading.season,
             reading.episode if reading.episode is not None else reading.absolute,
@@ -111,22 +114,22 @@ def _placed(group: list[_Read]) -> list[tuple[_Read, int, int]]:
         if read.reading.part is None or any(
             other.reading.part == read.reading.part for other in versions.get(label, [])
         ):
-            label = (label, read.file[0])
+            label = (label, read.file.name)
         versions.setdefault(label, []).append(read)
-    ordered = sorted(versions.values(), key=lambda reads: reads[0].file[0])
+    ordered = sorted(versions.values(), key=lambda reads: reads[0].file.name)
     placed = []
     for version, reads in enumerate(ordered, 1):
-        reads.sort(key=lambda read: (read.reading.part or 0, read.file[0]))
+        reads.sort(key=lambda read: (read.reading.part or 0, read.file.name))
         placed += [(read, version, part) for part, read in enumerate(reads, 1)]
     return placed
 
 
 def _file(path: str, file: File, version: int, part: int) -> FoundFile:
-    name, _, size, mtime_ns = file
+    name, size, mtime_ns = file
     at = datetime.fromtimestamp(mtime_ns // 1_000_000_000, UTC)
     container = name.rpartition(".")[2].lower()
     return FoundFile(
-        f"{path}/{name}",
+        path + name,
         version,
         part,
         size,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple
 
-from retrovue import Skipped, Unread
-from retrovue_filesystem import names
+from retrovue import FoundAsset, FoundFolder, Skipped, Unread
+from retrovue_filesystem.names.discs import is_disc_folder
+from retrovue_filesystem.names.kinds import MEDIA_TYPES, is_ignored_folder
 
 # What counts in a collection of each kind; of one whose kind nobody said, everything does.
 _WANTED = {
@@ -23,65 +26,95 @@ _ANY = frozenset(("video", "audio", "photo"))
 # A directory may change again within the tick of its clock, unseen; so young a time is not kept.
 _SETTLED_NS = 2_000_000_000
 
-File = tuple[str, str, int, int]  # path below its directory, media type, bytes, mtime in ns
+
+class File(NamedTuple):
+    """A media file: its path below its directory, its size in bytes, its mtime in nanoseconds."""
+
+    name: str
+    size: int
+    mtime_ns: int
 
 
-class Directory(NamedTuple):
-    """One directory with its media files, in order of name.
+class Directory:
+    """One directory with its media files.
 
-    `path` is as the source spells it; `parts` are the names from the location's own folder down.
-    `fingerprint` is the directory's modification time in nanoseconds (0 for one too young to be
-    trusted), a dot, and a checksum of its media files' names, sizes and times.
+    `path` is as the source spells it, `relative` the same below the location; both end in a slash
+    (but for the location itself, whose relative path is empty). `names` are paths of media files
+    below it, `numbers` the size in bytes and the modification time in nanoseconds of each in turn.
     """
 
-    path: str
-    parts: tuple[str, ...]
-    fingerprint: str
-    files: list[File]
-    asides: list[Unread | Skipped]
+    __slots__ = ("asides", "changed_ns", "discs", "folders", "names", "numbers", "path", "relative")
 
+    def __init__(self, path: str, relative: str, changed_ns: int) -> None:
+        self.path = path
+        self.relative = relative
+        self.changed_ns = changed_ns
+        self.names: list[str] = []
+        self.numbers: list[int] = []
+        self.folders: list[str] = []  # with a slash at the end, so that they sort as paths do
+        self.discs: list[str] = []  # those of them that hold a part of what is here
+        self.asides: list[Unread | Skipped] = []
 
-class _Listing(NamedTuple):
-    changed_ns: int
-    files: list[File]
-    folders: list[str]
-    discs: list[str]
-    asides: list[Unread | Skipped]
+    def fingerprint(self, now_ns: int) -> str:
+        """The directory's modification time in nanoseconds (0 for one too young to be trusted), a
+        dot, and a checksum of its media files' names, sizes and times."""
+        digest = blake2b("\0".join(self.names).encode("utf-8", "surrogateescape"), digest_size=8)
+        digest.update(array("q", self.numbers))
+        settled = now_ns - self.changed_ns > _SETTLED_NS
+        return f"{self.changed_ns if settled else 0:x}.{digest.hexdigest()}"
+
+    def files(self) -> list[File]:
+        """The media files in order of name."""
+        pairs = zip(self.names, self.numbers[::2], self.numbers[1::2], strict=True)
+        return sorted(map(File._make, pairs))
 
 
 class Walk:
-    """A walk below one location: `local` is where it is here, `external` how the source spells it.
+    """A walk below one location: `local` is where it is here, `external` how the source spells it,
+    `read` what makes assets of a directory that changed.
 
     Links to folders are followed, each folder at most once by a link, and never one that the link
     itself lies in.
     """
 
-    def __init__(self, local: str, external: str, kind: str | None) -> None:
+    def __init__(
+        self,
+        local: str,
+        external: str,
+        kind: str | None,
+        read: Callable[[Directory], Iterable[FoundAsset | Unread | Skipped]],
+    ) -> None:
         self._local = local.rstrip("/")
         self._external = external.rstrip("/")
-        self._top = os.path.basename(self._external) or os.path.basename(self._local)
-        self._wanted = _WANTED.get(kind or "", _ANY)
+        self._read = read
+        types = _WANTED.get(kind or "", _ANY)
+        self._wanted = {ending for ending, type_ in MEDIA_TYPES.items() if type_ in types}
         self._merge_discs = kind != "music"
         self._linked: set[str] = set()
         self._now = time.time_ns()
 
-    def all(self, start: str = "") -> Iterator[Directory | Unread]:
-        """Every directory from `start` (a path below the location) down, in order of name."""
+    def all(self, start: str = "") -> Iterator[FoundFolder | Unread]:
+        """Every directory from `start` (a path below the location, "" or ending in a slash) down,
+        in the order of their paths."""
         waiting = [start]
         while waiting:
             relative = waiting.pop()
-            listing = self._list(relative)
-            if isinstance(listing, Unread):
-                yield listing
+            directory = self._list(relative)
+            if isinstance(directory, Unread):
+                yield directory
                 continue
-            yield self._directory(relative, listing)
-            below = relative + "/" if relative else ""
-            waiting += [below + name for name in sorted(listing.folders, reverse=True)]
+            yield self._found(directory)
+            if directory.folders:
+                directory.folders.sort(reverse=True)
+                waiting += [relative + name for name in directory.folders]
 
-    def quick(self, known: Iterable[tuple[str, str]]) -> Iterator[Directory | Unread]:
+    def quick(self, known: Iterable[tuple[str, str]]) -> Iterator[FoundFolder | Unread]:
         """Like `all`, but a directory whose modification time is the known one is reported by its
         known fingerprint and not listed, so a file rewritten in place goes unnoticed."""
         fingerprints = dict(self._own(known))
+        if "" not in fingerprints:
+            yield from self.all()
+            return
         changed = set()
         for relative, fingerprint in fingerprints.items():
             if self._changed_since(relative, fingerprint):
@@ -89,103 +122,93 @@ class Walk:
                 changed.update(self._disc_owner(relative, fingerprints))
         for relative, fingerprint in fingerprints.items():
             if relative not in changed:
-                yield Directory(self._at(relative), (), fingerprint, [], [])
-        if "" not in fingerprints:
-            yield from self.all()
-            return
+                yield FoundFolder(f"{self._external}/{relative}", fingerprint, tuple)
         for relative in sorted(changed):
             yield from self._again(relative, fingerprints)
 
     def _own(self, known: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        below = self._external + "/"
+        """(path below the location, fingerprint) of the known directories that lie in it."""
+        top = self._external + "/"
         for path, fingerprint in known:
-            if path == (self._external or "/"):
-                yield "", fingerprint
-            elif path.startswith(below):
-                yield path[len(below) :], fingerprint
+            if path.startswith(top):
+                yield path[len(top) :], fingerprint
 
     def _changed_since(self, relative: str, fingerprint: str) -> bool:
         try:
-            changed_ns = os.stat(self._here(relative)).st_mtime_ns
+            changed_ns = os.stat(f"{self._local}/{relative}").st_mtime_ns
         except OSError:
             return True
         return not fingerprint.startswith(f"{changed_ns:x}.")
 
     def _disc_owner(self, relative: str, known: dict[str, str]) -> list[str]:
         """The folder that a disc folder is read with."""
-        above = relative.rpartition("/")[0]
+        above = relative[: relative.rfind("/", 0, -1) + 1]
         return [above] if self._is_disc(relative) and above in known else []
 
     def _is_disc(self, relative: str) -> bool:
-        name = relative.rpartition("/")[2]
-        return self._merge_discs and names.is_disc_folder(name) is not None
+        name = relative[relative.rfind("/", 0, -1) + 1 : -1]
+        return self._merge_discs and is_disc_folder(name) is not None
 
-    def _again(self, relative: str, known: dict[str, str]) -> Iterator[Directory | Unread]:
-        if relative and not os.path.lexists(self._here(relative)):
+    def _again(self, relative: str, known: dict[str, str]) -> Iterator[FoundFolder | Unread]:
+        if relative and not os.path.lexists(f"{self._local}/{relative}".rstrip("/")):
             return
-        listing = self._list(relative)
-        if isinstance(listing, Unread):
-            yield listing
+        directory = self._list(relative)
+        if isinstance(directory, Unread):
+            yield directory
             return
-        yield self._directory(relative, listing)
-        for name in sorted(listing.folders):
-            below = f"{relative}/{name}" if relative else name
-            if below not in known:
-                yield from self.all(below)
+        yield self._found(directory)
+        for name in sorted(directory.folders):
+            if relative + name not in known:
+                yield from self.all(relative + name)
 
-    def _here(self, relative: str) -> str:
-        return f"{self._local}/{relative}" if relative else self._local or "/"
-
-    def _at(self, relative: str) -> str:
-        return f"{self._external}/{relative}" if relative else self._external or "/"
-
-    def _directory(self, relative: str, listing: _Listing) -> Directory:
-        files, asides = listing.files, listing.asides
-        if self._is_disc(relative):
-            files.clear()  # they are read with the folder above
-        for disc in listing.discs:
-            inner = self._list(f"{relative}/{disc}" if relative else disc)
+    def _found(self, directory: Directory) -> FoundFolder:
+        if self._is_disc(directory.relative):
+            directory.names.clear()  # they are read with the folder above
+            directory.numbers.clear()
+        for disc in directory.discs:
+            inner = self._list(directory.relative + disc)
             if isinstance(inner, Unread):
-                asides.append(inner)
+                directory.asides.append(inner)
             else:
-                files += [(f"{disc}/{file[0]}", *file[1:]) for file in inner.files]
-        files.sort()
-        text = "\n".join([f"{name}\0{size}\0{time_ns}" for name, _, size, time_ns in files])
-        digest = blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
-        settled = self._now - listing.changed_ns > _SETTLED_NS
-        parts = (self._top, *relative.split("/")) if relative else (self._top,)
-        fingerprint = f"{listing.changed_ns if settled else 0:x}.{digest}"
-        return Directory(self._at(relative), parts, fingerprint, files, asides)
+                directory.names += [disc + name for name in inner.names]
+                directory.numbers += inner.numbers
+        return FoundFolder(
+            directory.path, directory.fingerprint(self._now), partial(self._read, directory)
+        )
 
-    def _list(self, relative: str) -> _Listing | Unread:
+    def _list(self, relative: str) -> Directory | Unread:
         """What a directory holds; where it cannot be read, a word on why."""
-        path = self._here(relative)
+        path = f"{self._local}/{relative}"
+        wanted = self._wanted
         try:
-            listing = _Listing(os.stat(path).st_mtime_ns, [], [], [], [])
+            found = Directory(f"{self._external}/{relative}", relative, os.stat(path).st_mtime_ns)
             with os.scandir(path) as entries:
                 for entry in entries:
-                    self._sort_in(entry, listing)
+                    name = entry.name
+                    if entry.is_dir():
+                        self._note_folder(entry, found)
+                        continue
+                    dot = name.rfind(".")
+                    if dot < 1 or name[dot + 1 :].lower() not in wanted or name[0] == ".":
+                        continue
+                    try:
+                        status = entry.stat()
+                    except OSError as error:
+                        found.asides.append(self._unreadable(entry, error))
+                        continue
+                    found.names.append(name)
+                    found.numbers += (status.st_size, status.st_mtime_ns)
         except OSError as error:
-            return Unread(self._at(relative), error.strerror or str(error))
-        return listing
+            return Unread(f"{self._external}/{relative}", error.strerror or str(error))
+        return found
 
-    def _sort_in(self, entry: os.DirEntry[str], listing: _Listing) -> None:
+    def _note_folder(self, entry: os.DirEntry[str], found: Directory) -> None:
         name = entry.name
-        if entry.is_dir():
-            if not names.is_ignored_folder(name) and self._may_enter(entry):
-                listing.folders.append(name)
-                if self._is_disc(name):
-                    listing.discs.append(name)
+        if is_ignored_folder(name) or not self._may_enter(entry):
             return
-        media = names.media_type(name)
-        if media not in self._wanted or name.startswith("."):
-            return
-        try:
-            status = entry.stat()
-        except OSError as error:
-            listing.asides.append(self._unreadable(entry, error))
-            return
-        listing.files.append((name, media, status.st_size, status.st_mtime_ns))
+        found.folders.append(name + "/")
+        if self._is_disc(name + "/"):
+            found.discs.append(name + "/")
 
     @staticmethod
     def _unreadable(entry: os.DirEntry[str], error: OSError) -> Unread | Skipped:

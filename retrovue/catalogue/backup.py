@@ -1,19 +1,24 @@
-"""Copies of the catalogue: consistent while others write, verified, and brought back."""
+"""Copies of the catalogue: consistent while others write, verified, and only then given a name."""
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from retrovue.catalogue.core import APPLICATION_ID, SCHEMA_VERSION, utc_now
-from retrovue.errors import DatabaseFailure, NewerFile, NotACatalogue, NotFound, UsageError
+from retrovue.catalogue import integrity, place
+from retrovue.catalogue.core import busy_seconds, connect, utc_now
+from retrovue.catalogue.saying import told
+from retrovue.errors import DatabaseFailure, UsageError
 
 KEPT = 5  # automatic backups beside the file
 _ENDING = ".backup"
+_AUTOMATIC = re.compile(r"(\d{8}T\d{6}Z)-[a-z-]+?(-\d+)?" + re.escape(_ENDING))
 
 
 class Copy(NamedTuple):
@@ -31,20 +36,37 @@ def make(path: Path, target: Path, without_secrets: bool = False, force: bool = 
     copy cannot be written or is not what it should be.
     """
     _require_target(path, target, force)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
+    unfinished = Path(place.unfinished(str(target)))
+    with failing_as("Database backup"):
+        place.sweep(str(target))
+        try:
+            rows = copy_pages(path, unfinished)
+            if without_secrets:
+                from retrovue.catalogue import publishing
+
+                publishing.drop_secrets(unfinished)
+                rows["source_secrets"] = 0
+            _verify(unfinished, rows)
+            size = unfinished.stat().st_size
+            _publish(unfinished, target, force)
+        finally:
+            place.discard(str(unfinished))
+    return Copy(target, size, rows)
+
+
+@contextmanager
+def failing_as(operation: str) -> Iterator[None]:
+    """Turn what the disk and SQLite raise into the contract's words."""
     try:
-        os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        rows = _copy(path, unfinished)
-        if without_secrets:
-            _drop_secrets(unfinished)
-            rows["source_secrets"] = 0
-        _verify(unfinished, rows)
-        _publish(unfinished, target, force)
-    except (OSError, sqlite3.Error) as error:
-        raise DatabaseFailure(f"Database backup failed: {_told(error)}") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return Copy(target, target.stat().st_size, rows)
+        yield
+    except sqlite3.Error as error:
+        raise told(operation, error) from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            why = "database or disk is full"
+        else:
+            why = f"{error.filename2 or error.filename}: {error.strerror}"
+        raise DatabaseFailure(f"{operation} failed: {why}") from error
 
 
 def _require_target(path: Path, target: Path, force: bool) -> None:
@@ -53,164 +75,145 @@ def _require_target(path: Path, target: Path, force: bool) -> None:
     if target.exists() and path.exists() and target.samefile(path):
         raise UsageError("A catalogue cannot be its own backup")
     if target.exists() and not force:
-        raise UsageError(f"{target} already exists", hint="--force replaces it.")
+        raise _in_the_way(target)
+
+
+def _in_the_way(target: Path) -> UsageError:
+    return UsageError(f"{target} already exists", hint="--force replaces it.")
 
 
 def _publish(unfinished: Path, target: Path, force: bool) -> None:
-    _sync(unfinished)
-    if force:
+    """Give the copy its name; what SQLite kept beside a file of that name is none of the copy."""
+    place.sync(str(unfinished))
+    if force or target.is_symlink():
+        _discard_beside(target)
         os.replace(unfinished, target)
     else:
-        os.link(unfinished, target)  # fails where somebody made it meanwhile
+        try:
+            os.link(unfinished, target)
+        except FileExistsError:
+            raise _in_the_way(target) from None
+        except OSError as error:
+            if error.errno not in place.NO_LINKS:
+                raise
+            _claim(target)
+            os.replace(unfinished, target)
+        _discard_beside(target)
+    place.sync(place.folder(str(target)))
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+def _claim(target: Path) -> None:
+    """Make the file, so that nobody else does, where the file system knows no links."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise _in_the_way(target) from None
 
 
-def _told(error: OSError | sqlite3.Error) -> str:
-    if isinstance(error, OSError):
-        return f"{error.strerror}: {error.filename2 or error.filename}"
-    return str(error)
+def _discard_beside(target: Path) -> None:
+    for suffix in place.BESIDE:
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
 
 
 @contextmanager
-def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    uri = path.absolute().as_uri() + f"?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+def opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    connection = connect(str(path), busy_seconds(), mode)
     try:
         yield connection
     finally:
         connection.close()
 
 
-def _copy(path: Path, target: Path) -> dict[str, int]:
-    """Copy every page in one read transaction; returns the rows by table that it saw.
-    https://www.sqlite.org/backup.html"""
-    with _opened(path, "ro") as source, _opened(target, "rw") as copy:
+def copy_pages(path: Path, target: Path) -> dict[str, int]:
+    """Copy every page, of one moment, to a new file that only its owner reads; returns the rows by
+    table. https://www.sqlite.org/backup.html"""
+    os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    with opened(path, place.read_mode(str(path))) as source, opened(target, "rw") as copy:
         source.execute("BEGIN")
-        rows = _rows(source)
+        rows = rows_of(source)
         source.backup(copy)
         source.execute("COMMIT")
         copy.execute("PRAGMA journal_mode = DELETE")
     return rows
 
 
-def _rows(connection: sqlite3.Connection) -> dict[str, int]:
+def rows_of(connection: sqlite3.Connection) -> dict[str, int]:
     names = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%'"
         " ESCAPE '\\' ORDER BY name"
     ).fetchall()
-    count = 'SELECT count(*) FROM "{}"'
-    return {name: connection.execute(count.format(name)).fetchone()[0] for (name,) in names}
+    count = "SELECT count(*) FROM {}"
+    return {
+        name: connection.execute(count.format(_quoted(name))).fetchone()[0] for (name,) in names
+    }
 
 
-def _drop_secrets(path: Path) -> None:
-    """Delete every secret, and rewrite the file so that no free page holds one."""
-    with _opened(path, "rw") as copy:
-        copy.execute("PRAGMA secure_delete = ON")
-        copy.execute("DELETE FROM source_secrets")
-        copy.execute("VACUUM")
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _verify(path: Path, rows: dict[str, int]) -> None:
-    with _opened(path, "ro") as copy:
-        found = [line for (line,) in copy.execute("PRAGMA integrity_check(10)")]
-        if found != ["ok"]:
-            raise DatabaseFailure("Database backup failed: the copy is damaged", found)
-        if _rows(copy) != rows:
+    with opened(path, "ro") as copy:
+        found = integrity.damage(copy)
+        if found:
+            raise DatabaseFailure("Database backup failed: the copy is damaged", found[:10])
+        if rows_of(copy) != rows:
             raise DatabaseFailure("Database backup failed: the copy does not have every row")
 
 
-def automatic(path: Path, why: str) -> Path:
+def automatic(path: Path, why: str, but: Path | None = None) -> Path:
     """Make a backup beside the file before something that cannot be undone, and keep the newest
-    few; returns where it is."""
-    stamp = utc_now().replace(":", "").replace("-", "")
-    base = f"{path.name}.{stamp}-{why}"
-    for number in range(1000):
-        suffix = f"-{number}" if number else ""
-        target = path.with_name(base + suffix + _ENDING)
-        if not target.exists():
+    few (and `but`, where given); returns where it is."""
+    for target in _names(path, why):
+        try:
+            made = make(path, target).path
             break
-    copy = make(path, target)
+        except UsageError:
+            continue  # another process took the name
     for old in beside(path)[KEPT:]:
-        old.unlink(missing_ok=True)
-    return copy.path
+        if old != made and not (but is not None and _same(old, but)):
+            old.unlink(missing_ok=True)
+    return made
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except FileNotFoundError:
+        return False
+
+
+def beforehand(path: Path, why: str, operation: str, but: Path | None = None) -> Path:
+    """The automatic backup as part of an operation, which fails with it."""
+    try:
+        return automatic(path, why, but)
+    except DatabaseFailure as error:
+        reason = error.message.removeprefix("Database backup failed: ")
+        error.message = f"{operation} failed: {reason}"
+        error.detail.insert(0, "The backup that is made beforehand could not be made.")
+        raise
+
+
+def stamp() -> str:
+    return utc_now().replace(":", "").replace("-", "")
+
+
+def _names(path: Path, why: str) -> Iterator[Path]:
+    base = f"{path.name}.{stamp()}-{why}"
+    number = 0
+    while True:
+        target = path.with_name(f"{base}-{number}{_ENDING}" if number else base + _ENDING)
+        if not target.exists():
+            yield target
+        number += 1
 
 
 def beside(path: Path) -> list[Path]:
     """The automatic backups of a file, newest first."""
-    found = [
-        file
-        for file in path.parent.glob(f"{_escaped(path.name)}.*{_ENDING}")
-        if file.name[len(path.name) + 1 :][:1].isdigit()
-    ]
-    return sorted(found, key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True)
-
-
-def _escaped(name: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
-
-
-def restore(path: Path, backup: Path) -> tuple[Copy, Path | None]:
-    """Put a backup in the place of the catalogue, in one transaction of it; returns what was
-    restored and where the catalogue as it was before lies (None: there was none).
-
-    Raises NotFound, NotACatalogue and NewerFile for what is no backup of a catalogue,
-    DatabaseFailure for one that is damaged or when the file cannot be written.
-    """
-    rows = _checked(backup)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    before = _before_restore(path)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    try:
-        with _opened(backup, "ro") as source, _opened(path, "rw") as target:
-            target.execute("PRAGMA busy_timeout = 10000")
-            source.backup(target)
-            target.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.Error as error:
-        raise DatabaseFailure(f"Database restore failed: {error}") from error
-    return Copy(path, path.stat().st_size, rows), before
-
-
-def _before_restore(path: Path) -> Path | None:
-    """A copy of what stands there now; a file too damaged to be copied as a database is copied as
-    it is."""
-    if not path.exists() or path.stat().st_size == 0:
-        return None
-    try:
-        return automatic(path, "restore")
-    except DatabaseFailure:
-        import shutil
-
-        aside = path.with_name(f"{path.name}.{utc_now().replace(':', '')}-damaged{_ENDING}")
-        shutil.copy2(path, aside)
-        path.unlink()
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        return aside
-
-
-def _checked(backup: Path) -> dict[str, int]:
-    if not backup.exists():
-        raise NotFound(f"No backup at {backup}")
-    if backup.is_dir():
-        raise NotACatalogue(f"{backup} is a folder, not a catalogue")
-    try:
-        with _opened(backup, "ro") as source:
-            version = source.execute("PRAGMA user_version").fetchone()[0]
-            application = source.execute("PRAGMA application_id").fetchone()[0]
-            if application != APPLICATION_ID:
-                raise NotACatalogue(f"{backup} is not a catalogue")
-            if version > SCHEMA_VERSION:
-                raise NewerFile(f"{backup} is of schema version {version}, which is newer")
-            found = [line for (line,) in source.execute("PRAGMA integrity_check(10)")]
-            if found != ["ok"]:
-                raise DatabaseFailure(f"{backup} is damaged", found)
-            return _rows(source)
-    except sqlite3.Error as error:
-        raise NotACatalogue(f"{backup} is not a catalogue ({error})") from error
+    found = []
+    for file in path.parent.iterdir():
+        own = _AUTOMATIC.fullmatch(file.name.removeprefix(f"{path.name}."))
+        if own and file.name.startswith(f"{path.name}."):
+            number = int((own[2] or "-0")[1:])
+            found.append((own[1], file.stat().st_mtime_ns, number, file))
+    return [file for *_, file in sorted(found, reverse=True)]

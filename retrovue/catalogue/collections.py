@@ -9,14 +9,23 @@ from typing import Any, NamedTuple
 from retrovue.catalogue import mappings
 from retrovue.catalogue.core import Tx
 from retrovue.errors import Ambiguous, NotFound
-from retrovue.model import Collection, FoundCollection
+from retrovue.found import FoundCollection
+from retrovue.model import Collection
 
-_SELECT = """
+_UNCOUNTED = """
     SELECT c.id, c.source_id, c.external_id, c.name, c.kind, c.enabled, c.sync_enabled,
            c.ingestible, c.not_ingestible_reason, c.missing_since, c.last_ingested_at,
-           c.revision, c.asset_count, c.missing_count, s.name
+           c.revision, 0, 0, s.name
       FROM collections AS c
       JOIN sources AS s ON s.id = c.source_id"""
+_SELECT = _UNCOUNTED.replace(
+    "0, 0,",
+    """
+           (SELECT count(*) FROM assets AS a WHERE a.collection_id = c.id),
+           (SELECT count(*)
+              FROM assets AS a
+             WHERE a.collection_id = c.id AND a.missing_since IS NOT NULL),""",
+)
 
 
 class Changes(NamedTuple):
@@ -46,16 +55,13 @@ def of_source(connection: sqlite3.Connection, source_id: int) -> list[Collection
     return [_collection(row, mappings.of_collection(connection, row[0])) for row in rows]
 
 
-def counts_by_source(connection: sqlite3.Connection) -> dict[int, tuple[int, int]]:
-    """(collections, sync-enabled ones) by the id of their source."""
-    rows = connection.execute(
-        "SELECT source_id, count(*), sum(sync_enabled) FROM collections GROUP BY source_id"
-    )
-    return {source_id: (count, enabled) for source_id, count, enabled in rows}
-
-
-def by_id(connection: sqlite3.Connection, collection_id: int) -> Collection | None:
-    row = connection.execute(f"{_SELECT} WHERE c.id = ?", (collection_id,)).fetchone()
+def by_id(
+    connection: sqlite3.Connection, collection_id: int, counted: bool = True
+) -> Collection | None:
+    """The collection, or None. Counting takes a look at each of its assets; unless `counted`, both
+    counts are 0."""
+    select = _SELECT if counted else _UNCOUNTED
+    row = connection.execute(f"{select} WHERE c.id = ?", (collection_id,)).fetchone()
     return _collection(row, mappings.of_collection(connection, row[0])) if row else None
 
 

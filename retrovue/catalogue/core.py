@@ -7,19 +7,20 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from retrovue.catalogue import guarantees
+from retrovue.catalogue import place
+from retrovue.catalogue.saying import Speaking, code, is_locked, saying
 from retrovue.errors import (
     DatabaseFailure,
     GuaranteeViolated,
-    Locked,
     NewerFile,
     NotACatalogue,
     NotFound,
 )
+
+if TYPE_CHECKING:
+    from retrovue.catalogue.guarantees import Scope
 
 APPLICATION_ID = 0x52565545  # "RVUE"
 SCHEMA_VERSION = 1  # the number of files in migrations/
@@ -29,11 +30,21 @@ Row = tuple[Any, ...]
 Parameters = Mapping[str, Any] | tuple[Any, ...]
 
 
+class Recorded(NamedTuple):
+    """A line of history, as far as it names what was done."""
+
+    operation: str
+    status: str
+    source: str | None
+    collection: str | None
+
+
 class Tx:
     """An open write transaction; whoever writes takes one as its first parameter.
 
     `now` is the one timestamp of the transaction. `touch` names the collections that the gate
-    looks at before the commit; `new_assets` and `new_files` the ids above which rows are new.
+    looks at before the commit; `new_assets` and `new_files` the ids above which rows are new;
+    `recorded` what it wrote into the history.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -42,6 +53,7 @@ class Tx:
         self.touched: set[int] = set()
         self.new_assets: int | None = None
         self.new_files: int | None = None
+        self.recorded: list[Recorded] = []
 
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         return self.connection.execute(sql, parameters)
@@ -49,22 +61,29 @@ class Tx:
     def touch(self, collection_id: int) -> None:
         self.touched.add(collection_id)
 
-    def scope(self) -> guarantees.Scope:
+    def scope(self) -> Scope:
+        from retrovue.catalogue import guarantees
+
         return guarantees.of_touched(self.touched, self.new_assets, self.new_files)
 
 
 class Catalogue:
-    """One catalogue file. Nothing is opened, and no file made, before it is needed."""
+    """One catalogue file. Nothing is opened, and no file made, before it is needed.
+
+    `kept` names what was committed so far.
+    """
 
     def __init__(self, path: str | os.PathLike[str], busy_timeout: float | None = None) -> None:
-        self.path = Path(path)
-        self._timeout = _busy_timeout() if busy_timeout is None else busy_timeout
+        self.path = os.fspath(path)
+        self._timeout = busy_seconds() if busy_timeout is None else busy_timeout
         self._connection: sqlite3.Connection | None = None
         self._writable = False
+        self._file: tuple[int, int] | None = None
+        self.kept: list[Recorded] = []
 
     def exists(self) -> bool:
         """Whether there is a file with something in it."""
-        return self.path.exists()
+        return place.size(self.path) > 0
 
     def reading(self) -> sqlite3.Connection:
         """A connection for reads.
@@ -74,8 +93,12 @@ class Catalogue:
         """
         if self._connection is None:
             self._require_file()
-            self._connection = _connect(self.path, self._timeout, _read_mode(self.path))
-            self._verify_or_migrate()
+            self._connection = connect(self.path, self._timeout, place.read_mode(self.path))
+            try:
+                self._verify_or_migrate()
+            except BaseException:
+                self.close()
+                raise
         return self._connection
 
     def looking(self) -> sqlite3.Connection:
@@ -83,27 +106,27 @@ class Catalogue:
         a file that may be damaged. Raises NotFound and NotACatalogue like `reading`."""
         self.close()
         self._require_file()
-        mode = _read_mode(self.path)
-        self._connection = _connect(self.path, self._timeout, "ro" if mode == "rw" else mode)
-        _version(self._connection, self.path)
+        mode = place.read_mode(self.path)
+        self._connection = connect(self.path, self._timeout, "ro" if mode == "rw" else mode)
+        version_of(self._connection, self.path)
         return self._connection
 
     def _require_file(self) -> None:
-        if self.path.is_dir():
+        if os.path.isdir(self.path):
             raise NotACatalogue(f"{self.path} is a folder, not a catalogue")
-        if not self.path.exists():
+        if not self.exists():
             raise NotFound(
                 f"No catalogue at {self.path}",
+                ["The file there is empty."] if os.path.exists(self.path) else [],
                 hint="Make one with `retrovue quickstart DIR` or `retrovue source add`.",
             )
 
     def _verify_or_migrate(self) -> None:
         assert self._connection is not None
-        version = _version(self._connection, self.path)
+        version = version_of(self._connection, self.path)
         if version == SCHEMA_VERSION:
             return
         if not os.access(self.path, os.W_OK):
-            self.close()
             raise DatabaseFailure(
                 f"{self.path} is of schema version {version} and cannot be written,"
                 f" so it cannot be brought to version {SCHEMA_VERSION}"
@@ -115,13 +138,14 @@ class Catalogue:
         if self._connection is not None and self._writable:
             return self._connection
         self.close()
-        if self.path.is_dir():
+        if os.path.isdir(self.path):
             raise NotACatalogue(f"{self.path} is a folder, not a catalogue")
-        _make_file(self.path)
-        self._connection = connection = _connect(self.path, self._timeout, "rw")
+        _make_file(self.path, self._timeout)
+        self._connection = connection = connect(self.path, self._timeout, "rw")
         self._writable = True
         try:
-            if _version(connection, self.path) < SCHEMA_VERSION:
+            self._file = place.identity(self.path)
+            if version_of(connection, self.path) < SCHEMA_VERSION:
                 self._migrate(connection)
         except BaseException:
             self.close()
@@ -129,15 +153,24 @@ class Catalogue:
         return connection
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
-        from retrovue.catalogue import migrate
+        """Bring the file to today's schema, after a backup of a file that holds something; of
+        processes that come at once, one does it."""
+        from retrovue.catalogue import history, migrate
 
-        _enter_wal(connection, self._timeout)
-        if _version(connection, self.path) > 0:
-            from retrovue.catalogue import backup
+        operation = "Database migration"
+        enter_wal(connection, self._timeout)
+        with transaction(connection, operation) as tx:
+            version = version_of(connection, self.path)
+            if 0 < version < SCHEMA_VERSION:
+                from pathlib import Path
 
-            backup.automatic(self.path, "migration")
-        with _transaction(connection, "Database migration"):
-            if _version(connection, self.path) < SCHEMA_VERSION:
+                from retrovue.catalogue import backup
+
+                saved = backup.beforehand(Path(self.path), "migration", operation)
+                migrate.apply_pending(connection)
+                detail = {"from": version, "to": SCHEMA_VERSION, "backup": saved.name}
+                history.record(tx, operation, "success", detail=detail)
+            elif version < SCHEMA_VERSION:
                 migrate.apply_pending(connection)
 
     @contextmanager
@@ -149,20 +182,40 @@ class Catalogue:
         busy timeout, GuaranteeViolated when what was written breaks a guarantee, and
         DatabaseFailure for whatever else SQLite says.
         """
-        with _saying(operation):
-            connection = self._writing()
-        with _transaction(connection, operation, dry_run) as tx:
+        connection = self._opened(operation)
+        with transaction(connection, operation, dry_run, self.kept) as tx:
             yield tx
+            from retrovue.catalogue import guarantees
+
             broken = guarantees.violations(connection, tx.scope())
             if broken:
                 raise GuaranteeViolated(
                     f"{operation} failed: it would break a guarantee", map(str, broken)
                 )
+            self._require_same_file(operation)
 
-    def prepare(self, operation: str) -> sqlite3.Connection:
+    def _opened(self, operation: str) -> sqlite3.Connection:
+        with saying(operation):
+            try:
+                return self._writing()
+            except OSError as error:
+                raise DatabaseFailure(
+                    f"{operation} failed: {self.path} cannot be written"
+                    f" ({error.strerror or error})",
+                    hint="Nothing was changed.",
+                ) from error
+
+    def _require_same_file(self, operation: str) -> None:
+        """What is committed to a file that was deleted or replaced would be lost in silence."""
+        if place.identity(self.path) != self._file:
+            raise DatabaseFailure(
+                f"{operation} failed: {self.path} was moved, replaced or deleted meanwhile",
+                hint="It was rolled back. Try again when the file is where it belongs.",
+            )
+
+    def prepare(self, operation: str) -> Speaking:
         """The connection that will write, outside a transaction: for comparing beforehand."""
-        with _saying(operation):
-            return self._writing()
+        return Speaking(self._opened(operation), operation)
 
     def close(self) -> None:
         if self._connection is not None:
@@ -175,40 +228,50 @@ def utc_now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-def _busy_timeout() -> float:
+def busy_seconds() -> float:
+    """How long a write waits for another process."""
     try:
         return float(os.environ["RETROVUE_BUSY_TIMEOUT"])
     except (KeyError, ValueError):
         return BUSY_TIMEOUT
 
 
-def _make_file(path: Path) -> None:
-    """Make an empty file that only its owner reads, and its folder, where there is none."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _make_file(path: str, timeout: float) -> None:
+    """Make a file that only its owner reads, and its folder, where there is none."""
+    os.makedirs(place.folder(path), mode=0o700, exist_ok=True)
+    if os.path.exists(path):
+        return
+    place.sweep(path)
+    if os.path.lexists(path) or os.path.exists(path + "-wal") or not _make_whole(path, timeout):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise DatabaseFailure(f"Cannot write {path}: {error.strerror}") from error
 
 
-def _read_mode(path: Path) -> str:
-    """How to open for reading: `rw` where it can be (so that an interrupted write is recovered),
-    else `ro`; `immutable` on a medium that takes no lock files and has none.
-    https://www.sqlite.org/wal.html#read_only_databases"""
-    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
-        return "rw"
-    beside = [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm")]
-    if os.access(path.parent, os.W_OK) or any(file.exists() for file in beside):
-        return "ro"
-    return "ro&immutable=1"
+def _make_whole(path: str, timeout: float) -> bool:
+    """Make the catalogue under another name and give it its own when it is complete, so that
+    nobody ever finds half of one; of processes that come at once the first is taken. Returns
+    whether the file system can do that."""
+    from retrovue.catalogue import migrate
 
-
-def _connect(path: Path, timeout: float, mode: str) -> sqlite3.Connection:
-    uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
+    new = place.unfinished(path)
+    os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
-    except sqlite3.Error as error:
-        raise DatabaseFailure(f"Cannot open {path}: {error}") from error
+        connection = connect(new, timeout, "rw")
+        try:
+            with transaction(connection, "Database creation"):
+                migrate.apply_pending(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+        finally:
+            connection.close()
+        return place.linked(new, path)
+    finally:
+        place.discard(new)
+
+
+def connect(path: str, timeout: float, mode: str) -> sqlite3.Connection:
+    """A connection as ours are: `mode` is one of SQLite's URIs, `rw` or `ro`."""
+    connection = sqlite3.connect(
+        place.uri(path, mode), uri=True, timeout=timeout, isolation_level=None
+    )
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         if connection.execute("PRAGMA foreign_keys").fetchone() != (1,):
@@ -220,16 +283,14 @@ def _connect(path: Path, timeout: float, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def _version(connection: sqlite3.Connection, path: Path) -> int:
+def version_of(connection: sqlite3.Connection, path: str) -> int:
     """The schema version of the file, 0 for an empty one; refuses what is no catalogue of ours."""
     try:
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        empty = application == 0 and version == 0 and _has_no_tables(connection)
+        version, application, empty = header(connection)
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, 6):
-            raise Locked("the database is locked by another process") from error
-        raise NotACatalogue(f"{path} is not a catalogue ({error})") from error
+        if code(error) == sqlite3.SQLITE_NOTADB:
+            raise NotACatalogue(f"{path} is not a catalogue ({error})") from error
+        raise
     if empty:
         return 0
     if application != APPLICATION_ID:
@@ -243,11 +304,25 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     return version
 
 
+def header(connection: sqlite3.Connection) -> tuple[int, int, bool]:
+    """`user_version`, `application_id` and whether the file is empty, all of one moment."""
+    own = not connection.in_transaction
+    if own:
+        connection.execute("BEGIN")
+    try:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        return version, application, not (version or application) and _has_no_tables(connection)
+    finally:
+        if own and connection.in_transaction:
+            connection.execute("COMMIT")
+
+
 def _has_no_tables(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0])
 
 
-def _enter_wal(connection: sqlite3.Connection, timeout: float) -> None:
+def enter_wal(connection: sqlite3.Connection, timeout: float) -> None:
     """Switch to write-ahead logging; SQLite asks its busy handler only in part of this, so other
     processes that do the same are waited for here."""
     deadline = time.monotonic() + timeout
@@ -256,54 +331,37 @@ def _enter_wal(connection: sqlite3.Connection, timeout: float) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:
-            if time.monotonic() > deadline or not _is_locked(error):
+            if time.monotonic() > deadline or not is_locked(error):
                 raise
             time.sleep(0.02)
 
 
 @contextmanager
-def _transaction(
-    connection: sqlite3.Connection, operation: str, dry_run: bool = False
+def transaction(
+    connection: sqlite3.Connection,
+    operation: str,
+    dry_run: bool = False,
+    kept: list[Recorded] | None = None,
 ) -> Iterator[Tx]:
-    with _saying(operation):
+    """The one BEGIN IMMEDIATE of the house; `kept` is told what was committed."""
+    with saying(operation):
         connection.execute("BEGIN IMMEDIATE")
+        tx = Tx(connection)
+        committing = False
         try:
-            yield Tx(connection)
+            yield tx
+            committing = not dry_run
             connection.execute("ROLLBACK" if dry_run else "COMMIT")
-        except BaseException:
+        except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            elif committing and not isinstance(error, Exception):
+                _keep(kept, tx)  # interrupted right behind the commit
             raise
+        if committing:
+            _keep(kept, tx)
 
 
-@contextmanager
-def _saying(operation: str) -> Iterator[None]:
-    """Turn what SQLite raises into the contract's words."""
-    try:
-        yield
-    except Locked as error:
-        raise Locked(f"{operation} failed: {error.message}") from error
-    except sqlite3.IntegrityError as error:
-        raise GuaranteeViolated(f"{operation} failed: {error}") from error
-    except sqlite3.Error as error:
-        if _is_locked(error):
-            raise Locked(
-                f"{operation} failed: the database is locked by another process",
-                hint="Wait for the other retrovue (or script) to end, then try again.",
-            ) from error
-        raise DatabaseFailure(f"{operation} failed: {error}", hint=_hint(error)) from error
-
-
-def _is_locked(error: sqlite3.Error) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, 6)
-
-
-def _hint(error: sqlite3.Error) -> str | None:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return "Nothing was changed. Make room on the disk, then try again."
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return "Look with `retrovue db check`; bring back a copy with `retrovue db restore`."
-    if code == sqlite3.SQLITE_READONLY:
-        return "Nothing was changed. The file or its folder cannot be written."
-    return None
+def _keep(kept: list[Recorded] | None, tx: Tx) -> None:
+    if kept is not None:
+        kept += tx.recorded

@@ -33,6 +33,7 @@ class Violation(NamedTuple):
     row: Any
     says: str
     collection: str | None
+    collection_id: int | None
 
     def __str__(self) -> str:
         where = f" of collection '{self.collection}'" if self.collection else ""
@@ -41,27 +42,41 @@ class Violation(NamedTuple):
 
 class Scope(NamedTuple):
     """What part of the file a check looks at: a condition for each level, and its parameters. A
-    level that is None is not looked at."""
+    level that is None is not looked at; `whole` is what a look at the whole file alone is for."""
 
     source: str | None = None
     collection: str | None = None
     asset: str | None = None
     file: str | None = None
-    orphan: str | None = None
+    whole: str | None = None
     parameters: Mapping[str, Any] = {}
 
 
 WHOLE_FILE = Scope("1", "1", "1", "1", "1")
 
 
+# The mappings that files refer to, by one look into the index for each, less those there are.
+_MAPPINGS_GONE = """
+    WITH RECURSIVE used (id) AS (
+      SELECT min(path_mapping_id) FROM asset_files
+       UNION ALL
+      SELECT (SELECT min(path_mapping_id) FROM asset_files WHERE path_mapping_id > used.id)
+        FROM used
+       WHERE used.id IS NOT NULL)
+    SELECT id FROM used WHERE id IS NOT NULL EXCEPT SELECT id FROM path_mappings"""
+
+
 def of_source(source_id: int) -> Scope:
-    """Everything of one source, down to its files."""
-    mine = "(SELECT id FROM collections WHERE source_id = :source)"
+    """One source with its collections and mappings, and of its files those whose mapping is gone.
+
+    What else could be wrong with an asset or a file takes a look at each of them; no writer can
+    bring it about while the schema is whole, so that is left to the check of the whole file.
+    """
     return Scope(
         source="s.id = :source",
         collection="c.source_id = :source",
-        asset=f"a.collection_id IN {mine}",
-        file=f"a.collection_id IN {mine}",
+        file=f"""f.path_mapping_id IN ({_MAPPINGS_GONE})
+           AND a.collection_id IN (SELECT id FROM collections WHERE source_id = :source)""",
         parameters={"source": source_id},
     )
 
@@ -78,6 +93,31 @@ def of_touched(collections: Iterable[int], new_assets: int | None, new_files: in
         parameters={"new_assets": new_assets, "new_files": new_files},
     )
 
+
+def _impossible(
+    table: str,
+    text: str = "",
+    integer: str = "",
+    optional: str = "",
+    numbers: str = "",
+    also: str = "1",
+) -> str:
+    """A condition that holds for rows with a value that the schema's constraints refuse: `text` and
+    `integer` are columns that have one, `optional` (text) and `numbers` (integer) may be NULL."""
+    kinds = ((text, "('text')"), (integer, "('integer')"),
+             (optional, "('text', 'null')"), (numbers, "('integer', 'null')"))  # fmt: skip
+    tests = [f"typeof({table}.{name}) IN {kind}" for names, kind in kinds for name in names.split()]
+    return f"NOT coalesce({' AND '.join((*tests, also))}, 0)"
+
+
+def _json(column: str, kind: str) -> str:
+    return (
+        f"CASE WHEN json_valid({column}) AND instr({column}, char(0)) = 0"
+        f" THEN json_type({column}) = '{kind}' ELSE 0 END"
+    )
+
+
+_IMPOSSIBLE = "a value of it is missing or not possible"
 
 RULES = (
     Rule(
@@ -121,7 +161,7 @@ RULES = (
     ),
     Rule(
         "G-2",
-        "orphan",
+        "whole",
         "source_secrets",
         "its source does not exist",
         """
@@ -131,7 +171,7 @@ RULES = (
     ),
     Rule(
         "G-2",
-        "orphan",
+        "whole",
         "collections",
         "its source does not exist",
         """
@@ -141,7 +181,7 @@ RULES = (
     ),
     Rule(
         "G-2",
-        "orphan",
+        "whole",
         "folders",
         "its collection does not exist",
         """
@@ -152,7 +192,7 @@ RULES = (
     ),
     Rule(
         "G-2",
-        "orphan",
+        "whole",
         "assets",
         "its collection does not exist",
         """
@@ -163,7 +203,7 @@ RULES = (
     ),
     Rule(
         "G-2",
-        "orphan",
+        "whole",
         "asset_files",
         "its asset does not exist",
         """
@@ -296,7 +336,7 @@ RULES = (
     ),
     Rule(
         "G-6",
-        "orphan",
+        "whole",
         "path_mappings",
         "its collection does not exist",
         """
@@ -319,6 +359,165 @@ RULES = (
                             WHERE m.id = f.path_mapping_id
                               AND m.collection_id = a.collection_id)""",
     ),
+    Rule(
+        "G-2",
+        "whole",
+        "sources",
+        _IMPOSSIBLE,
+        f"""
+        SELECT s.id, NULL
+          FROM sources AS s
+         WHERE {{scope}}
+           AND {
+            _impossible(
+                "s",
+                "external_id type identity name config created_at updated_at",
+                also="s.id > 0 AND s.external_id <> '' AND s.type <> '' AND trim(s.name) <> '' AND "
+                + _json("s.config", "object"),
+            )
+        }""",
+    ),
+    Rule(
+        "G-2",
+        "whole",
+        "source_secrets",
+        _IMPOSSIBLE,
+        f"""
+        SELECT x.source_id || '/' || coalesce(x.name, ''), NULL
+          FROM source_secrets AS x
+         WHERE {{scope}} AND {_impossible("x", "name value", "source_id", also="x.name <> ''")}""",
+    ),
+    Rule(
+        "G-5",
+        "whole",
+        "collections",
+        _IMPOSSIBLE,
+        f"""
+        SELECT c.id, c.id
+          FROM collections AS c
+         WHERE {{scope}}
+           AND {
+            _impossible(
+                "c",
+                "external_id name created_at updated_at",
+                "source_id revision",
+                "kind not_ingestible_reason missing_since last_ingested_at",
+                also="c.id > 0 AND c.revision >= 0",
+            )
+        }""",
+    ),
+    Rule(
+        "G-6",
+        "whole",
+        "path_mappings",
+        _IMPOSSIBLE,
+        f"""
+        SELECT m.id, m.collection_id
+          FROM path_mappings AS m
+         WHERE {{scope}}
+           AND {
+            _impossible(
+                "m",
+                "external_path created_at updated_at",
+                "collection_id excluded",
+                "local_path missing_since",
+                also="m.id > 0",
+            )
+        }""",
+    ),
+    Rule(
+        "G-2",
+        "whole",
+        "folders",
+        _IMPOSSIBLE,
+        f"""
+        SELECT d.id, d.collection_id
+          FROM folders AS d
+         WHERE {{scope}}
+           AND {_impossible("d", "path", "collection_id assets", "fingerprint", also="d.id > 0")}""",
+    ),
+    Rule(
+        "G-2",
+        "whole",
+        "folders",
+        "its path is that of another folder of the collection",
+        """
+        SELECT d.id, d.collection_id
+          FROM folders AS d
+         WHERE {scope}
+           AND d.id NOT IN (SELECT min(id) FROM folders NOT INDEXED GROUP BY collection_id, path)""",
+    ),
+    Rule(
+        "G-5",
+        "whole",
+        "assets",
+        _IMPOSSIBLE,
+        f"""
+        SELECT a.id, a.collection_id
+          FROM assets AS a
+         WHERE {{scope}}
+           AND {
+            _impossible(
+                "a",
+                "external_id kind title guids metadata created_at updated_at",
+                "collection_id",
+                "series artist album released_on edition fingerprint missing_since",
+                "folder_id season episode episode_end track year duration_ms",
+                also=f"a.id > 0 AND {_json('a.guids', 'array')} AND {_json('a.metadata', 'object')}",
+            )
+        }""",
+    ),
+    Rule(
+        "G-2",
+        "whole",
+        "assets",
+        "its external_id is that of another asset of the collection",
+        """
+        SELECT a.id, a.collection_id
+          FROM assets AS a
+         WHERE {scope}
+           AND a.id NOT IN (SELECT min(id)
+                              FROM assets NOT INDEXED
+                             GROUP BY collection_id, external_id)""",
+    ),
+    Rule(
+        "G-6",
+        "whole",
+        "asset_files",
+        _IMPOSSIBLE,
+        f"""
+        SELECT f.id, NULL
+          FROM asset_files AS f
+         WHERE {{scope}}
+           AND {
+            _impossible(
+                "f",
+                "relative_path",
+                "asset_id path_mapping_id version part",
+                "modified_at container video_codec audio_codec",
+                "size_bytes duration_ms width height",
+                also="f.id > 0 AND f.relative_path <> '' AND f.version > 0 AND f.part > 0",
+            )
+        }""",
+    ),
+    Rule(
+        "G-5",
+        "whole",
+        "history",
+        _IMPOSSIBLE,
+        f"""
+        SELECT h.id, NULL
+          FROM history AS h
+         WHERE {{scope}}
+           AND {
+            _impossible(
+                "h",
+                "at operation status detail",
+                optional="source collection",
+                also="h.id > 0 AND " + _json("h.detail", "object"),
+            )
+        }""",
+    ),
 )
 
 
@@ -332,7 +531,7 @@ def violations(connection: sqlite3.Connection, scope: Scope) -> list[Violation]:
         rows = connection.execute(rule.query.replace("{scope}", condition), scope.parameters)
         for row, collection_id in rows.fetchall():
             name = _collection_name(connection, collection_id)
-            found.append(Violation(rule.guarantee, rule.table, row, rule.says, name))
+            found.append(Violation(rule.guarantee, rule.table, row, rule.says, name, collection_id))
     return found
 
 

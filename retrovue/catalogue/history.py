@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from retrovue.catalogue.core import Tx
+from retrovue.catalogue.core import Recorded, Tx
 
 
 class Entry(NamedTuple):
@@ -44,6 +44,7 @@ def record(
             "detail": json.dumps(detail or {}, ensure_ascii=False),
         },
     )
+    tx.recorded.append(Recorded(operation, status, source, collection))
 
 
 def listed(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import guarantees
+from retrovue.catalogue import guarantees, integrity
 from retrovue.catalogue.core import SCHEMA_VERSION, Catalogue
+from retrovue.catalogue.saying import is_locked, told
 
 TABLES = (
     "sources",
@@ -53,25 +54,45 @@ def _pragma(connection: sqlite3.Connection, name: str) -> Any:
 
 
 def check(catalogue: Catalogue) -> list[Finding]:
-    """Everything wrong with the file; it is opened for reading alone.
+    """Everything wrong with the file; it is opened for reading alone."""
+    try:
+        connection = catalogue.looking()
+    except sqlite3.DatabaseError as error:
+        if is_locked(error):
+            raise told("Database check", error) from error
+        return [Finding("integrity", None, None, str(error))]
+    return findings(connection)
+
+
+def findings(connection: sqlite3.Connection) -> list[Finding]:
+    """Everything wrong with what the connection sees.
 
     A file so damaged that SQLite itself raises has that as a finding.
     """
-    connection = catalogue.looking()
     found: list[Finding] = []
-    for look in (_integrity, _foreign_keys, _schema, _guarantees, _counts):
+    for look in (_integrity, _foreign_keys, _schema, _guarantees):
         try:
             found += look(connection)
         except sqlite3.DatabaseError as error:
-            found.append(Finding("integrity", None, None, str(error)))
+            found.append(Finding(_kind(error), None, None, str(error)))
             if look is _integrity:
                 break
     return list(dict.fromkeys(found))
 
 
+def _kind(error: sqlite3.DatabaseError) -> str:
+    """SQLITE_ERROR is a table or column that is not there; anything else is damage."""
+    plain = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+    return "schema" if plain else "integrity"
+
+
+def is_damage(finding: Finding) -> bool:
+    """Whether the finding speaks of pages that cannot be read, which no statement mends."""
+    return finding.kind == "integrity" and integrity.is_damage(finding.message)
+
+
 def _integrity(connection: sqlite3.Connection) -> list[Finding]:
-    lines = [line for (line,) in connection.execute("PRAGMA integrity_check")]
-    return [Finding("integrity", None, None, line) for line in lines if line != "ok"]
+    return [Finding("integrity", None, None, line) for line in integrity.lines(connection)]
 
 
 def _foreign_keys(connection: sqlite3.Connection) -> list[Finding]:
@@ -90,20 +111,6 @@ def _guarantees(connection: sqlite3.Connection) -> list[Finding]:
             broken.says + (f" (collection '{broken.collection}')" if broken.collection else ""),
         )
         for broken in guarantees.violations(connection, guarantees.WHOLE_FILE)
-    ]
-
-
-def _counts(connection: sqlite3.Connection) -> list[Finding]:
-    rows = connection.execute("""
-        SELECT c.id, c.name
-          FROM collections AS c
-         WHERE c.asset_count <> (SELECT count(*) FROM assets WHERE collection_id = c.id)
-            OR c.missing_count <> (SELECT count(missing_since)
-                                     FROM assets WHERE collection_id = c.id)
-         ORDER BY c.id""")
-    return [
-        Finding("G-5", "collections", row, f"its counts of assets are wrong (collection '{name}')")
-        for row, name in rows
     ]
 
 

@@ -90,6 +90,7 @@ class Changed(Exception):
 def compare(staging: Staging, complete: bool) -> Comparison:
     """Work out what is missing and what moved; only a `complete` scan knows either."""
     connection = staging.connection
+    staging.end_reading()
     connection.execute("BEGIN")
     try:
         present = _present(staging)
@@ -209,7 +210,7 @@ def apply(tx: Tx, staging: Staging, comparison: Comparison) -> None:
     """Write the differences. Raises Changed when the collection, its mappings or its assets are
     not what they were when the scan began."""
     collection = staging.collection
-    if not _same(collections.by_id(tx.connection, collection.id), collection):
+    if not _same(collections.by_id(tx.connection, collection.id, counted=False), collection):
         raise Changed
     tx.touch(collection.id)
     parameters = {"collection": collection.id, "now": tx.now}
@@ -237,9 +238,12 @@ def _mark(tx: Tx, table: str, missing_since: str | None) -> None:
 
 
 def _same(now: Collection | None, then: Collection) -> bool:
-    return now is not None and now._replace(last_ingested_at=None) == then._replace(
-        last_ingested_at=None
-    )
+    """Whether nobody changed it meanwhile; of its assets the revision tells."""
+    return now is not None and _uncounted(now) == _uncounted(then)
+
+
+def _uncounted(collection: Collection) -> Collection:
+    return collection._replace(last_ingested_at=None, asset_count=0, missing_count=0)
 
 
 def _has_rows(tx: Tx, what: str) -> bool:

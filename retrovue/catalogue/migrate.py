@@ -10,6 +10,8 @@ from sqlite_utils.migrations import Migrations
 
 from retrovue.catalogue.core import APPLICATION_ID
 
+_SET = "retrovue"
+
 
 def steps() -> list[tuple[str, str]]:
     """Every migration as (name, SQL), in order."""
@@ -19,13 +21,21 @@ def steps() -> list[tuple[str, str]]:
 
 
 def apply_pending(connection: sqlite3.Connection) -> None:
-    """Apply what is pending; `user_version` then counts the migrations applied."""
-    migrations = Migrations("retrovue")
-    for name, sql in steps():
+    """Apply what is pending; `user_version` counts the migrations applied, whatever somebody did to
+    the table that sqlite-utils keeps of them."""
+    every = steps()
+    pending = every[connection.execute("PRAGMA user_version").fetchone()[0] :]
+    migrations = Migrations(_SET)
+    for name, sql in pending:
         migrations(name=name)(_step(sql))
     database = Database(connection, execute_plugins=False)
+    migrations.ensure_migrations_table(database)
+    connection.executemany(
+        f"DELETE FROM {Migrations.migrations_table} WHERE migration_set = ? AND name = ?",
+        [(_SET, name) for name, _ in pending],
+    )
     migrations.apply(database)
-    connection.execute(f"PRAGMA user_version = {len(steps())}")
+    connection.execute(f"PRAGMA user_version = {len(every)}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import fnmatch
-import hashlib
-import json
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from retrovue.catalogue import collections, guarantees
 from retrovue.catalogue.core import Tx
 from retrovue.errors import AlreadyExists, Ambiguous, InvalidState, NotFound
 from retrovue.model import Source
@@ -26,8 +22,18 @@ def all_of(connection: sqlite3.Connection) -> list[Source]:
 
 
 def _source(row: tuple[Any, ...]) -> Source:
+    import json
+
     source = Source._make(row)
     return source._replace(config=json.loads(row[5]))
+
+
+def collection_counts(connection: sqlite3.Connection) -> dict[int, tuple[int, int]]:
+    """(collections, sync-enabled ones) by the id of their source."""
+    rows = connection.execute(
+        "SELECT source_id, count(*), sum(sync_enabled) FROM collections GROUP BY source_id"
+    )
+    return {source_id: (count, enabled) for source_id, count, enabled in rows}
 
 
 def get(connection: sqlite3.Connection, selector: str) -> Source:
@@ -64,6 +70,8 @@ def matching(connection: sqlite3.Connection, pattern: str) -> list[Source]:
     try:
         return [get(connection, pattern)]
     except NotFound:
+        import fnmatch
+
         folded = pattern.casefold()
         found = [
             source
@@ -88,6 +96,8 @@ def secrets(connection: sqlite3.Connection, source_id: int) -> dict[str, str]:
 def require_valid(connection: sqlite3.Connection, source: Source) -> None:
     """Raise InvalidState with every violation when any collection of the source breaks a
     guarantee."""
+    from retrovue.catalogue import guarantees
+
     broken = guarantees.violations(connection, guarantees.of_source(source.id))
     if broken:
         name = next((v.collection for v in broken if v.collection), source.name)
@@ -133,7 +143,7 @@ def add(
             "type": type_,
             "identity": identity,
             "name": name,
-            "config": json.dumps(config, ensure_ascii=False, sort_keys=True),
+            "config": _json(config),
             "now": tx.now,
         },
     )
@@ -144,6 +154,8 @@ def add(
 def _new_external_id(tx: Tx, type_: str, identity: str) -> str:
     """`<type>-<8 hex digits>` of the identity; counted up in the case, one in four thousand
     million, that another source has it."""
+    import hashlib
+
     for salt in range(1000):
         text = f"{type_}\n{identity}\n{salt or ''}"
         candidate = f"{type_}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
@@ -162,7 +174,7 @@ def update(
     secret_values: Mapping[str, str],
 ) -> bool:
     """Write what is different of a source; returns whether anything was."""
-    text = json.dumps(config, ensure_ascii=False, sort_keys=True)
+    text = _json(config)
     same_row = (name, identity, config) == (source.name, source.identity, source.config)
     if same_row and secrets(tx.connection, source.id) == dict(secret_values):
         return False
@@ -179,6 +191,12 @@ def update(
     return True
 
 
+def _json(config: Mapping[str, Any]) -> str:
+    import json
+
+    return json.dumps(config, ensure_ascii=False, sort_keys=True)
+
+
 def _put_secrets(tx: Tx, source_id: int, values: Mapping[str, str]) -> None:
     for name, value in sorted(values.items()):
         tx.execute(
@@ -187,9 +205,17 @@ def _put_secrets(tx: Tx, source_id: int, values: Mapping[str, str]) -> None:
         )
 
 
+_OWN_ASSETS = """
+    SELECT a.id
+      FROM assets AS a
+      JOIN collections AS c ON c.id = a.collection_id
+     WHERE c.source_id = :id"""
+
+
 def delete(tx: Tx, source: Source) -> None:
-    """Delete a source with all that belongs to it, children first (one statement a table, where
-    the schema's triggers would go row by row)."""
-    for collection in collections.of_source(tx.connection, source.id):
-        collections.wipe(tx, collection.id)
-    tx.execute("DELETE FROM sources WHERE id = ?", (source.id,))
+    """Delete a source with all that belongs to it, children first: one statement a table, where
+    the schema's triggers would go row by row."""
+    own = {"id": source.id}
+    tx.execute(f"DELETE FROM asset_files WHERE asset_id IN ({_OWN_ASSETS})", own)
+    tx.execute(f"DELETE FROM assets WHERE id IN ({_OWN_ASSETS})", own)
+    tx.execute("DELETE FROM sources WHERE id = :id", own)

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from retrovue.model import Collection, FoundAsset, FoundFile
+from retrovue.found import FoundAsset, FoundFile
+from retrovue.model import Collection
 
 ASSET_COLUMNS = (
     "external_id, kind, title, series, season, episode, episode_end, artist, album, track, year,"
@@ -35,11 +36,11 @@ DROP TABLE IF EXISTS temp.missing;
 DROP TABLE IF EXISTS temp.moves;
 DROP TABLE IF EXISTS temp.gone_folders;
 CREATE TEMP TABLE seen (asset_id INTEGER PRIMARY KEY, n INTEGER);
-CREATE TEMP TABLE restored (asset_id INTEGER PRIMARY KEY);
-CREATE TEMP TABLE relinked (asset_id INTEGER PRIMARY KEY, folder_n INTEGER);
+CREATE TEMP TABLE restored (asset_id INTEGER PRIMARY KEY, n INTEGER);
+CREATE TEMP TABLE relinked (asset_id INTEGER PRIMARY KEY, n INTEGER, folder_n INTEGER);
 CREATE TEMP TABLE seen_folders (folder_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE staged_folders (
-  n INTEGER PRIMARY KEY, folder_id INTEGER, path TEXT, fingerprint TEXT, assets INTEGER);
+  n INTEGER PRIMARY KEY, folder_id INTEGER, path TEXT UNIQUE, fingerprint TEXT, assets INTEGER);
 CREATE TEMP TABLE staged_assets (
   n INTEGER PRIMARY KEY, asset_id INTEGER, folder_n INTEGER, change TEXT,
   {ASSET_COLUMNS}, UNIQUE (external_id));
@@ -49,6 +50,11 @@ CREATE TEMP TABLE gone_folders (folder_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE missing (asset_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE moves (asset_id INTEGER PRIMARY KEY, n INTEGER UNIQUE);
 """
+
+_PLACED = """CASE WHEN NOT EXISTS (SELECT 1 FROM asset_files AS f
+                                     JOIN path_mappings AS m ON m.id = f.path_mapping_id
+                                    WHERE f.asset_id = a.id AND m.missing_since IS NOT NULL)
+                  THEN a.fingerprint END"""
 
 
 class Known(NamedTuple):
@@ -76,13 +82,25 @@ class Staging:
         self.assets_in_unchanged_folders = 0
         connection.execute("PRAGMA temp.journal_mode = MEMORY")
         connection.executescript(_TABLES)
+        self._folders_in_order = connection.execute(
+            """
+            SELECT path, id, fingerprint, assets
+              FROM folders
+             WHERE collection_id = ?
+             ORDER BY path""",
+            (collection.id,),
+        )
+        self._ahead = next(self._folders_in_order, None)
+        self._behind = ""
         self._seen: list[tuple[int, int]] = []
         self._seen_folders: list[tuple[int]] = []
         self._folders: list[tuple[Any, ...]] = []
         self._assets: list[tuple[Any, ...]] = []
         self._files: list[tuple[Any, ...]] = []
-        self._restored: list[tuple[int]] = []
-        self._relinked: list[tuple[int, int]] = []
+        self._restored: list[tuple[int, int]] = []
+        self._relinked: list[tuple[int, int, int]] = []
+        self._spoiled: list[tuple[int]] = []
+        self._met = bytearray()  # a bit for each id of a folder
         self._waiting: tuple[list[Any], ...] = (
             self._seen,
             self._seen_folders,
@@ -94,6 +112,16 @@ class Staging:
         )
 
     def known_folder(self, path: str) -> KnownFolder | None:
+        """What is known of a folder. A scan that comes by its folders in the order of their paths
+        is met by a cursor in that order; any other by a look at the index."""
+        while self._ahead is not None and self._ahead[0] < path:
+            self._behind = self._ahead[0]
+            self._ahead = next(self._folders_in_order, None)
+        if self._ahead is not None and self._ahead[0] == path:
+            return KnownFolder._make(self._ahead[1:])
+        return None if path > self._behind else self._look_up_folder(path)
+
+    def _look_up_folder(self, path: str) -> KnownFolder | None:
         row = self.connection.execute(
             "SELECT id, fingerprint, assets FROM folders WHERE collection_id = ? AND path = ?",
             (self.collection.id, path),
@@ -114,17 +142,30 @@ class Staging:
         )
 
     def known(self, external_ids: Sequence[str]) -> dict[str, Known]:
-        """What is known of these assets, by external id."""
-        if not self.collection.asset_count:
+        """What is known of these assets, by external id. One with a file at a location that its
+        source no longer offers counts as changed, so that the file finds its new place."""
+        if not self.collection.asset_count or not external_ids:
             return {}
+        moved = any(mapping.missing_since for mapping in self.collection.mappings)
         rows = self.connection.execute(
-            """
-            SELECT a.external_id, a.id, a.fingerprint, a.missing_since IS NOT NULL, a.folder_id
+            f"""
+            SELECT a.external_id, a.id, {_PLACED if moved else "a.fingerprint"},
+                   a.missing_since IS NOT NULL, a.folder_id
               FROM json_each(:ids) AS wanted
-              JOIN assets AS a ON a.collection_id = :collection AND a.external_id = wanted.value""",
+             CROSS JOIN assets AS a  -- in this order
+             WHERE a.collection_id = :collection AND a.external_id = wanted.value""",
             {"ids": json.dumps(external_ids), "collection": self.collection.id},
         )
         return {row[0]: Known._make(row[1:]) for row in rows}
+
+    def meet(self, folder: KnownFolder) -> bool:
+        """Note that the scan came by a folder; returns whether it was the first time."""
+        at, bit = folder.id >> 3, 1 << (folder.id & 7)
+        if at >= len(self._met):
+            self._met.extend(bytes(at + 1024 - len(self._met)))
+        first = not self._met[at] & bit
+        self._met[at] |= bit
+        return first
 
     def folder_unchanged(self, folder: KnownFolder) -> None:
         self._seen_folders.append((folder.id,))
@@ -139,11 +180,11 @@ class Staging:
     def see(self, n: int, known: Known) -> None:
         self._seen.append((known.id, n))
 
-    def restore(self, known: Known) -> None:
-        self._restored.append((known.id,))
+    def restore(self, n: int, known: Known) -> None:
+        self._restored.append((known.id, n))
 
-    def relink(self, known: Known, folder_n: int) -> None:
-        self._relinked.append((known.id, folder_n))
+    def relink(self, n: int, known: Known, folder_n: int) -> None:
+        self._relinked.append((known.id, n, folder_n))
 
     def put(
         self,
@@ -193,15 +234,33 @@ class Staging:
     def _write(self) -> list[int]:
         with self._quick():
             self._insert("seen_folders", self._seen_folders)
-            self._insert("staged_folders", self._folders)
+            self._insert_folders()
+            repeated = set(self._insert_new("seen", self._seen, n_at=1))
+            self._drop(repeated)
+            repeated.update(self._insert_new("staged_assets", self._assets, n_at=0))
+            self._drop(repeated)
+            self._insert("staged_files", self._files)
             self._insert("restored", self._restored)
             self._insert("relinked", self._relinked)
-            repeated = self._insert_new("seen", self._seen, n_at=1)
-            repeated += self._insert_new("staged_assets", self._assets, n_at=0)
-            if repeated:
-                self._files[:] = [row for row in self._files if row[0] not in repeated]
-            self._insert("staged_files", self._files)
-        return repeated
+        return sorted(repeated)
+
+    def _insert_folders(self) -> None:
+        """Stage folders that were read; one that comes twice is read again next time."""
+        self.connection.executemany(
+            """
+            INSERT INTO temp.staged_folders VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (path) DO UPDATE SET fingerprint = NULL""",
+            self._folders,
+        )
+
+    def _drop(self, numbers: set[int]) -> None:
+        """Forget what waits of the items with these numbers."""
+        if not numbers:
+            return
+        self._assets[:] = [row for row in self._assets if row[0] not in numbers]
+        self._files[:] = [row for row in self._files if row[0] not in numbers]
+        self._restored[:] = [row for row in self._restored if row[1] not in numbers]
+        self._relinked[:] = [row for row in self._relinked if row[1] not in numbers]
 
     def _insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> int:
         if not rows:
@@ -227,12 +286,18 @@ class Staging:
         self._files[:] = [row for row in self._files if row[0] not in bad]
         return sorted(bad)
 
+    def end_reading(self) -> None:
+        """Let go of what is still read of the file, so that it can be written."""
+        self._folders_in_order.close()
+        self._ahead = None
+        self.connection.executemany(
+            "UPDATE temp.staged_folders SET fingerprint = NULL WHERE n = ?", self._spoiled
+        )
+
     def spoil_folder(self, n: int) -> None:
         """A folder that held something left out is read again next time, so that it is reported
         again."""
-        self.connection.execute(
-            "UPDATE temp.staged_folders SET fingerprint = NULL WHERE n = ?", (n,)
-        )
+        self._spoiled.append((n,))
 
     @contextmanager
     def _quick(self) -> Iterator[None]:

@@ -212,7 +212,9 @@ def _require_utf8(arguments: Sequence[str]) -> None:
         try:
             argument.encode()
         except UnicodeEncodeError:
-            raise UsageError(f"{argument!r} is not UTF-8, which the catalogue cannot hold") from None
+            raise UsageError(
+                f"{argument!r} is not UTF-8, which the catalogue cannot hold"
+            ) from None
 
 
 def _app(context: list[click.Context]) -> App | None:

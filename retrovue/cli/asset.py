@@ -13,7 +13,7 @@ import click
 from retrovue.catalogue import assets, collections, sources
 from retrovue.cli import App, options
 from retrovue.cli.output import Result, facts, table
-from retrovue.model import ASSET_KINDS
+from retrovue.found import ASSET_KINDS
 
 ROWS = 100  # of a table, unless a limit is given
 DAY = 86_400  # seconds

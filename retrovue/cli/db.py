@@ -52,13 +52,14 @@ def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
     if repair:
         from retrovue.catalogue import repair as repairing
 
-        done, saved = repairing.repair(app.catalogue, no_backup, dry_run)
-    findings = inspect.check(app.catalogue)
+        done, saved, findings = repairing.repair(app.catalogue, no_backup, dry_run)
+    else:
+        findings = inspect.check(app.catalogue)
     data: dict[str, Any] = {
         "findings": [finding._asdict() for finding in findings],
         "repaired": done,
     }
-    lines = [f"Repaired: {line}" for line in done]
+    lines = [f"{'Would repair' if dry_run else 'Repaired'}: {line}" for line in done]
     if repair and not done:
         lines.append("Nothing to repair.")
     if repair and done and saved is not None:

@@ -41,12 +41,11 @@ maps = click.option(
 
 
 def rewrites(maps: Sequence[tuple[str, str]]) -> tuple[Rewrite, ...]:
-    """`--map` as given, the local side made absolute. Raises UsageError for an empty side."""
+    """`--map` as given, the local side made absolute. Raises UsageError where that is empty."""
     from retrovue.paths import Rewrite
 
-    for external, local in maps:
-        if not external or not local:
-            raise UsageError("--map needs two paths, EXTERNAL and LOCAL")
+    if not all(local for _, local in maps):
+        raise UsageError("--map needs two paths, EXTERNAL and LOCAL")
     return tuple(
         Rewrite(external, os.path.abspath(os.path.expanduser(local))) for external, local in maps
     )
@@ -75,6 +74,8 @@ def _flag(option: Option) -> click.Option:
 
 
 def _type(option: Option) -> Any:
+    if option.secret:
+        return click.STRING  # click would repeat a value that does not fit
     if isinstance(option.type, tuple):
         return click.Choice(option.type)
     return {int: click.INT, float: click.FLOAT}.get(option.type, click.STRING)
@@ -104,13 +105,9 @@ def confirm(question: Sequence[str], forced: bool) -> bool:
         )
     try:
         answer = click.prompt("Type yes to go on", default="", show_default=False, err=True)
-    except click.Abort:
-        if _at_end(sys.stdin):
+    except click.Abort as abort:
+        if isinstance(abort.__context__, EOFError):
+            click.echo(err=True)
             return False
         raise
     return str(answer).strip() == "yes"
-
-
-def _at_end(stream: Any) -> bool:
-    """Whether a prompt was ended by an end of file and not by Ctrl-C."""
-    return not stream.isatty() or stream.closed

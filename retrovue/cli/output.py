@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TextIO
 
 import click
 
 from retrovue.errors import RetrovueError
-
-Failure = RetrovueError
 
 
 class Result(NamedTuple):
@@ -59,6 +55,8 @@ def render(result: Result, as_json: bool, quiet: bool, stdout: TextIO) -> int:
 
 def write_json(body: Mapping[str, Any], stdout: TextIO) -> None:
     """Write the one object; what is not UTF-8 in it is escaped, which is JSON all the same."""
+    import json
+
     text = json.dumps(body, ensure_ascii=False, indent=2)
     try:
         text.encode()
@@ -96,6 +94,8 @@ def printable(text: str) -> str:
 
 
 def _escape(letter: str) -> str:
+    import unicodedata
+
     if unicodedata.category(letter) in ("Zs", "Mn", "Mc", "Cf", "Co", "Cn"):
         return " " if letter.isspace() else letter
     return letter.encode("unicode_escape").decode("ascii")
@@ -120,6 +120,8 @@ def _cell(value: Any) -> str:
 def _width(text: str) -> int:
     if text.isascii():
         return len(text)
+    import unicodedata
+
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text

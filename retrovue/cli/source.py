@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from retrovue.catalogue import collections, sources
-from retrovue.cli import App, options, words
+from retrovue.catalogue import sources
+from retrovue.cli import App, options
 from retrovue.cli.output import Result, facts, plural, table
 from retrovue.errors import UsageError
 
@@ -19,10 +19,15 @@ class WithImporterOptions(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         importer = self.importer_type(ctx, list(args))
-        if importer is not None:
-            own = options.of_importer(_app(ctx).plugins.importer(importer).options)
-            self.params = [*self.params, *own]
-        return super().parse_args(ctx, args)
+        if importer is None:
+            return super().parse_args(ctx, args)
+        common = self.params
+        own = options.of_importer(_app(ctx).plugins.importer(importer).options)
+        try:
+            self.params = [*common, *own]
+            return super().parse_args(ctx, args)
+        finally:
+            self.params = common
 
     def importer_type(self, ctx: click.Context, args: list[str]) -> str | None:
         raise NotImplementedError
@@ -144,6 +149,7 @@ def _ask_for_secrets(app: App, type_: str, given: dict[str, Any]) -> dict[str, A
 
 
 def _added(source: Any, settings: Any, made: Any, dry_run: bool) -> Result:
+    from retrovue.cli import words
     from retrovue.importers.settings import shown
 
     data = words.source_data(source, shown(settings, mask_references=True))
@@ -182,7 +188,7 @@ def _marked(data: dict[str, Any], dry_run: bool) -> dict[str, Any]:
 def list_(app: App) -> Result:
     """List the sources."""
     connection = app.catalogue.reading()
-    counts = collections.counts_by_source(connection)
+    counts = sources.collection_counts(connection)
     found = sources.all_of(connection)
     rows = []
     data = []
@@ -210,6 +216,8 @@ def list_(app: App) -> Result:
 @click.pass_obj
 def show(app: App, selector: str) -> Result:
     """Show a source with its collections."""
+    from retrovue.catalogue import collections
+    from retrovue.cli import words
     from retrovue.importers.settings import Settings, shown
 
     connection = app.catalogue.reading()
@@ -253,6 +261,7 @@ def update(app: App, /, selector: str, name: str | None, maps: Sequence[tuple[st
 
     New options are tried first: what the source offers with them must still hold what is known.
     """
+    from retrovue.cli import words
     from retrovue.importers.settings import shown
     from retrovue.ingest import manage
 
@@ -287,6 +296,7 @@ def update(app: App, /, selector: str, name: str | None, maps: Sequence[tuple[st
 @click.pass_obj
 def discover(app: App, selector: str, dry_run: bool) -> Result:
     """Ask a source what it offers, and bring its collections to that. Turns no flag on."""
+    from retrovue.cli import words
     from retrovue.ingest import discover as discovery
     from retrovue.ingest import manage
 

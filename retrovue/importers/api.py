@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
-from retrovue.model import FoundAsset, FoundCollection, FoundFolder, ScanCollection, Skipped, Unread
+from retrovue.found import FoundAsset, FoundCollection, FoundFolder, ScanCollection, Skipped, Unread
 
 
 class Option(NamedTuple):

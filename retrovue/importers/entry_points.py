@@ -53,14 +53,18 @@ def _distributions(folder: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _section(path: str, group: str) -> Iterator[tuple[str, str]]:
-    with open(path, encoding="utf-8", errors="replace") as file:
-        inside = False
-        for line in map(str.strip, file):
-            if line.startswith("["):
-                inside = line == f"[{group}]"
-            elif inside and "=" in line and not line.startswith(("#", ";")):
-                name, _, value = line.partition("=")
-                yield name.strip(), value.partition("[")[0].strip()
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = [line.strip() for line in file]
+    except OSError:
+        return
+    inside = False
+    for line in lines:
+        if line.startswith("["):
+            inside = line == f"[{group}]"
+        elif inside and "=" in line and not line.startswith(("#", ";")):
+            name, _, value = line.partition("=")
+            yield name.strip(), value.partition("[")[0].strip()
 
 
 def load(point: EntryPoint) -> object:

@@ -10,7 +10,7 @@ import pluggy
 from retrovue.errors import ImporterError, ImporterFailed, UnknownSourceType
 from retrovue.importers import entry_points, hookspecs
 from retrovue.importers.api import Importer, Option
-from retrovue.redact import scrub
+from retrovue.redact import scrub, told
 
 GROUP = "retrovue"
 _METHODS = ("identity", "discover", "obstacles", "scan", "describe")
@@ -52,8 +52,9 @@ class Plugins:
             self._require_known_hooks(module)
         except (Exception, SystemExit) as error:
             self._fail(key, error)
-            if key in self._loaded:
-                self._manager.unregister(self._loaded.pop(key))
+            self._loaded.pop(key, None)
+            if self._manager.has_plugin(key):  # also one that was refused when half of it was in
+                self._manager.unregister(name=key)
             return
         found: list[Any] = []
         try:
@@ -73,7 +74,7 @@ class Plugins:
         return self._manager.subset_hook_caller(hook, others)
 
     def _fail(self, key: str, error: BaseException) -> None:
-        text = str(error) if isinstance(error, ImporterError) else _told(error)
+        text = scrub(str(error)) if isinstance(error, ImporterError) else told(error)
         self._failures[key].append(text)
 
     def _choose(self) -> None:
@@ -142,14 +143,14 @@ class Plugins:
         cls = self.importer(type_)
         try:
             return cls(config)
-        except Exception as error:  # a plugin may raise anything
+        except (Exception, SystemExit) as error:  # a plugin may raise anything
             raise _failed(type_, error) from None
 
     def identity(self, importer: Importer) -> str:
         """What the importer says makes its source the same; the same errors as `make`."""
         try:
             identity = importer.identity()
-        except Exception as error:  # a plugin may raise anything
+        except (Exception, SystemExit) as error:  # a plugin may raise anything
             raise _failed(importer.type, error) from None
         if not isinstance(identity, str) or not identity:
             raise ImporterFailed(f"Importer '{importer.type}' gives no identity")
@@ -162,19 +163,14 @@ class Plugins:
             try:
                 self._caller(hook, key)(**arguments)
             except (Exception, SystemExit) as error:
-                warnings.append(f"Plugin '{key}' failed in {hook}: {_told(error)}")
+                warnings.append(f"Plugin '{key}' failed in {hook}: {told(error)}")
         return warnings
 
 
-def _failed(type_: str, error: Exception) -> ImporterFailed:
+def _failed(type_: str, error: BaseException) -> ImporterFailed:
     if isinstance(error, ImporterError):
         return ImporterFailed(f"Importer '{type_}' refuses: {scrub(str(error))}")
-    return ImporterFailed(f"Importer '{type_}' failed: {_told(error)}")
-
-
-def _told(error: BaseException) -> str:
-    lines = [line for line in scrub(str(error)).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    return ImporterFailed(f"Importer '{type_}' failed: {told(error)}")
 
 
 def _word(cls: Any) -> str:
@@ -189,6 +185,10 @@ def _fault(cls: Any) -> str | None:
     word = getattr(cls, "type", None)
     if not isinstance(word, str) or not word.strip():
         return "it has no type"
+    if word.split() != [word] or not word.isprintable():
+        return f"its type {word!r} is no word"
+    if not isinstance(getattr(cls, "description", ""), str):
+        return "its description is no text"
     for method in _METHODS:
         if not callable(getattr(cls, method, None)):
             return f"it lacks the method {method}"
@@ -210,6 +210,18 @@ def _option_fault(options: Any) -> str | None:
             return f"its option {name} is there twice"
         if name in RESERVED:
             return f"its option {name} is one of retrovue's own"
+    return next((fault for option in options if (fault := _types_fault(option))), None)
+
+
+def _types_fault(option: Option) -> str | None:
+    """What is wrong with the values of an option, if its name is right."""
+    words = option.type if isinstance(option.type, tuple) else ()
+    if option.type not in (str, int, float, bool) and not words:
+        return f"the type of its option {option.name} is none of str, int, float, bool and words"
+    if not all(isinstance(text, str) for text in (*words, option.help, option.envvar or "")):
+        return f"a text of its option {option.name} is none"
+    if not isinstance(option.default, str | int | float | bool | None):
+        return f"the default of its option {option.name} is no plain value"
     return None
 
 

@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Iterable
 
 from retrovue.errors import ImporterError
+from retrovue.found import Location, ScanCollection
 from retrovue.importers.api import Importer
-from retrovue.model import Collection, Location, PathMapping, ScanCollection
-from retrovue.redact import scrub
+from retrovue.model import Collection, PathMapping
+from retrovue.redact import scrub, told
 
 
 def for_scan(
@@ -66,9 +67,9 @@ def _obstacles(importer: Importer, collection: Collection) -> list[str]:
     try:
         return [scrub(str(obstacle)) for obstacle in importer.obstacles(for_scan(collection))]
     except ImporterError as error:
-        return [scrub(str(error))]
-    except Exception as error:  # a plugin may raise anything
-        return [scrub(f"its importer failed ({type(error).__name__}: {error})")]
+        return [scrub(str(error)) or "its importer gives no reason"]
+    except (Exception, SystemExit) as error:  # a plugin may raise anything
+        return [f"its importer failed ({told(error)})"]
 
 
 def contacts_nothing(importer: Importer) -> bool:

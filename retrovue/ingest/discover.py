@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from retrovue.catalogue import collections, history, sources
 from retrovue.catalogue.core import Catalogue, Tx
 from retrovue.errors import DiscoveryFailed, ImporterError, RetrovueError
+from retrovue.found import FoundCollection
 from retrovue.importers.api import Importer
-from retrovue.model import Collection, FoundCollection, Source
-from retrovue.redact import scrub
+from retrovue.model import Collection, Source
+from retrovue.redact import lines, told
 
 
 class Discovery(NamedTuple):
@@ -30,11 +31,11 @@ def gather(importer: Importer, source_name: str) -> list[FoundCollection]:
         reason = str(error)
     except RetrovueError:
         raise
-    except Exception as error:  # a plugin may raise anything
-        reason = f"{type(error).__name__}: {error}"
+    except (Exception, SystemExit) as error:  # a plugin may raise anything
+        reason = told(error)
     raise DiscoveryFailed(
         f"Failed to discover collections from source '{source_name}'",
-        [line for line in scrub(reason).splitlines() if line.strip()] or ["no reason given"],
+        lines(reason) or ["no reason given"],
     )
 
 

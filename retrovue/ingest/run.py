@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import collections, guarantees, history, merge
+from retrovue.catalogue import collections, guarantees, history, merge, sources
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.staging import Staging
 from retrovue.errors import (
@@ -24,7 +24,7 @@ from retrovue.importers.api import Importer
 from retrovue.ingest.assess import reasons_against
 from retrovue.ingest.scan import Narrow, Scan
 from retrovue.model import STATS, Collection, IngestResult, Source
-from retrovue.redact import scrub
+from retrovue.redact import lines, told
 
 
 class Options(NamedTuple):
@@ -45,9 +45,12 @@ def of_source(
     """Ingest every sync-enabled collection of a source, by name, and return a result for each.
 
     Raises NoSyncEnabledCollections; and, unless `keep_going`, InvalidState or NotIngestible with
-    `results` of the targets when any of them cannot be ingested: then nothing is.
+    `results` when a target cannot be ingested, or any collection of the source is in an invalid
+    state: then nothing is.
     """
-    targets = [c for c in collections.of_source(catalogue.reading(), source.id) if c.sync_enabled]
+    known = collections.of_source(catalogue.reading(), source.id)
+    broken = _invalid(catalogue.reading(), source)
+    targets = [c for c in known if c.sync_enabled or c.id in broken]
     if not targets:
         raise NoSyncEnabledCollections(
             f"Source '{source.name}' has no sync-enabled collections",
@@ -97,14 +100,14 @@ def validate(
     """Work out afresh whether each target can be ingested, store it, and return a result for each
     that cannot."""
     unfit = {}
-    reasons = {target.id: reasons_against(target, importer) for target in targets}
     broken = _invalid(catalogue.reading(), source)
+    reasons = {t.id: reasons_against(t, importer) for t in targets if t.id not in broken}
     for target in targets:
-        if target.name in broken:
-            unfit[target.id] = _unfit(target, "invalid_state", broken[target.name])
+        if target.id in broken:
+            unfit[target.id] = _unfit(target, "invalid_state", broken[target.id])
         elif reasons[target.id]:
             unfit[target.id] = _unfit(target, "not_ingestible", reasons[target.id])
-    changed = [t for t in targets if t.name not in broken and _differs(t, reasons[t.id])]
+    changed = [t for t in targets if t.id not in broken and _differs(t, reasons[t.id])]
     if changed and not dry_run:
         with catalogue.write(operation) as tx:
             for target in changed:
@@ -120,10 +123,15 @@ def _differs(target: Collection, reasons: Sequence[str]) -> bool:
     )
 
 
-def _invalid(connection: sqlite3.Connection, source: Source) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _invalid(connection: sqlite3.Connection, source: Source) -> dict[int, list[str]]:
+    """What breaks a guarantee, by the id of the collection. Raises InvalidState for what concerns
+    the source itself."""
+    found: dict[int, list[str]] = {}
     for violation in guarantees.violations(connection, guarantees.of_source(source.id)):
-        found.setdefault(violation.collection or source.name, []).append(str(violation))
+        if violation.collection_id is None:
+            sources.require_valid(connection, source)
+        else:
+            found.setdefault(violation.collection_id, []).append(str(violation))
     return found
 
 
@@ -182,10 +190,10 @@ def of_collection(
     except RetrovueError as error:
         result = _failed(target, error.code, error.message, error.detail, error.hint)
     except ImporterError as error:
-        result = _failed(target, "ingest_failed", scrub(str(error)) or "no reason given", [])
-    except Exception as error:  # a plugin may raise anything
-        reason = scrub(f"its importer failed ({type(error).__name__}: {error})")
-        result = _failed(target, "ingest_failed", reason, [])
+        first, *others = lines(str(error)) or ["no reason given"]
+        result = _failed(target, "ingest_failed", first, others)
+    except (Exception, SystemExit) as error:  # a plugin may raise anything
+        result = _failed(target, "ingest_failed", f"its importer failed ({told(error)})", [])
     if result.status == "failed" and not options.dry_run:
         _record_failure(catalogue, source, result, operation)
     if result.status in ("success", "partial") and not options.dry_run:

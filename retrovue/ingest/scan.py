@@ -7,17 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from retrovue.catalogue.staging import Known, Staging
+from retrovue.found import ASSET_KINDS, FoundAsset, FoundFile, FoundFolder, Skipped, Unread
 from retrovue.importers.api import Importer
 from retrovue.ingest.assess import for_scan
-from retrovue.model import (
-    ASSET_KINDS,
-    FoundAsset,
-    FoundFile,
-    FoundFolder,
-    PathMapping,
-    Skipped,
-    Unread,
-)
+from retrovue.model import PathMapping
 from retrovue.paths import Mapper
 from retrovue.redact import scrub
 
@@ -121,9 +114,13 @@ class Scan:
 
     def _take_folder(self, folder: FoundFolder) -> None:
         known = None
-        storable = _is_utf8(folder.path)
+        storable = _is_storable(folder)
         if storable:
             known = self._staging.known_folder(folder.path)
+        if known and not self._staging.meet(known):
+            self.repeated += 1
+            self._skip(folder.path, "this folder was seen before in this scan; the first counts")
+            return
         if known and known.fingerprint == folder.fingerprint and self._narrow is None:
             self._staging.folder_unchanged(known)
             if not self._staging.folders_unchanged % BATCH:
@@ -141,7 +138,8 @@ class Scan:
         ids = [item.asset.external_id for item in batch if type(item.asset.external_id) is str]
         known = self._staging.known([i for i in ids if _is_utf8(i)])
         for item in batch:
-            self._stage(item, known.get(item.asset.external_id) if item.asset.external_id else None)
+            own_id = item.asset.external_id
+            self._stage(item, known.get(own_id) if type(own_id) is str else None)
         self._settle()
         self._progress(self._n + self._staging.assets_in_unchanged_folders)
 
@@ -183,8 +181,10 @@ class Scan:
             files, why = self._mapped(described)
         if why is not None:
             self._left_out(item, known, why)
-        elif files:  # and not every one of them below an excluded location
+        elif files:
             self._put(item, known, _with_fingerprint(described), files)
+        elif item.folder is not None:  # all below an excluded location, and so not counted
+            self._staging.spoil_folder(item.folder.n)
 
     def _described(self, asset: FoundAsset) -> tuple[FoundAsset, str | None]:
         """The asset as its importer describes it, and why it cannot be taken, if so."""
@@ -218,11 +218,11 @@ class Scan:
         self._staging.see(item.n, known)
         if known.missing:
             self._named[item.n] = ("+" + item.asset.external_id, item.folder)
-            self._staging.restore(known)
+            self._staging.restore(item.n, known)
         else:
             self.unchanged += 1
         if item.folder and item.folder.id != known.folder_id and self._narrow is None:
-            self._staging.relink(known, item.folder.n)
+            self._staging.relink(item.n, known, item.folder.n)
 
     def _left_out(self, item: _Item, known: Known | None, why: str) -> None:
         self._skip(str(item.asset.external_id or item.asset.title or "(no id)"), why)
@@ -244,6 +244,14 @@ class Scan:
             if not mapping.excluded:
                 files.append((mapping.id, relative, file))
         return (files or None), None
+
+
+def _is_storable(folder: FoundFolder) -> bool:
+    """Whether a folder can be kept, so that it need not be read when it did not change."""
+    path, fingerprint = folder.path, folder.fingerprint
+    if type(path) is not str or type(fingerprint) is not str:
+        return False
+    return bool(path) and _is_utf8(path) and _is_utf8(fingerprint)
 
 
 def _is_utf8(text: str) -> bool:

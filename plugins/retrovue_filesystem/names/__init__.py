@@ -1,13 +1,21 @@
 """What file and folder names mean: the naming habits of media libraries, read from text alone.
 
 `folder` works out once what a directory says; `read` reads each file's name in it. Nothing here
-touches a disk or knows of the rest of the importer.
+touches a disk or knows of the rest of the importer. A walk over what did not change needs none of
+the grammar, so that is imported at its first use.
 """
 
-from .folders import Folder, folder, is_disc_folder
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .discs import is_disc_folder
 from .kinds import is_ignored_folder, library_kind, media_type
-from .reader import read, read_path
-from .reading import Reading
+
+if TYPE_CHECKING:
+    from .folders import Folder, folder
+    from .reader import read, read_path
+    from .reading import Reading
 
 __all__ = [
     "Folder",
@@ -20,3 +28,14 @@ __all__ = [
     "read",
     "read_path",
 ]
+
+_HOME = {"Folder": "folders", "folder": "folders", "Reading": "reading", "read": "reader",
+         "read_path": "reader"}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from . import titles
+from .discs import is_disc_folder
 from .extras import GENERIC, folder_extra
 from .kinds import is_ignored_folder, library_kind
 from .numbers import day_of
@@ -21,7 +22,6 @@ GENERIC_FOLDERS = words(
     volume2 storage disk disks hdd downloads download torrents torrent complete completed incomplete
     library libraries video videos tv_drop public usenet test plex jellyfin kodi emby mount var"""
 )
-_DISC = re.compile(r"^(?:cd|dvd|disc|disk|disque|part|pt)[\s._-]*(\d{1,2})(?:\s*[-(:\[].*)?$", re.I)
 _DISC_AFTER = re.compile(r"[\s._-]*[(\[]?(?:cd|disc|disk)[\s._-]*(\d{1,2})[)\]]?$", re.I)
 _DISC_IMAGES = frozenset(("video_ts", "bdmv", "stream", "hvdvd_ts", "audio_ts"))
 _NUMBERED_EPISODE = re.compile(
@@ -83,12 +83,6 @@ def folder(parts: Sequence[str], kind: str | None = None) -> Folder:
     if base.kind == "music":
         return _music(base, start)
     return base if base.kind in ("photo", "video") else _item(base, start)
-
-
-def is_disc_folder(name: str) -> int | None:
-    """Return which part of its parent's item a folder holds: 'CD1', 'Disc 2' -> number."""
-    found = _DISC.match(name[: titles.LONGEST].strip())
-    return int(found[1]) if found else None
 
 
 def _library(names: tuple[str, ...]) -> tuple[int, str | None]:

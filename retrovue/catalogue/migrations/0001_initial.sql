@@ -8,14 +8,19 @@
 ------------------------------------------------------------------------------------------ tables
 
 CREATE TABLE sources (
-  id           INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
-  external_id  TEXT NOT NULL UNIQUE CHECK (external_id <> ''),  -- '<type>-<8 hex digits>', for good
-  type         TEXT NOT NULL CHECK (type <> ''),                -- the importer's word: plex, filesystem
+  id           INTEGER PRIMARY KEY AUTOINCREMENT
+               CONSTRAINT "G-2: the id of a source is above 0" CHECK (id > 0),
+  external_id  TEXT NOT NULL UNIQUE                             -- '<type>-<8 hex digits>', for good
+               CONSTRAINT "G-2: a source has an external_id" CHECK (external_id <> ''),
+  type         TEXT NOT NULL                                    -- the importer's word: plex, filesystem
+               CONSTRAINT "G-2: a source has a type" CHECK (type <> ''),
   identity     TEXT NOT NULL,                                   -- what makes it the same source
   name         TEXT NOT NULL COLLATE NOCASE UNIQUE
                CONSTRAINT "G-2: a source has a name" CHECK (trim(name) <> ''),
   config       TEXT NOT NULL DEFAULT '{}'                       -- the importer's options, no secrets
-               CHECK (CASE WHEN json_valid(config) THEN json_type(config) = 'object' ELSE 0 END),
+               CONSTRAINT "G-2: config of a source is a JSON object"
+               CHECK (CASE WHEN json_valid(config) AND instr(config, char(0)) = 0
+                           THEN json_type(config) = 'object' ELSE 0 END),
   created_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   updated_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   UNIQUE (type, identity)
@@ -23,28 +28,31 @@ CREATE TABLE sources (
 
 CREATE TABLE source_secrets (
   source_id    INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
-  name         TEXT NOT NULL CHECK (name <> ''),                -- the option: token
+  name         TEXT NOT NULL                                    -- the option: token
+               CONSTRAINT "G-2: a secret has a name" CHECK (name <> ''),
   value        TEXT NOT NULL,                                   -- the secret, or env:NAME
   PRIMARY KEY (source_id, name)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE collections (
-  id                     INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
+  id                     INTEGER PRIMARY KEY AUTOINCREMENT
+                         CONSTRAINT "G-1: the id of a collection is above 0" CHECK (id > 0),
   source_id              INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
   external_id            TEXT NOT NULL                          -- the source's own id of it
                          CONSTRAINT "G-1: a collection has an external_id" CHECK (external_id <> ''),
   name                   TEXT NOT NULL
                          CONSTRAINT "G-1: a collection has a name" CHECK (trim(name) <> ''),
   kind                   TEXT,                                  -- movie, show, music, photo, video
-  enabled                INTEGER NOT NULL DEFAULT 0 CHECK (enabled IN (0, 1)),
-  sync_enabled           INTEGER NOT NULL DEFAULT 0 CHECK (sync_enabled IN (0, 1)),
-  ingestible             INTEGER NOT NULL DEFAULT 0 CHECK (ingestible IN (0, 1)),
+  enabled                INTEGER NOT NULL DEFAULT 0
+                         CONSTRAINT "G-5: enabled is 0 or 1" CHECK (enabled IN (0, 1)),
+  sync_enabled           INTEGER NOT NULL DEFAULT 0
+                         CONSTRAINT "G-5: sync_enabled is 0 or 1" CHECK (sync_enabled IN (0, 1)),
+  ingestible             INTEGER NOT NULL DEFAULT 0
+                         CONSTRAINT "G-5: ingestible is 0 or 1" CHECK (ingestible IN (0, 1)),
   not_ingestible_reason  TEXT,                                  -- why not, when last worked out
   missing_since          TEXT,                                  -- no longer offered by its source
   last_ingested_at       TEXT,
   revision               INTEGER NOT NULL DEFAULT 0,            -- grows with any change to its assets
-  asset_count            INTEGER NOT NULL DEFAULT 0,            -- kept by triggers
-  missing_count          INTEGER NOT NULL DEFAULT 0,            -- those of them with missing_since
   created_at             TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   updated_at             TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   UNIQUE (source_id, external_id),
@@ -52,11 +60,14 @@ CREATE TABLE collections (
 ) STRICT;
 
 CREATE TABLE path_mappings (
-  id             INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
+  id             INTEGER PRIMARY KEY AUTOINCREMENT
+                 CONSTRAINT "G-6: the id of a path mapping is above 0" CHECK (id > 0),
   collection_id  INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
   external_path  TEXT NOT NULL,                                 -- as the source spells it; '' is any
-  local_path     TEXT CHECK (local_path <> ''),                 -- the folder here; NULL: not yet said
-  excluded       INTEGER NOT NULL DEFAULT 0 CHECK (excluded IN (0, 1)),
+  local_path     TEXT                                           -- the folder here; NULL: not yet said
+                 CONSTRAINT "G-6: local_path is NULL or a folder" CHECK (local_path <> ''),
+  excluded       INTEGER NOT NULL DEFAULT 0
+                 CONSTRAINT "G-6: excluded is 0 or 1" CHECK (excluded IN (0, 1)),
   missing_since  TEXT,                                          -- no longer a location of the source
   created_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   updated_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
@@ -66,7 +77,8 @@ CREATE TABLE path_mappings (
 -- What a scan last saw of each folder, for importers that walk folders. A fingerprint of NULL means
 -- that the folder is read again; the triggers set it when anybody changes what lies in it.
 CREATE TABLE folders (
-  id             INTEGER PRIMARY KEY CHECK (id > 0),
+  id             INTEGER PRIMARY KEY
+                 CONSTRAINT "G-2: the id of a folder is above 0" CHECK (id > 0),
   collection_id  INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
   path           TEXT NOT NULL,
   fingerprint    TEXT,
@@ -75,13 +87,17 @@ CREATE TABLE folders (
 ) STRICT;
 
 CREATE TABLE assets (
-  id             INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
+  id             INTEGER PRIMARY KEY AUTOINCREMENT
+                 CONSTRAINT "G-2: the id of an asset is above 0" CHECK (id > 0),
   collection_id  INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
   folder_id      INTEGER REFERENCES folders (id) ON DELETE SET NULL,
-  external_id    TEXT NOT NULL CHECK (external_id <> ''),       -- the source's own id of it
+  external_id    TEXT NOT NULL                                  -- the source's own id of it
+                 CONSTRAINT "G-5: an asset has an external_id" CHECK (external_id <> ''),
   kind           TEXT NOT NULL
+                 CONSTRAINT "G-5: an asset has one of the known kinds"
                  CHECK (kind IN ('movie', 'episode', 'track', 'video', 'photo', 'extra')),
-  title          TEXT NOT NULL CHECK (title <> ''),
+  title          TEXT NOT NULL
+                 CONSTRAINT "G-5: an asset has a title" CHECK (title <> ''),
   series         TEXT,
   season         INTEGER,                                       -- 0 are the specials
   episode        INTEGER,
@@ -94,9 +110,15 @@ CREATE TABLE assets (
   duration_ms    INTEGER,
   edition        TEXT,                                          -- Director's Cut
   guids          TEXT NOT NULL DEFAULT '[]'                     -- ["imdb://tt0133093", ...]
-                 CHECK (guids = '[]' OR json_valid(guids)),
+                 CONSTRAINT "G-5: guids of an asset is a JSON array"
+                 CHECK (CASE WHEN guids = '[]' THEN 1
+                             WHEN json_valid(guids) AND instr(guids, char(0)) = 0
+                             THEN json_type(guids) = 'array' ELSE 0 END),
   metadata       TEXT NOT NULL DEFAULT '{}'                     -- whatever else the importer knows
-                 CHECK (metadata = '{}' OR json_valid(metadata)),
+                 CONSTRAINT "G-5: metadata of an asset is a JSON object"
+                 CHECK (CASE WHEN metadata = '{}' THEN 1
+                             WHEN json_valid(metadata) AND instr(metadata, char(0)) = 0
+                             THEN json_type(metadata) = 'object' ELSE 0 END),
   fingerprint    TEXT,                                          -- NULL: read again at the next ingest
   created_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   updated_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
@@ -105,12 +127,16 @@ CREATE TABLE assets (
 ) STRICT;
 
 CREATE TABLE asset_files (
-  id               INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
+  id               INTEGER PRIMARY KEY AUTOINCREMENT
+                   CONSTRAINT "G-2: the id of a file is above 0" CHECK (id > 0),
   asset_id         INTEGER NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
   path_mapping_id  INTEGER NOT NULL REFERENCES path_mappings (id),
-  relative_path    TEXT NOT NULL CHECK (relative_path <> ''),   -- below the mapping, always with /
-  version          INTEGER NOT NULL DEFAULT 1 CHECK (version > 0),
-  part             INTEGER NOT NULL DEFAULT 1 CHECK (part > 0),
+  relative_path    TEXT NOT NULL                                -- below the mapping, always with /
+                   CONSTRAINT "G-6: a file has a relative_path" CHECK (relative_path <> ''),
+  version          INTEGER NOT NULL DEFAULT 1
+                   CONSTRAINT "G-5: versions count from 1" CHECK (version > 0),
+  part             INTEGER NOT NULL DEFAULT 1
+                   CONSTRAINT "G-5: parts count from 1" CHECK (part > 0),
   size_bytes       INTEGER,
   modified_at      TEXT,
   duration_ms      INTEGER,
@@ -123,17 +149,22 @@ CREATE TABLE asset_files (
 
 -- What was done. It names what it speaks of, so that it outlives it.
 CREATE TABLE history (
-  id          INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
+  id          INTEGER PRIMARY KEY AUTOINCREMENT
+              CONSTRAINT "G-5: the id of a line of history is above 0" CHECK (id > 0),
   at          TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   operation   TEXT NOT NULL,                                    -- 'Source ingest'
   source      TEXT,
   collection  TEXT,
   status      TEXT NOT NULL,                                    -- success, partial, failed
-  detail      TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail))
+  detail      TEXT NOT NULL DEFAULT '{}'
+              CONSTRAINT "G-5: detail of a line of history is a JSON object"
+              CHECK (CASE WHEN json_valid(detail) AND instr(detail, char(0)) = 0
+                          THEN json_type(detail) = 'object' ELSE 0 END)
 ) STRICT;
 
 ----------------------------------------------------------------------------------------- indexes
 
+CREATE INDEX assets_missing ON assets (collection_id) WHERE missing_since IS NOT NULL;
 CREATE INDEX assets_folder ON assets (folder_id, collection_id);
 CREATE INDEX asset_files_asset ON asset_files (asset_id, version, part);
 CREATE INDEX asset_files_mapping ON asset_files (path_mapping_id);
@@ -170,8 +201,10 @@ SELECT c.id AS collection_id,
            AND m.local_path IS NULL
            AND m.excluded = 0
            AND m.missing_since IS NULL) AS unresolved_mappings,
-       c.asset_count AS assets,
-       c.missing_count AS missing_assets,
+       (SELECT count(*) FROM assets AS a WHERE a.collection_id = c.id) AS assets,
+       (SELECT count(*)
+          FROM assets AS a
+         WHERE a.collection_id = c.id AND a.missing_since IS NOT NULL) AS missing_assets,
        c.last_ingested_at
   FROM collections AS c
   JOIN sources AS s ON s.id = c.source_id;
@@ -223,6 +256,8 @@ CREATE TRIGGER collections_insert BEFORE INSERT ON collections BEGIN
                   WHERE source_id = NEW.source_id AND external_id = NEW.external_id);
   SELECT RAISE(ABORT, 'G-1: a new collection starts with enabled, sync_enabled and ingestible 0')
    WHERE NEW.enabled <> 0 OR NEW.sync_enabled <> 0 OR NEW.ingestible <> 0;
+  SELECT RAISE(ABORT, 'G-1: a new collection starts with revision 0')
+   WHERE NEW.revision <> 0;
 END;
 
 CREATE TRIGGER collections_inserted AFTER INSERT ON collections BEGIN
@@ -234,6 +269,8 @@ CREATE TRIGGER collections_update BEFORE UPDATE ON collections BEGIN
    WHERE NEW.id IS NOT OLD.id
       OR NEW.source_id IS NOT OLD.source_id
       OR NEW.external_id IS NOT OLD.external_id;
+  SELECT RAISE(ABORT, 'G-5: revision of a collection stays or grows by 1')
+   WHERE NEW.revision NOT IN (OLD.revision, OLD.revision + 1);
 END;
 
 CREATE TRIGGER collections_ingestible BEFORE UPDATE OF ingestible ON collections
@@ -360,9 +397,7 @@ END;
 
 CREATE TRIGGER assets_inserted AFTER INSERT ON assets BEGIN
   UPDATE collections
-     SET revision = revision + 1,
-         asset_count = asset_count + 1,
-         missing_count = missing_count + (NEW.missing_since IS NOT NULL)
+     SET revision = revision + 1
    WHERE id = NEW.collection_id;
 END;
 
@@ -384,9 +419,7 @@ END;
 
 CREATE TRIGGER assets_updated AFTER UPDATE ON assets BEGIN
   UPDATE collections
-     SET revision = revision + 1,
-         missing_count = missing_count
-                       + (NEW.missing_since IS NOT NULL) - (OLD.missing_since IS NOT NULL)
+     SET revision = revision + 1
    WHERE id = NEW.collection_id;
   UPDATE folders
      SET fingerprint = NULL
@@ -401,15 +434,15 @@ CREATE TRIGGER assets_delete AFTER DELETE ON assets BEGIN
   DELETE FROM asset_files WHERE asset_id = OLD.id;
   UPDATE folders SET fingerprint = NULL WHERE id = OLD.folder_id;
   UPDATE collections
-     SET revision = revision + 1,
-         asset_count = asset_count - 1,
-         missing_count = missing_count - (OLD.missing_since IS NOT NULL)
+     SET revision = revision + 1
    WHERE id = OLD.collection_id;
 END;
 
 ------------------------------------------------------------------------ triggers: asset_files
 
 CREATE TRIGGER asset_files_insert BEFORE INSERT ON asset_files BEGIN
+  SELECT RAISE(ABORT, 'G-2: this file already exists')
+   WHERE EXISTS (SELECT 1 FROM asset_files WHERE id = NEW.id);
   SELECT RAISE(ABORT, 'G-6: a file belongs to an asset and to a path mapping of the same collection')
    WHERE (SELECT collection_id FROM assets WHERE id = NEW.asset_id)
       IS NOT (SELECT collection_id FROM path_mappings WHERE id = NEW.path_mapping_id)
@@ -428,4 +461,16 @@ END;
 -- An asset that lost a file is read again at the next ingest.
 CREATE TRIGGER asset_files_delete AFTER DELETE ON asset_files BEGIN
   UPDATE assets SET fingerprint = NULL WHERE id = OLD.asset_id AND fingerprint IS NOT NULL;
+END;
+
+---------------------------------------------------------------------------- triggers: history
+
+CREATE TRIGGER history_insert BEFORE INSERT ON history BEGIN
+  SELECT RAISE(ABORT, 'G-5: this line of history already exists')
+   WHERE EXISTS (SELECT 1 FROM history WHERE id = NEW.id);
+END;
+
+CREATE TRIGGER history_update BEFORE UPDATE ON history BEGIN
+  SELECT RAISE(ABORT, 'G-5: the id of a line of history never changes')
+   WHERE NEW.id IS NOT OLD.id;
 END;

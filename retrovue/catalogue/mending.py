@@ -1,0 +1,356 @@
+"""The steps of a repair, in order: parents before children, values before what depends on them."""
+
+from __future__ import annotations
+
+_IDS = (
+    ("sources", (("source_secrets", "source_id"), ("collections", "source_id"))),
+    (
+        "collections",
+        (
+            ("path_mappings", "collection_id"),
+            ("folders", "collection_id"),
+            ("assets", "collection_id"),
+        ),
+    ),
+    ("path_mappings", (("asset_files", "path_mapping_id"),)),
+    ("folders", (("assets", "folder_id"),)),
+    ("assets", (("asset_files", "asset_id"),)),
+    ("asset_files", ()),
+    ("history", ()),
+)
+_ORPHANS = (
+    ("secrets", "source_secrets", "source_id", "sources", "source"),
+    ("collections", "collections", "source_id", "sources", "source"),
+    ("path mappings", "path_mappings", "collection_id", "collections", "collection"),
+    ("folders", "folders", "collection_id", "collections", "collection"),
+    ("assets", "assets", "collection_id", "collections", "collection"),
+    ("files", "asset_files", "asset_id", "assets", "asset"),
+)
+# by table: columns that are text, whole numbers, text or nothing, whole numbers or nothing
+_COLUMNS = (
+    ("sources", "external_id type identity name config created_at updated_at", "", "", ""),
+    ("source_secrets", "name value", "", "", ""),
+    (
+        "collections",
+        "external_id name created_at updated_at",
+        "revision enabled sync_enabled ingestible",
+        "kind not_ingestible_reason missing_since last_ingested_at",
+        "",
+    ),
+    (
+        "path_mappings",
+        "external_path created_at updated_at",
+        "excluded",
+        "local_path missing_since",
+        "",
+    ),
+    ("folders", "path", "assets", "fingerprint", ""),
+    (
+        "assets",
+        "external_id kind title guids metadata created_at updated_at",
+        "",
+        "series artist album released_on edition fingerprint missing_since",
+        "season episode episode_end track year duration_ms",
+    ),
+    (
+        "asset_files",
+        "relative_path",
+        "version part",
+        "modified_at container video_codec audio_codec",
+        "size_bytes duration_ms width height",
+    ),
+    ("history", "at operation status detail", "", "source collection", ""),
+)
+
+Step = tuple[str, tuple[str, ...]]
+
+
+def _ids() -> tuple[Step, ...]:
+    """Ids below 1 become the next ones, with what refers to them; 0 and -9 become, on top of the
+    highest id, its number + 1 and + 10."""
+    steps = []
+    for table, children in _IDS:
+        new = f"(SELECT max(0, max(id)) FROM {table}) + 1 - {{}}"
+        statements = [
+            f"UPDATE {child} SET {column} = {new.format(column)}"
+            f" WHERE {column} IN (SELECT id FROM {table} WHERE id < 1)"
+            for child, column in children
+        ]
+        # an id that grows with each row updated would be worked out from the rows before it
+        statements.append(
+            f"UPDATE {table} SET id = highest.id + 1 - {table}.id"
+            f" FROM (SELECT max(0, max(id)) AS id FROM {table}) AS highest WHERE {table}.id < 1"
+        )
+        steps.append((f"gave {table} without a possible id the next one", tuple(statements)))
+    return tuple(steps)
+
+
+def _types() -> tuple[Step, ...]:
+    """Values of a type that the column cannot hold become what they say in the right one."""
+    steps = []
+    for table, text, integer, optional, numbers in _COLUMNS:
+        statements = [
+            f"UPDATE {table} SET {name} = coalesce(CAST({name} AS TEXT), {_default(name)})"
+            f" WHERE typeof({name}) <> 'text'"
+            for name in text.split()
+        ]
+        statements += [
+            f"UPDATE {table} SET {name} = coalesce(CAST({name} AS INTEGER), 0)"
+            f" WHERE typeof({name}) <> 'integer'"
+            for name in integer.split()
+        ]
+        statements += [
+            f"UPDATE {table} SET {name} = CAST({name} AS TEXT)"
+            f" WHERE typeof({name}) NOT IN ('text', 'null')"
+            for name in optional.split()
+        ]
+        statements += [
+            f"UPDATE {table} SET {name} = CAST({name} AS INTEGER)"
+            f" WHERE typeof({name}) NOT IN ('integer', 'null')"
+            for name in numbers.split()
+        ]
+        steps.append((f"gave values of {table} the type of their column", tuple(statements)))
+    return tuple(steps)
+
+
+def _default(column: str) -> str:
+    if column in ("created_at", "updated_at", "at"):
+        return ":now"
+    return {"config": "'{}'", "metadata": "'{}'", "detail": "'{}'", "guids": "'[]'"}.get(
+        column, "''"
+    )
+
+
+def _orphans() -> tuple[Step, ...]:
+    return tuple(
+        (
+            f"deleted {what} whose {parent} does not exist",
+            (
+                f"DELETE FROM {table} WHERE {column} IS NULL"
+                f" OR {column} NOT IN (SELECT id FROM {parents})",
+            ),
+        )
+        for what, table, column, parents, parent in _ORPHANS
+    )
+
+
+def _json(column: str, kind: str) -> str:
+    return (
+        f"CASE WHEN json_valid({column}) AND instr({column}, char(0)) = 0"
+        f" THEN json_type({column}) <> '{kind}' ELSE 1 END"
+    )
+
+
+def _later(table: str, *columns: str) -> str:
+    """Rows that have in these columns what a row before them has."""
+    same = " AND ".join(f"other.{name} = {table}.{name}" for name in columns)
+    return f"EXISTS (SELECT 1 FROM {table} AS other WHERE other.id < {table}.id AND {same})"
+
+
+_VALUES: tuple[Step, ...] = (
+    (
+        "gave sources the external_id, type or name that they lacked",
+        (
+            "UPDATE sources SET type = 'unknown' WHERE type = ''",
+            "UPDATE sources SET external_id = printf('%s-%08x', type, id) WHERE external_id = ''",
+            "UPDATE sources SET name = external_id WHERE trim(name) = ''",
+        ),
+    ),
+    (
+        "kept configurations of sources that were no JSON objects as text in one",
+        (
+            "UPDATE sources SET config = json_object('unreadable', config)"
+            f" WHERE {_json('config', 'object')}",
+        ),
+    ),
+    (
+        "told sources with the same name, external_id or identity apart by their number",
+        (
+            "UPDATE sources SET name = name || ' #' || id"
+            " WHERE EXISTS (SELECT 1 FROM sources AS other"
+            " WHERE other.id < sources.id AND other.name = sources.name COLLATE NOCASE)",
+            "UPDATE sources SET external_id = external_id || '-' || id"
+            f" WHERE {_later('sources', 'external_id')}",
+            "UPDATE sources SET identity = identity || '#' || id"
+            f" WHERE {_later('sources', 'type', 'identity')}",
+        ),
+    ),
+    (
+        "gave secrets a name that they lacked",
+        ("UPDATE source_secrets SET name = 'unnamed' WHERE name = ''",),
+    ),
+    (
+        "gave collections the external_id or name that they lacked",
+        (
+            "UPDATE collections SET external_id = '#' || id WHERE external_id = ''",
+            "UPDATE collections SET name = external_id WHERE trim(name) = ''",
+        ),
+    ),
+    (
+        "told collections with the same external_id apart by their number",
+        (
+            "UPDATE collections SET external_id = external_id || '#' || id"
+            f" WHERE {_later('collections', 'source_id', 'external_id')}",
+        ),
+    ),
+    (
+        "set revisions below 0 to 0",
+        ("UPDATE collections SET revision = 0 WHERE revision < 0",),
+    ),
+    (
+        "set flags that were neither 0 nor 1",
+        tuple(
+            f"UPDATE collections SET {flag} = 1 WHERE {flag} NOT IN (0, 1)"
+            for flag in ("enabled", "sync_enabled", "ingestible")
+        ),
+    ),
+    (
+        "turned sync off for collections that are not enabled",
+        ("UPDATE collections SET sync_enabled = 0 WHERE enabled = 0 AND sync_enabled <> 0",),
+    ),
+    (
+        "set exclusions that were neither 0 nor 1",
+        ("UPDATE path_mappings SET excluded = 1 WHERE excluded NOT IN (0, 1)",),
+    ),
+    (
+        "made empty local paths unresolved",
+        ("UPDATE path_mappings SET local_path = NULL WHERE local_path = ''",),
+    ),
+    (
+        "told path mappings of the same location apart by their number, as missing",
+        (
+            "UPDATE path_mappings SET external_path = external_path || '#' || id,"
+            " missing_since = coalesce(missing_since, :now)"
+            f" WHERE {_later('path_mappings', 'collection_id', 'external_path')}",
+        ),
+    ),
+    (
+        "gave collections without a path mapping one for any location",
+        (
+            "INSERT INTO path_mappings (collection_id, external_path)"
+            " SELECT id, '' FROM collections"
+            " WHERE id NOT IN (SELECT collection_id FROM path_mappings)",
+        ),
+    ),
+    (
+        "forgot folders with the path of another",
+        (
+            "DELETE FROM folders WHERE id NOT IN"
+            " (SELECT min(id) FROM folders GROUP BY collection_id, path)",
+        ),
+    ),
+    (
+        "gave assets the external_id, title, kind, guids or metadata that they lacked",
+        (
+            "UPDATE assets SET external_id = '#' || id WHERE external_id = ''",
+            "UPDATE assets SET title = external_id WHERE title = ''",
+            "UPDATE assets SET kind = 'video' WHERE kind NOT IN"
+            " ('movie', 'episode', 'track', 'video', 'photo', 'extra')",
+            f"UPDATE assets SET guids = json_array(guids) WHERE {_json('guids', 'array')}",
+            "UPDATE assets SET metadata = json_object('unreadable', metadata)"
+            f" WHERE {_json('metadata', 'object')}",
+        ),
+    ),
+    (
+        "told assets with the same external_id apart by their number",
+        (
+            "UPDATE assets SET external_id = external_id || '#' || id WHERE id NOT IN"
+            " (SELECT min(id) FROM assets GROUP BY collection_id, external_id)",
+        ),
+    ),
+    (
+        "let go of folders that do not exist or are of another collection",
+        (
+            "UPDATE assets SET folder_id = NULL, fingerprint = NULL"
+            " WHERE folder_id IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM folders AS d WHERE d.id = assets.folder_id"
+            " AND d.collection_id = assets.collection_id)",
+        ),
+    ),
+    (
+        "gave files the path, version or part that they lacked",
+        (
+            "UPDATE asset_files SET relative_path = '#' || id WHERE relative_path = ''",
+            "UPDATE asset_files SET version = 1 WHERE version < 1",
+            "UPDATE asset_files SET part = 1 WHERE part < 1",
+        ),
+    ),
+    (
+        "kept details of history that were no JSON objects as text in one",
+        (
+            "UPDATE history SET detail = json_object('unreadable', detail)"
+            f" WHERE {_json('detail', 'object')}",
+        ),
+    ),
+)
+
+_LOST_FILES = """
+    SELECT f.id
+      FROM asset_files AS f
+      JOIN assets AS a ON a.id = f.asset_id
+      LEFT JOIN path_mappings AS m
+        ON m.id = f.path_mapping_id AND m.collection_id = a.collection_id
+     WHERE m.id IS NULL"""
+_REHOME: tuple[Step, ...] = (
+    (
+        "made path mappings for any location, as missing, for files that had none",
+        (
+            f"""
+            INSERT OR IGNORE INTO path_mappings (collection_id, external_path, missing_since)
+            SELECT DISTINCT a.collection_id, '', :now
+              FROM asset_files AS f
+              JOIN assets AS a ON a.id = f.asset_id
+             WHERE f.id IN ({_LOST_FILES})
+               AND NOT EXISTS (SELECT 1 FROM path_mappings AS m
+                                WHERE m.collection_id = a.collection_id
+                                  AND m.external_path = '')""",
+        ),
+    ),
+    (
+        "let the next ingest read assets again whose files had no path mapping",
+        (
+            f"""
+            UPDATE folders SET fingerprint = NULL
+             WHERE id IN (SELECT folder_id FROM assets
+                           WHERE id IN (SELECT asset_id FROM asset_files
+                                         WHERE id IN ({_LOST_FILES})))""",
+            f"""
+            UPDATE assets SET fingerprint = NULL
+             WHERE id IN (SELECT asset_id FROM asset_files WHERE id IN ({_LOST_FILES}))""",
+        ),
+    ),
+    (
+        "moved files to the path mapping for any location of their own collection",
+        (
+            f"""
+            UPDATE asset_files
+               SET path_mapping_id =
+                   (SELECT m.id
+                      FROM assets AS a
+                      JOIN path_mappings AS m ON m.collection_id = a.collection_id
+                     WHERE a.id = asset_files.asset_id AND m.external_path = '')
+             WHERE id IN ({_LOST_FILES})""",
+        ),
+    ),
+)
+_INGESTIBLE: tuple[Step, ...] = (
+    (
+        "took collections that cannot be ingested for not ingestible",
+        (
+            """
+            UPDATE collections
+               SET ingestible = 0, not_ingestible_reason = 'it was in an invalid state'
+             WHERE ingestible <> 0
+               AND (missing_since IS NOT NULL
+                    OR EXISTS (SELECT 1 FROM path_mappings AS m
+                                WHERE m.collection_id = collections.id AND m.local_path IS NULL
+                                  AND m.excluded = 0 AND m.missing_since IS NULL)
+                    OR NOT EXISTS (SELECT 1 FROM path_mappings AS m
+                                    WHERE m.collection_id = collections.id
+                                      AND m.excluded = 0 AND m.missing_since IS NULL))""",
+        ),
+    ),
+)
+
+# (what it does, statements): rows changed are counted over all statements of a step
+STEPS: tuple[Step, ...] = (*_ids(), *_types(), *_orphans(), *_VALUES, *_REHOME, *_INGESTIBLE)

@@ -1,0 +1,184 @@
+"""Bringing a backup back, in one step that is either not begun or done."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from retrovue.catalogue import backup as backups
+from retrovue.catalogue import core, history, integrity, migrate, place, saying
+from retrovue.catalogue.backup import Copy, failing_as, opened
+from retrovue.errors import DatabaseFailure, Locked, NewerFile, NotACatalogue, NotFound, UsageError
+from retrovue.redact import scrub
+
+OPERATION = "Database restore"
+_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def restore(path: Path, backup: Path, dry_run: bool = False) -> tuple[Copy, Path | None]:
+    """Put a backup in the place of the catalogue, brought to today's schema and with a line of
+    history; returns what was restored and where the catalogue as it was before lies (None: there
+    was none). Others may read meanwhile, and then see the one or the other.
+
+    Raises NotFound, NotACatalogue and NewerFile for what is no backup of a catalogue, UsageError
+    for the catalogue itself, DatabaseFailure for a backup that is damaged or when the file cannot
+    be written.
+    """
+    _require_backup(path, backup)
+    with failing_as(OPERATION):
+        os.makedirs(path.parent, mode=0o700, exist_ok=True)
+        _refuse_foreign(path)
+        place.sweep(str(path))
+        staged = Path(place.unfinished(str(path)))
+        try:
+            rows = _staged(backup, staged)
+            saved = None if dry_run else _saved(path, backup)
+            _prepare(staged, {"from": scrub(str(backup)), "backup": saved.name if saved else None})
+            size = staged.stat().st_size
+            if not dry_run:
+                _put(staged, path)
+        finally:
+            place.discard(str(staged))
+    return Copy(path, size, rows), saved
+
+
+def _require_backup(path: Path, backup: Path) -> None:
+    if not backup.exists():
+        raise NotFound(f"No backup at {backup}", [_known(path)])
+    if backup.is_dir():
+        raise NotACatalogue(f"{backup} is a folder, not a catalogue")
+    if path.is_dir():
+        raise NotACatalogue(f"{path} is a folder, not a catalogue")
+    if path.exists() and path.samefile(backup):
+        raise UsageError("A catalogue cannot be restored from itself")
+
+
+def _known(path: Path) -> str:
+    found = backups.beside(path) if path.parent.is_dir() else []
+    return f"The newest backup beside the catalogue: {found[0]}" if found else "There is no other."
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Nothing of another application is overwritten; what cannot be read at all is taken for a
+    damaged catalogue."""
+    if not place.size(str(path)):
+        return
+    try:
+        with opened(path, place.read_mode(str(path))) as there:
+            _, application, empty = core.header(there)
+    except sqlite3.DatabaseError as error:
+        if saying.code(error) in _BROKEN:
+            return
+        raise
+    if not empty and application != core.APPLICATION_ID:
+        raise NotACatalogue(f"{path} is not a catalogue but a database of something else")
+
+
+def _staged(backup: Path, staged: Path) -> dict[str, int]:
+    """Copy the backup and look whether it is one; returns its rows by table."""
+    try:
+        rows = backups.copy_pages(backup, staged)
+        with opened(staged, "rw") as copy:
+            version, application, _ = core.header(copy)
+            damage = integrity.damage(copy)
+    except sqlite3.DatabaseError as error:
+        if saying.code(error) in _BROKEN:
+            raise NotACatalogue(f"{backup} is not a catalogue ({error})") from error
+        raise
+    if application != core.APPLICATION_ID:
+        raise NotACatalogue(f"{backup} is not a catalogue")
+    if version > core.SCHEMA_VERSION:
+        raise NewerFile(
+            f"{backup} is of schema version {version}; this retrovue knows versions"
+            f" up to {core.SCHEMA_VERSION}"
+        )
+    if damage:
+        raise DatabaseFailure(f"{OPERATION} failed: {backup} is damaged", damage[:10])
+    return rows
+
+
+def _saved(path: Path, backup: Path) -> Path | None:
+    """A copy of what stands there now; a file too damaged to be copied as a database is copied as
+    it is."""
+    if not place.size(str(path)):
+        return None
+    try:
+        return backups.beforehand(path, "restore", OPERATION, but=backup)
+    except DatabaseFailure:
+        if not _is_damaged(path):
+            raise
+    aside = path.with_name(f"{path.name}.{backups.stamp()}.damaged")
+    for suffix in ("-wal", ""):
+        if path.with_name(path.name + suffix).exists():
+            shutil.copy2(path.with_name(path.name + suffix), aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _is_damaged(path: Path) -> bool:
+    try:
+        with opened(path, place.read_mode(str(path))) as there:
+            return bool(integrity.damage(there))
+    except sqlite3.DatabaseError as error:
+        return saying.code(error) in _BROKEN
+
+
+def _prepare(staged: Path, detail: dict[str, Any]) -> None:
+    """Bring the copy to today's schema and note in it what it is for, before it is put in place."""
+    with opened(staged, "rw") as copy, core.transaction(copy, OPERATION) as tx:
+        migrate.apply_pending(copy)
+        history.record(tx, OPERATION, "success", detail=detail)
+
+
+def _put(staged: Path, path: Path) -> None:
+    """Put the copy in the place of the file: by its name where there is none, else page by page in
+    one transaction of the file, and by its name again where that is too damaged for one."""
+    if not place.size(str(path)) and not path.with_name(path.name + "-wal").exists():
+        _make_wal(staged)
+        path.unlink(missing_ok=True)
+        if place.linked(str(staged), str(path)):
+            return
+    try:
+        _overwrite(staged, path)
+    except sqlite3.DatabaseError as error:
+        if saying.code(error) not in _BROKEN:
+            raise
+        _make_wal(staged)
+        for suffix in place.BESIDE:  # they belong to the damaged file, and would spoil the new one
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        os.replace(staged, path)
+
+
+def _make_wal(staged: Path) -> None:
+    with opened(staged, "rw") as copy:
+        copy.execute("PRAGMA journal_mode = WAL")
+    place.sync(str(staged))
+
+
+def _overwrite(staged: Path, path: Path) -> None:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    with opened(path, "rw") as target:
+        size = target.execute("PRAGMA page_size").fetchone()[0]
+        _fit(staged, size)
+        with opened(staged, "ro") as source:
+            source.backup(target, progress=_patience, sleep=0.05)
+        core.enter_wal(target, core.busy_seconds())
+
+
+def _fit(staged: Path, page_size: int) -> None:
+    """A file that is in use keeps the size of its pages, so the copy takes it."""
+    with opened(staged, "rw") as copy:
+        if copy.execute("PRAGMA page_size").fetchone()[0] != page_size:
+            copy.execute(f"PRAGMA page_size = {page_size}")
+            copy.execute("VACUUM")
+
+
+def _patience(status: int, remaining: int, total: int) -> None:
+    """SQLite waited for the busy timeout by then; Python would go on for ever."""
+    if status & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise Locked(
+            f"{OPERATION} failed: the database is locked by another process",
+            hint="Wait for the other retrovue (or script) to end, then try again.",
+        )

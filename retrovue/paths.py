@@ -82,7 +82,7 @@ def rewritten(location: str, rewrites: Iterable[Rewrite]) -> str | None:
     best: tuple[int, str] | None = None
     for rewrite in rewrites:
         external = trimmed(rewrite.external)
-        rest = below(location, external) if external or not location else None
+        rest = below(location, external) if external and location else None
         if rest is None and location != rewrite.external:
             continue
         length = len(external)

@@ -75,7 +75,9 @@ class FilesystemImporter(Importer):
             prefix = _id_prefix(collection, external, self._base())
             read = partial(_read, prefix, collection.kind)
             walk = Walk(local, external or local, collection.kind, read)
-            yield from walk.quick(collection.known_folders()) if collection.quick else walk.all()
+            others = _locations_within(collection, external)
+            found = walk.quick(collection.known_folders()) if collection.quick else walk.all()
+            yield from (item for item in found if not (others and item[0].startswith(others)))
 
 
 def _read(
@@ -84,6 +86,13 @@ def _read(
     from retrovue_filesystem.items import Reader  # what did not change needs no reader
 
     return Reader(prefix, kind).read(directory)
+
+
+def _locations_within(collection: ScanCollection, external: str) -> tuple[str, ...]:
+    """The other locations below one, which are walked by themselves."""
+    top = external.rstrip("/") + "/"
+    places = (f"{place.rstrip('/')}/" for place, _ in collection.mappings)
+    return tuple(place for place in places if place != top and place.startswith(top))
 
 
 def _id_prefix(collection: ScanCollection, external: str, base: str) -> str:

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from retrovue import FoundAsset, FoundFile, Skipped, Unread
-from retrovue_filesystem import names
-from retrovue_filesystem.names import Folder, Reading
+from retrovue_filesystem.names.folders import Folder, folder
+from retrovue_filesystem.names.reader import read
+from retrovue_filesystem.names.reading import Reading
 from retrovue_filesystem.walk import Directory, File
 
 _GROUPED = ("movie", "episode")
+_NO_METADATA: dict[str, Any] = {}
 
 
 class _Read(NamedTuple):
     file: File
     reading: Reading
+
+
+class _Placed(NamedTuple):
+    """A file of a work, and which version and part of it it is."""
+
+    read: _Read
+    version: int
+    part: int
 
 
 class Reader:
@@ -35,16 +46,16 @@ class Reader:
         for file in directory.files():
             below, _, name = file.name.rpartition("/")
             if below not in facts:
-                facts[below] = names.folder(self._parts(directory, below), self._kind)
-            reading = names.read(name, facts[below])
+                facts[below] = folder(self._parts(directory, below), self._kind)
+            reading = read(name, facts[below])
             if reading.kind == "sample":
                 yield Skipped(directory.path + file.name, "a sample")
             elif reading.kind != "ignore":
                 key = _work(reading) or file.name
                 groups.setdefault(key, []).append(_Read(file, reading))
-        folder = self._prefix + directory.relative
+        where = self._prefix + directory.relative
         for group in groups.values():
-            yield self._asset(directory.path, folder, group)
+            yield _asset(directory.path, where, group)
 
     @staticmethod
     def _parts(directory: Directory, below: str) -> list[str]:
@@ -53,30 +64,34 @@ class Reader:
         path = f"{top.rpartition('/')[2]}/{directory.relative}{below}"
         return [part for part in path.split("/") if part]
 
-    def _asset(self, path: str, folder: str, group: list[_Read]) -> FoundAsset:
-        reading = group[0].reading
-        own_id = group[0].file.name if len(group) == 1 else _label(reading)
-        placed = _placed(group)
-        return FoundAsset(
-            folder + own_id,
-            reading.kind,
-            reading.title or _stand_in(reading, group[0].file.name),
-            tuple(_file(path, read.file, version, part) for read, version, part in placed),
-            ",".join([f"{read.file.size}:{read.file.mtime_ns}" for read, _, _ in placed]),
-            reading.series,
-            reading.season,
-            reading.episode if reading.episode is not None else reading.absolute,
-            reading.episode_end,
-            reading.artist,
-            reading.album,
-            reading.track,
-            reading.year,
-            reading.released_on,
-            None,
-            reading.edition,
-            reading.guids,
-            _metadata(reading, placed),
-        )
+
+def _asset(path: str, where: str, group: list[_Read]) -> FoundAsset:
+    """The asset of one or several files below `path`, whose id begins with `where`."""
+    file, reading = group[0]
+    if len(group) == 1:
+        own_id, placed = file.name, [_Placed(group[0], 1, 1)]
+    else:
+        own_id, placed = _label(reading), _place(group)
+    return FoundAsset(
+        where + own_id,
+        reading.kind,
+        reading.title or _stand_in(reading, file.name),
+        tuple([_file(path, at) for at in placed]),
+        ",".join([f"{at.read.file.size}:{at.read.file.mtime_ns}" for at in placed]),
+        reading.series,
+        reading.season,
+        reading.absolute if reading.episode is None else reading.episode,
+        reading.episode_end,
+        reading.artist,
+        reading.album,
+        reading.track,
+        reading.year,
+        reading.released_on,
+        None,
+        reading.edition,
+        reading.guids,
+        _metadata(reading, placed),
+    )
 
 
 def _work(reading: Reading) -> tuple[Any, ...] | None:
@@ -102,41 +117,48 @@ def _label(reading: Reading) -> str:
     return f"{reading.series or ''} {season}{number}".strip()
 
 
-def _placed(group: list[_Read]) -> list[tuple[_Read, int, int]]:
-    """(file, version, part), versions in order of their label, parts in order of their number.
+def _place(group: list[_Read]) -> list[_Placed]:
+    """Versions in the order of their first file, parts in the order of their number.
 
     Files that name a part are one version as long as no part comes twice; every other file is a
     version of its own.
     """
     versions: dict[Any, list[_Read]] = {}
-    for read in group:
-        label: Any = read.reading.version or ""
-        if read.reading.part is None or any(
-            other.reading.part == read.reading.part for other in versions.get(label, [])
+    for one in group:
+        label: Any = one.reading.version or ""
+        if one.reading.part is None or any(
+            other.reading.part == one.reading.part for other in versions.get(label, [])
         ):
-            label = (label, read.file.name)
-        versions.setdefault(label, []).append(read)
-    ordered = sorted(versions.values(), key=lambda reads: reads[0].file.name)
+            label = (label, one.file.name)
+        versions.setdefault(label, []).append(one)
     placed = []
+    ordered = sorted(versions.values(), key=lambda reads: reads[0].file.name)
     for version, reads in enumerate(ordered, 1):
-        reads.sort(key=lambda read: (read.reading.part or 0, read.file.name))
-        placed += [(read, version, part) for part, read in enumerate(reads, 1)]
+        reads.sort(key=lambda one: (one.reading.part or 0, one.file.name))
+        placed += [_Placed(one, version, part) for part, one in enumerate(reads, 1)]
     return placed
 
 
-def _file(path: str, file: File, version: int, part: int) -> FoundFile:
-    name, size, mtime_ns = file
-    at = datetime.fromtimestamp(mtime_ns // 1_000_000_000, UTC)
-    container = name.rpartition(".")[2].lower()
+def _file(path: str, placed: _Placed) -> FoundFile:
+    name, size, mtime_ns = placed.read.file
     return FoundFile(
         path + name,
-        version,
-        part,
+        placed.version,
+        placed.part,
         size,
-        f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        _instant(mtime_ns // 1_000_000_000),
         None,
-        container,
+        name[name.rfind(".") + 1 :].lower(),
     )
+
+
+@lru_cache(maxsize=1024)
+def _instant(seconds: int) -> str:
+    """A time since 1970 as ISO-8601 in UTC."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (OverflowError, ValueError, OSError):  # a time beyond the year 9999
+        return "9999-12-31T23:59:59Z"
 
 
 def _stand_in(reading: Reading, name: str) -> str:
@@ -151,16 +173,23 @@ def _stand_in(reading: Reading, name: str) -> str:
     return stem.rpartition(".")[0] or stem
 
 
-def _metadata(reading: Reading, placed: list[tuple[_Read, int, int]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if reading.absolute is not None:
-        found["absolute"] = reading.absolute
-    if reading.disc is not None:
-        found["disc"] = reading.disc
-    if reading.extra is not None:
-        found["extra"] = reading.extra
-    labels = {str(version): read.reading.version for read, version, _ in placed}
-    named = {version: label for version, label in labels.items() if label}
-    if named:
-        found["versions"] = named
-    return found
+def _metadata(reading: Reading, placed: list[_Placed]) -> dict[str, Any]:
+    found = {
+        name: value
+        for name, value in (
+            ("absolute", reading.absolute),
+            ("disc", reading.disc),
+            ("extra", reading.extra),
+            ("versions", _labels(placed)),
+        )
+        if value
+    }
+    return found or _NO_METADATA
+
+
+def _labels(placed: list[_Placed]) -> dict[str, str]:
+    """What tells the versions apart, by their number."""
+    if len(placed) == 1 and not placed[0].read.reading.version:
+        return {}
+    labels = {str(at.version): at.read.reading.version for at in placed}
+    return {version: label for version, label in labels.items() if label}

@@ -45,7 +45,7 @@ class PlexImporter(Importer):
     """Libraries of a Plex Media Server, over HTTP."""
 
     type: ClassVar[str] = "plex"
-    description: ClassVar[str] = "libraries of a Plex Media Server"
+    description: ClassVar[str] = "Libraries of a Plex Media Server"
     options: ClassVar[tuple[Option, ...]] = (
         Option("base_url", "Address of the server, e.g. http://plex:32400.", required=True),
         Option(

@@ -98,18 +98,19 @@ def _search(text: str, parameters: dict[str, Any]) -> str:
 
 
 def get(connection: sqlite3.Connection, selector: str) -> dict[str, Any]:
-    """One asset, by id or `external_id`, with all its columns and `files`.
+    """One asset, by id or else `external_id`, with all its columns and `files`.
 
-    Raises NotFound, and Ambiguous where collections share the external id.
+    An id wins: the external ids of many sources are numbers too, and nothing else would name the
+    asset. Raises NotFound, and Ambiguous where collections share the external id.
     """
     rows = connection.execute(
         """
-        SELECT a.id, a.external_id, c.name, s.name
+        SELECT a.id, a.external_id, c.name, s.name, a.id = :number
           FROM assets AS a
           JOIN collections AS c ON c.id = a.collection_id
           JOIN sources AS s ON s.id = c.source_id
          WHERE a.id = :number OR a.external_id = :selector
-         ORDER BY a.id = :number DESC, a.id""",
+         ORDER BY 5 DESC, a.id""",
         {
             "number": int(selector) if selector.isdecimal() and len(selector) < 19 else -1,
             "selector": selector,
@@ -119,7 +120,7 @@ def get(connection: sqlite3.Connection, selector: str) -> dict[str, Any]:
         raise NotFound(
             f"Asset '{selector}' not found", hint="`retrovue asset list --search TEXT` finds one."
         )
-    if len(rows) > 1:
+    if len(rows) > 1 and not rows[0][4]:
         raise Ambiguous(
             f"Multiple assets named '{selector}' exist",
             [f"{row[0]}  {row[3]}/{row[2]}: {row[1]}" for row in rows],

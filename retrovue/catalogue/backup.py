@@ -164,6 +164,8 @@ def _verify(path: Path, rows: dict[str, int]) -> None:
 def automatic(path: Path, why: str, but: Path | None = None) -> Path:
     """Make a backup beside the file before something that cannot be undone, and keep the newest
     few (and `but`, where given); returns where it is."""
+    with failing_as("Database backup"):
+        place.sweep(str(path))
     for target in _names(path, why):
         try:
             made = make(path, target).path

@@ -89,13 +89,23 @@ def get(connection: sqlite3.Connection, selector: str) -> Collection:
     if len(found) > 1:
         raise Ambiguous(
             f"Multiple collections named '{selector}' exist",
-            [f"{c.id}  {c.source_name}/{c.name}  (external id {c.external_id})" for c in found],
+            [_candidate(connection, collection) for collection in found],
             hint="Name it by the number, or by SOURCE/COLLECTION.",
         )
     return found[0]
 
 
+def _candidate(connection: sqlite3.Connection, c: Collection) -> str:
+    """A line that starts with what names the collection alone; an id may be another's external
+    id."""
+    own = f"{c.source_name}/{c.name}"
+    forms = (f"{c.id}", own, f"{c.source_name}/{c.external_id}")
+    first = next((form for form in forms if _ids(connection, form) == [c.id]), forms[0])
+    return f"{first}  {own}  (external id {c.external_id})"
+
+
 def _ids(connection: sqlite3.Connection, selector: str) -> list[int]:
+    """Whatever the selector names; behind a source an id counts where nothing else is meant."""
     folded = selector.casefold()
     rows = connection.execute(
         """
@@ -103,20 +113,20 @@ def _ids(connection: sqlite3.Connection, selector: str) -> list[int]:
           FROM collections AS c
           JOIN sources AS s ON s.id = c.source_id
          ORDER BY s.name, c.name, c.id"""
-    )
+    ).fetchall()
     return [
         row[0]
         for row in rows
         if selector in (str(row[0]), row[1])
         or row[2].casefold() == folded
-        or folded in _qualified(row)
-    ]
+        or folded in _qualified(row, row[1:3])
+    ] or [row[0] for row in rows if folded in _qualified(row, row[:1])]
 
 
-def _qualified(row: tuple[Any, ...]) -> Iterable[str]:
-    for source in (str(row[3]), row[4], row[5]):
-        for own in (str(row[0]), row[1], row[2]):
-            yield f"{source}/{own}".casefold()
+def _qualified(row: tuple[Any, ...], own: Iterable[object]) -> Iterable[str]:
+    for name in own:
+        for source in row[3:]:
+            yield f"{source}/{name}".casefold()
 
 
 def apply_found(tx: Tx, source_id: int, found: Sequence[FoundCollection]) -> Changes:

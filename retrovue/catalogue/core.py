@@ -106,8 +106,8 @@ class Catalogue:
         a file that may be damaged. Raises NotFound and NotACatalogue like `reading`."""
         self.close()
         self._require_file()
-        mode = place.read_mode(self.path)
-        self._connection = connect(self.path, self._timeout, "ro" if mode == "rw" else mode)
+        self._connection = connect(self.path, self._timeout, place.look_mode(self.path))
+        self._connection.execute("PRAGMA query_only = ON")
         version_of(self._connection, self.path)
         return self._connection
 
@@ -134,13 +134,13 @@ class Catalogue:
         self.close()
         self._writing()
 
-    def _writing(self) -> sqlite3.Connection:
+    def _writing(self, operation: str = "Database migration") -> sqlite3.Connection:
         if self._connection is not None and self._writable:
             return self._connection
         self.close()
         if os.path.isdir(self.path):
             raise NotACatalogue(f"{self.path} is a folder, not a catalogue")
-        _make_file(self.path, self._timeout)
+        _make_file(self.path, self._timeout, operation)
         self._connection = connection = connect(self.path, self._timeout, "rw")
         self._writable = True
         try:
@@ -197,7 +197,7 @@ class Catalogue:
     def _opened(self, operation: str) -> sqlite3.Connection:
         with saying(operation):
             try:
-                return self._writing()
+                return self._writing(operation)
             except OSError as error:
                 raise DatabaseFailure(
                     f"{operation} failed: {self.path} cannot be written"
@@ -236,17 +236,18 @@ def busy_seconds() -> float:
         return BUSY_TIMEOUT
 
 
-def _make_file(path: str, timeout: float) -> None:
+def _make_file(path: str, timeout: float, operation: str) -> None:
     """Make a file that only its owner reads, and its folder, where there is none."""
     os.makedirs(place.folder(path), mode=0o700, exist_ok=True)
     if os.path.exists(path):
         return
     place.sweep(path)
-    if os.path.lexists(path) or os.path.exists(path + "-wal") or not _make_whole(path, timeout):
+    in_the_way = os.path.lexists(path) or os.path.exists(path + "-wal")
+    if in_the_way or not _make_whole(path, timeout, operation):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
-def _make_whole(path: str, timeout: float) -> bool:
+def _make_whole(path: str, timeout: float, operation: str) -> bool:
     """Make the catalogue under another name and give it its own when it is complete, so that
     nobody ever finds half of one; of processes that come at once the first is taken. Returns
     whether the file system can do that."""
@@ -257,7 +258,7 @@ def _make_whole(path: str, timeout: float) -> bool:
     try:
         connection = connect(new, timeout, "rw")
         try:
-            with transaction(connection, "Database creation"):
+            with transaction(connection, operation):
                 migrate.apply_pending(connection)
             connection.execute("PRAGMA journal_mode = WAL")
         finally:

@@ -59,16 +59,32 @@ def listed(
         """
         SELECT id, at, operation, source, collection, status, detail
           FROM history
-         WHERE (:source IS NULL OR source = :source COLLATE NOCASE)
-           AND (:collection IS NULL OR collection = :collection COLLATE NOCASE)
+         WHERE (:sources IS NULL OR source IN (SELECT value FROM json_each(:sources)))
+           AND (:collections IS NULL OR collection IN (SELECT value FROM json_each(:collections)))
            AND (NOT :failed OR status = 'failed')
          ORDER BY id DESC
          LIMIT :limit""",
         {
-            "source": source,
-            "collection": collection,
+            "sources": _spellings(connection, "source", source),
+            "collections": _spellings(connection, "collection", collection),
             "failed": failed,
             "limit": -1 if limit is None else limit,
         },
     )
-    return [Entry._make(row)._replace(detail=json.loads(row[6])) for row in rows]
+    return [Entry._make(row)._replace(detail=_detail(row[6])) for row in rows]
+
+
+def _spellings(connection: sqlite3.Connection, column: str, name: str | None) -> str | None:
+    """The names in the history that are this one in whatever case, as a JSON array. SQLite folds
+    ASCII alone."""
+    if name is None:
+        return None
+    rows = connection.execute(f"SELECT DISTINCT {column} FROM history WHERE {column} IS NOT NULL")
+    folded = name.casefold()
+    return json.dumps([known for (known,) in rows if known.casefold() == folded])
+
+
+def _detail(text: str) -> Mapping[str, Any]:
+    """What a script wrote there may be any JSON."""
+    found = json.loads(text)
+    return found if isinstance(found, dict) else {"detail": found}

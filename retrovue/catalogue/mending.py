@@ -227,8 +227,9 @@ _VALUES: tuple[Step, ...] = (
     (
         "gave collections without a path mapping one for any location",
         (
-            "INSERT INTO path_mappings (collection_id, external_path)"
-            " SELECT id, '' FROM collections"
+            "INSERT INTO path_mappings"
+            " (collection_id, external_path, excluded, created_at, updated_at)"
+            " SELECT id, '', 0, :now, :now FROM collections"
             " WHERE id NOT IN (SELECT collection_id FROM path_mappings)",
         ),
     ),
@@ -296,8 +297,9 @@ _REHOME: tuple[Step, ...] = (
         "made path mappings for any location, as missing, for files that had none",
         (
             f"""
-            INSERT OR IGNORE INTO path_mappings (collection_id, external_path, missing_since)
-            SELECT DISTINCT a.collection_id, '', :now
+            INSERT INTO path_mappings (collection_id, external_path, excluded, missing_since,
+                                       created_at, updated_at)
+            SELECT DISTINCT a.collection_id, '', 0, :now, :now, :now
               FROM asset_files AS f
               JOIN assets AS a ON a.id = f.asset_id
              WHERE f.id IN ({_LOST_FILES})

@@ -3,11 +3,11 @@ transaction."""
 
 from __future__ import annotations
 
-import sqlite3
 from typing import NamedTuple
 
 from retrovue.catalogue import collections
 from retrovue.catalogue.core import Tx
+from retrovue.catalogue.saying import Speaking
 from retrovue.catalogue.staging import ASSET_COLUMNS, FILE_COLUMNS, Staging
 from retrovue.model import Collection
 
@@ -90,13 +90,14 @@ class Changed(Exception):
 def compare(staging: Staging, complete: bool) -> Comparison:
     """Work out what is missing and what moved; only a `complete` scan knows either."""
     connection = staging.connection
-    staging.end_reading()
     connection.execute("BEGIN")
     try:
         present = _present(staging)
         moved = 0
         if complete:
             _find_gone_folders(staging)
+        else:
+            _doubt_folders(connection)
         if complete and not _all_seen(staging):
             _find_missing(staging)
             moved = _find_moves(connection)
@@ -113,7 +114,7 @@ def compare(staging: Staging, complete: bool) -> Comparison:
         connection.execute("COMMIT")
 
 
-def _count(connection: sqlite3.Connection, what: str) -> int:
+def _count(connection: Speaking, what: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
 
 
@@ -162,7 +163,7 @@ def _find_missing(staging: Staging) -> None:
     )
 
 
-def _find_moves(connection: sqlite3.Connection) -> int:
+def _find_moves(connection: Speaking) -> int:
     """Give new items the asset that moved to them; returns how many there were."""
     if not _count(connection, "temp.missing"):
         return 0
@@ -206,6 +207,18 @@ def _find_gone_folders(staging: Staging) -> None:
     )
 
 
+def _doubt_folders(connection: Speaking) -> None:
+    """In a scan that says nothing of what is missing, let a folder that was read be read again if
+    something known in it was not seen: its fingerprint would say that it is there."""
+    connection.execute("""
+        UPDATE temp.staged_folders
+           SET fingerprint = NULL
+         WHERE EXISTS (SELECT 1 FROM assets AS a
+                        WHERE a.folder_id = staged_folders.folder_id
+                          AND a.missing_since IS NULL
+                          AND NOT EXISTS (SELECT 1 FROM temp.seen WHERE asset_id = a.id))""")
+
+
 def apply(tx: Tx, staging: Staging, comparison: Comparison) -> None:
     """Write the differences. Raises Changed when the collection, its mappings or its assets are
     not what they were when the scan began."""
@@ -214,7 +227,10 @@ def apply(tx: Tx, staging: Staging, comparison: Comparison) -> None:
         raise Changed
     tx.touch(collection.id)
     parameters = {"collection": collection.id, "now": tx.now}
-    if _has_rows(tx, "staged_folders WHERE folder_id IS NULL"):
+    new_folders = _has_rows(tx, "staged_folders WHERE folder_id IS NULL")
+    if new_folders or _has_rows(tx, "gone_folders"):
+        tx.execute("UPDATE collections SET revision = revision + 1 WHERE id = ?", (collection.id,))
+    if new_folders:
         _add_folders(tx, parameters)
     if comparison.updated or comparison.restored or comparison.moved:
         _update_assets(tx, parameters)
@@ -308,7 +324,8 @@ def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
          WHERE s.asset_id IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM asset_files AS f
                             WHERE f.asset_id = s.asset_id
-                              AND f.path_mapping_id = g.path_mapping_id
+                              -- the + keeps SQLite from looking through a whole mapping's files
+                              AND +f.path_mapping_id = g.path_mapping_id
                               AND f.relative_path = g.relative_path)
          ORDER BY g.n, g.version, g.part""")
     tx.execute(

@@ -43,6 +43,14 @@ def read_mode(path: str) -> str:
     return "ro&immutable=1"
 
 
+def look_mode(path: str) -> str:
+    """How to open for a look that writes nothing: where a write was interrupted `ro`, so that it
+    stays so; else as for reading, since a connection that is `ro` leaves its lock files behind."""
+    interrupted = any(os.path.exists(path + suffix) for suffix in ("-wal", "-journal"))
+    mode = read_mode(path)
+    return "ro" if mode == "rw" and interrupted else mode
+
+
 def uri(path: str, mode: str) -> str:
     """The file as SQLite's URI: https://www.sqlite.org/uri.html"""
     whole = os.path.abspath(path)

@@ -112,8 +112,9 @@ def _saved(path: Path, backup: Path) -> Path | None:
             raise
     aside = path.with_name(f"{path.name}.{backups.stamp()}.damaged")
     for suffix in ("-wal", ""):
-        if path.with_name(path.name + suffix).exists():
-            shutil.copy2(path.with_name(path.name + suffix), aside.with_name(aside.name + suffix))
+        part = path.with_name(path.name + suffix)
+        if place.size(str(part)):
+            shutil.copy2(part, aside.with_name(aside.name + suffix))
     return aside
 
 

@@ -25,6 +25,14 @@ class Speaking:
         with saying(self._operation):
             return self._connection.executemany(sql, rows)
 
+    @property
+    def in_transaction(self) -> bool:
+        return self._connection.in_transaction
+
+    def told(self, error: sqlite3.Error) -> DatabaseFailure:
+        """What was raised while rows were fetched."""
+        return told(self._operation, error)
+
     def executescript(self, sql: str) -> None:
         with saying(self._operation):
             self._connection.executescript(sql)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from retrovue.catalogue.saying import Speaking
 from retrovue.found import FoundAsset, FoundFile
 from retrovue.model import Collection
 
@@ -75,7 +76,7 @@ class KnownFolder(NamedTuple):
 class Staging:
     """One scan of one collection, on the connection that will write it."""
 
-    def __init__(self, connection: sqlite3.Connection, collection: Collection) -> None:
+    def __init__(self, connection: Speaking, collection: Collection) -> None:
         self.connection = connection
         self.collection = collection
         self.folders_unchanged = 0
@@ -116,7 +117,10 @@ class Staging:
         is met by a cursor in that order; any other by a look at the index."""
         while self._ahead is not None and self._ahead[0] < path:
             self._behind = self._ahead[0]
-            self._ahead = next(self._folders_in_order, None)
+            try:
+                self._ahead = next(self._folders_in_order, None)
+            except sqlite3.Error as error:
+                raise self.connection.told(error) from error
         if self._ahead is not None and self._ahead[0] == path:
             return KnownFolder._make(self._ahead[1:])
         return None if path > self._behind else self._look_up_folder(path)
@@ -306,7 +310,8 @@ class Staging:
         try:
             yield
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:  # a full disk ends it by itself
+                self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
 

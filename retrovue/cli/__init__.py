@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -31,6 +32,7 @@ COMMANDS = {
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",
 }
+_NOUNS = ("source", "collection", "asset", "db")
 EXTRA_COMMANDS = "retrovue.commands"
 
 
@@ -68,6 +70,11 @@ class App:
             self._plugins = Plugins()
             self.warnings += self._plugins.warnings()
         return self._plugins
+
+    @property
+    def used(self) -> bool:
+        """Whether the catalogue was needed so far."""
+        return self._catalogue is not None
 
     @contextlib.contextmanager
     def trial(self, dry_run: bool) -> Iterator[Catalogue]:
@@ -171,6 +178,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         code = 1
+    except KeyboardInterrupt:  # everything was said already
+        code = Interrupted.exit_code
     sys.stdout = stdout
     sys.exit(code)
 
@@ -204,7 +213,8 @@ def _run(arguments: list[str], as_json: bool, stdout: Any) -> int:
     except BrokenPipeError:
         raise
     except BaseException as error:
-        return _report(error, _app(context), as_json, stdout)
+        with _uninterrupted():
+            return _report(error, arguments, _app(context), as_json, stdout)
 
 
 def _require_utf8(arguments: Sequence[str]) -> None:
@@ -221,11 +231,27 @@ def _app(context: list[click.Context]) -> App | None:
     return context[0].obj if context and isinstance(context[0].obj, App) else None
 
 
-def _report(error: BaseException, app: App | None, as_json: bool, stdout: Any) -> int:
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let a second Ctrl-C wait until it was said what the first one left."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _report(
+    error: BaseException, arguments: list[str], app: App | None, as_json: bool, stdout: Any
+) -> int:
     """Say what went wrong, as text or as JSON, and return the exit code."""
     if app is not None:
         app.progress.close()
-    told = _told(error)
+    told = _told(error, arguments, app)
     if app is not None and not app.quiet:
         for warning in dict.fromkeys(app.warnings):
             output.complain(f"Warning: {warning}")
@@ -239,16 +265,21 @@ def _report(error: BaseException, app: App | None, as_json: bool, stdout: Any) -
 
         from retrovue.redact import scrub
 
-        output.complain(scrub("".join(traceback.format_exception(error))))
+        for line in scrub("".join(traceback.format_exception(error))).splitlines():
+            output.complain(line)
     return told.exit_code
 
 
-def _told(error: BaseException) -> RetrovueError:
+def _told(error: BaseException, arguments: list[str], app: App | None) -> RetrovueError:
     """Whatever was raised as an error with a message for a person."""
     if isinstance(error, RetrovueError):
         return error
     if isinstance(error, KeyboardInterrupt | click.Abort):
-        return Interrupted("Interrupted", ["What was open was rolled back; nothing else changed."])
+        return _told_interrupt(app)
+    if type(error).__module__ == "sqlite3":
+        from retrovue.catalogue import saying
+
+        return saying.told(_operation(arguments), error)  # type: ignore[arg-type]
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return UsageError("Missing command", error.format_message().splitlines())
     if isinstance(error, click.ClickException):
@@ -262,6 +293,27 @@ def _told(error: BaseException) -> RetrovueError:
         scrub(f"Something unforeseen happened ({type(error).__name__}: {error})"),
         hint="--debug before the command shows where. Please report it.",
     )
+
+
+def _told_interrupt(app: App | None) -> Interrupted:
+    kept = app.catalogue.kept if app is not None and app.used else []
+    done = [
+        " ".join([line.operation, *(f"'{name}'" for name in line[2:] if name)])
+        for line in kept
+        if line.status != "failed"
+    ]
+    if done:
+        return Interrupted("Interrupted", [f"Kept: {', '.join(done)}.", "Nothing else changed."])
+    return Interrupted("Interrupted", ["What was open was rolled back; nothing changed."])
+
+
+def _operation(arguments: Sequence[str]) -> str:
+    """Noun and verb of the command, as messages name it: `Source list`."""
+    for at, word in enumerate(arguments):
+        if word in COMMANDS and arguments[at - 1 : at] != ["--db"]:
+            verbs = arguments[at + 1 : at + 2] if word in _NOUNS else []
+            return " ".join(["database" if word == "db" else word, *verbs]).capitalize()
+    return "Retrovue"
 
 
 def _told_usage(error: click.ClickException) -> UsageError:

@@ -95,9 +95,12 @@ def _jsonl(rows: Iterable[tuple[Any, ...]], out: TextIO) -> None:
 
 
 def _csv(rows: Iterable[tuple[Any, ...]], out: TextIO) -> None:
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(assets.FIELDS)
-    writer.writerows(rows)
+    plain = csv.writer(out, lineterminator="\n")
+    quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    plain.writerow(assets.FIELDS)
+    for row in rows:  # of itself the module leaves a carriage return bare
+        odd = any(isinstance(value, str) and "\r" in value for value in row)
+        (quoted if odd else plain).writerow(row)
 
 
 def _m3u(rows: Iterable[tuple[Any, ...]], out: TextIO) -> None:

@@ -83,6 +83,8 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
         return Result(data, [f"Nothing changed: collection '{collection.name}' is so already."])
     would = "Would update" if dry_run else "Updated"
     lines = [f"{would} collection '{collection.name}'", "", *words.collection_facts(done.after)]
+    if done.after.sync_enabled and not (done.before.sync_enabled or dry_run):
+        lines += ["", f'Next: retrovue source ingest "{collection.source_name}"']
     return Result(data, lines)
 
 

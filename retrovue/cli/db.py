@@ -96,24 +96,30 @@ def backup(app: App, target: Path, without_secrets: bool, force: bool) -> Result
 @command.command("restore")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @options.force
+@options.dry_run
 @options.json_output
 @click.pass_obj
-def restore(app: App, file: Path, force: bool) -> Result:
+def restore(app: App, file: Path, force: bool, dry_run: bool) -> Result:
     """Put a backup in the place of the file, which is backed up first."""
-    from retrovue.catalogue import backup as backups
+    from retrovue.catalogue import restoring
     from retrovue.cli.destroying import CANCELLED
 
-    there = app.catalogue.exists()
-    if there and not options.confirm([f"This replaces {app.path}; a copy is kept."], force):
+    forced = force or dry_run or not app.catalogue.exists()
+    if not options.confirm([f"This replaces {app.path}; a copy is kept."], forced):
         return CANCELLED
-    copy, before = backups.restore(Path(app.path), file)
-    app.catalogue.reading()
-    data = {
+    app.catalogue.close()
+    copy, before = restoring.restore(Path(app.path), file, dry_run)
+    data: dict[str, Any] = {
         "path": str(copy.path),
         "rows": copy.rows,
         "backup": str(before) if before else None,
     }
-    lines = [f"Restored {copy.path} from {file}: {plural(sum(copy.rows.values()), 'row')}"]
-    if before is not None:
+    would = "Would restore" if dry_run else "Restored"
+    lines = [f"{would} {copy.path} from {file}: {plural(sum(copy.rows.values()), 'row')}"]
+    if dry_run:
+        data["dry_run"] = True
+    if before is not None and before.suffix == ".damaged":
+        lines.append(f"The damaged file as it was: {before}")
+    elif before is not None:
         lines.append(f'Undo: retrovue db restore "{before}"')
     return Result(data, lines)

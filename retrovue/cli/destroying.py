@@ -9,20 +9,24 @@ from typing import Any
 from retrovue.catalogue import assets, collections, history
 from retrovue.catalogue import sources as source_rows
 from retrovue.cli import App, options
-from retrovue.cli.output import Result, plural
-from retrovue.errors import RetrovueError
+from retrovue.cli.output import Result, error_body, plural
+from retrovue.errors import NotFound, RetrovueError
 from retrovue.model import Collection, Source
 
 CANCELLED = Result({"cancelled": True}, ["Operation cancelled."])
 
 
-def _saved(app: App, why: str, no_backup: bool, dry_run: bool) -> Path | None:
+def _saved(app: App, operation: str, no_backup: bool, dry_run: bool) -> Path | None:
     """Make the backup that is the way back."""
     if no_backup or dry_run:
         return None
     from retrovue.catalogue import backup
 
-    return backup.automatic(Path(app.path), why)
+    try:
+        return backup.beforehand(Path(app.path), operation.lower().replace(" ", "-"), operation)
+    except RetrovueError as error:
+        error.hint = "Nothing was changed. --no-backup goes on without a backup."
+        raise
 
 
 def _report(data: dict[str, Any], lines: list[str], saved: Path | None, dry_run: bool) -> Result:
@@ -44,23 +48,45 @@ def sources(
     question += [f"  {source.name}: {_amount(owned[source.id])}" for source in found]
     if not options.confirm(question, forced):
         return CANCELLED
-    saved = _saved(app, "source-delete", no_backup, dry_run)
-    lines, deleted = [], []
+    saved = _saved(app, "Source delete", no_backup, dry_run)
+    lines, deleted, failed = [], [], []
     for source in found:
-        with app.catalogue.write("Source delete", dry_run) as tx:
-            current = source_rows.get(tx.connection, source.external_id)
-            gone = collections.of_source(tx.connection, current.id)
-            counts = _counts(gone)
-            source_rows.delete(tx, current)
-            history.record(tx, "Source delete", "success", current.name, detail=counts)
-        if not dry_run:
-            app.notify("source_deleted", source=source)
+        try:
+            gone = _delete(app, source, dry_run)
+        except RetrovueError as error:
+            failed.append((source, error))
+            continue
         would = "Would delete" if dry_run else "Deleted"
         lines.append(f"{would} source '{source.name}': {_amount(gone)}")
-        deleted.append(
-            {"id": source.id, "external_id": source.external_id, "name": source.name, **counts}
-        )
-    return _report({"deleted": deleted}, lines, saved, dry_run)
+        row = {"id": source.id, "external_id": source.external_id, "name": source.name}
+        deleted.append({**row, **_counts(gone)})
+    if failed and not deleted:
+        raise failed[0][1]
+    data: dict[str, Any] = {"deleted": deleted}
+    if failed:
+        data["failed"] = [
+            {"external_id": source.external_id, "name": source.name, "error": error_body(error)}
+            for source, error in failed
+        ]
+    warnings = [f"Source '{source.name}': {error.message}" for source, error in failed]
+    report = _report(data, lines, saved, dry_run)
+    return report._replace(status="partial" if failed else "success", warnings=warnings)
+
+
+def _delete(app: App, source: Source, dry_run: bool) -> Sequence[Collection]:
+    with app.catalogue.write("Source delete", dry_run) as tx:
+        try:
+            current = source_rows.get(tx.connection, source.external_id)
+        except NotFound:
+            raise NotFound(
+                f"Source '{source.name}' not found", ["It was deleted meanwhile."]
+            ) from None
+        gone = collections.of_source(tx.connection, current.id)
+        source_rows.delete(tx, current)
+        history.record(tx, "Source delete", "success", current.name, detail=_counts(gone))
+    if not dry_run:
+        app.notify("source_deleted", source=source)
+    return gone
 
 
 def _counts(owned: Sequence[Collection]) -> dict[str, int]:
@@ -78,7 +104,7 @@ def wipe(app: App, collection: Collection, forced: bool, no_backup: bool, dry_ru
     question = [f"This deletes {plural(collection.asset_count, 'asset')} of collection '{name}'."]
     if not options.confirm(question, forced):
         return CANCELLED
-    saved = _saved(app, "collection-wipe", no_backup, dry_run)
+    saved = _saved(app, "Collection wipe", no_backup, dry_run)
     with app.catalogue.write("Collection wipe", dry_run) as tx:
         if collections.by_id(tx.connection, collection.id) is None:
             raise RetrovueError(f"Collection wipe failed: '{name}' was deleted meanwhile")
@@ -112,7 +138,7 @@ def purge(
         question += [f"  {name}: {plural(count, 'asset')}" for name, count in planned.items()]
         if not options.confirm(question, forced):
             return CANCELLED
-    saved = _saved(app, "asset-purge", no_backup, dry_run)
+    saved = _saved(app, "Asset purge", no_backup, dry_run)
     with app.catalogue.write("Asset purge", dry_run) as tx:
         purged = assets.purge(tx, wanted, before)
         if purged:

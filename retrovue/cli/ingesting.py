@@ -7,7 +7,7 @@ from typing import Any
 
 from retrovue.catalogue import sources
 from retrovue.cli import App, words
-from retrovue.cli.output import Result
+from retrovue.cli.output import Result, plural
 from retrovue.errors import (
     IngestFailed,
     Interrupted,
@@ -15,7 +15,7 @@ from retrovue.errors import (
     NotIngestible,
     RetrovueError,
 )
-from retrovue.ingest import manage, run
+from retrovue.ingest import failures, manage, run
 from retrovue.ingest.scan import Narrow
 from retrovue.model import Collection, IngestResult, Source
 
@@ -25,13 +25,14 @@ _SUCCEEDED = ("success", "partial")
 def of_source(
     app: App, source: Source, keep_going: bool, quick: bool, allow_missing: bool, dry_run: bool
 ) -> Result:
-    done: list[IngestResult] = []
-    options = _options(app, done, allow_missing, quick, dry_run)._replace(keep_going=keep_going)
-    importer = manage.importer_of(app.catalogue, app.plugins, source)
+    operation = "Source ingest"
+    options = _options(app, allow_missing, quick, dry_run)._replace(keep_going=keep_going)
     try:
+        with failures.recorded(app.catalogue, operation, source.name, dry_run=dry_run):
+            importer = manage.importer_of(app.catalogue, app.plugins, source)
         results = run.of_source(app.catalogue, source, importer, options)
     except KeyboardInterrupt:
-        raise _interrupted("Source ingest", done) from None
+        raise _interrupted(app, operation) from None
     except (InvalidState, NotIngestible) as error:
         return _result(source, error.results, [], error, dry_run)
     return _report(app, "Source ingest", source, results, dry_run)
@@ -47,36 +48,38 @@ def of_collection(
 ) -> Result:
     """One collection, which must be enabled and ingestible; that it syncs is not needed."""
     source = sources.get(app.catalogue.reading(), str(collection.source_id))
-    importer = manage.importer_of(app.catalogue, app.plugins, source)
+    operation = "Collection ingest"
+    options = _options(app, allow_missing, quick, dry_run)._replace(narrow=narrow)
+    try:
+        with failures.recorded(app.catalogue, operation, source.name, collection.name, dry_run):
+            importer = manage.importer_of(app.catalogue, app.plugins, source)
+            _require_enabled(collection)
+        unfit = run.validate(app.catalogue, source, [collection], importer, operation, dry_run)
+        if unfit:
+            error = run.refused(list(unfit.values()))
+            return _result(source, error.results, [], error, dry_run)
+        result = run.of_collection(app.catalogue, source, collection.id, importer, options)
+    except KeyboardInterrupt:
+        raise _interrupted(app, operation) from None
+    return _report(app, operation, source, [result], dry_run)
+
+
+def _require_enabled(collection: Collection) -> None:
     if not collection.enabled:
+        name = f"{collection.source_name}/{collection.name}"
         raise NotIngestible(
             f"Collection '{collection.name}' is not ingestible",
             ["it is not enabled"],
-            hint=f'retrovue collection update "{source.name}/{collection.name}" --enable',
+            hint=f'retrovue collection update "{name}" --enable',
         )
-    unfit = run.validate(
-        app.catalogue, source, [collection], importer, "Collection ingest", dry_run
-    )
-    if unfit:
-        error = run.refused(list(unfit.values()))
-        return _result(source, error.results, [], error, dry_run)
-    options = _options(app, [], allow_missing, quick, dry_run)._replace(narrow=narrow)
-    try:
-        result = run.of_collection(app.catalogue, source, collection.id, importer, options)
-    except KeyboardInterrupt:
-        raise _interrupted("Collection ingest", []) from None
-    return _report(app, "Collection ingest", source, [result], dry_run)
 
 
-def _options(
-    app: App, done: list[IngestResult], allow_missing: bool, quick: bool, dry_run: bool
-) -> run.Options:
+def _options(app: App, allow_missing: bool, quick: bool, dry_run: bool) -> run.Options:
     def progress(collection: Collection, count: int) -> None:
         app.progress(collection.name, collection.asset_count, count)
 
     def ingested(collection: Collection, result: IngestResult) -> None:
         app.progress.close()
-        done.append(result)
         app.notify("collection_ingested", collection=collection, result=result)
 
     return run.Options(
@@ -88,8 +91,9 @@ def _options(
     )
 
 
-def _interrupted(operation: str, done: Sequence[IngestResult]) -> Interrupted:
-    kept = ", ".join(f"'{result.name}'" for result in done)
+def _interrupted(app: App, operation: str) -> Interrupted:
+    done = [line for line in app.catalogue.kept if line.operation == operation]
+    kept = ", ".join(f"'{line.collection}'" for line in done if line.status in _SUCCEEDED)
     says = f"Kept: collections {kept}." if kept else "Nothing was ingested."
     return Interrupted(
         f"{operation} failed: interrupted",
@@ -123,7 +127,7 @@ def _nothing_ingested(operation: str, results: Sequence[IngestResult]) -> Retrov
         return run.refused(results)
     codes = {str(error.get("code")) for error in errors}
     first = str(errors[0].get("message"))
-    more = f" (and {len(results) - 1} more collections failed)" if len(results) > 1 else ""
+    more = f" (and {plural(len(results) - 1, 'more collection')} failed)" if results[1:] else ""
     failure = IngestFailed(f"{operation} failed: {_without(operation, first)}{more}")
     failure.code = codes.pop() if len(codes) == 1 else "ingest_failed"
     failure.detail = [f"Collection '{results[0].name}': {first}"] if len(results) > 1 else []

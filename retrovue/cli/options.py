@@ -96,13 +96,16 @@ def confirm(question: Sequence[str], forced: bool) -> bool:
         return True
     import sys
 
-    for line in question:
-        click.echo(line, err=True)
+    from retrovue.cli.output import complain
+
     if not sys.stdin.isatty():
         raise UsageError(
             "Nobody can be asked here, so nothing was changed",
+            question,
             hint="--force goes ahead without the question.",
         )
+    for line in question:
+        complain(line)
     try:
         answer = click.prompt("Type yes to go on", default="", show_default=False, err=True)
     except click.Abort as abort:

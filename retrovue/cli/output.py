@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO, cast
 
 import click
 
@@ -44,7 +44,7 @@ def render(result: Result, as_json: bool, quiet: bool, stdout: TextIO) -> int:
             body["error"] = error_body(result.error)
         write_json(body, stdout)
     elif result.stream is not None:
-        result.stream(stdout)
+        result.stream(cast(TextIO, _Screen(stdout)) if stdout.isatty() else stdout)
     else:
         for line in result.lines:
             stdout.write(printable(line) + "\n")
@@ -54,7 +54,8 @@ def render(result: Result, as_json: bool, quiet: bool, stdout: TextIO) -> int:
 
 
 def write_json(body: Mapping[str, Any], stdout: TextIO) -> None:
-    """Write the one object; what is not UTF-8 in it is escaped, which is JSON all the same."""
+    """Write the one object; what is not UTF-8 in it, and what a terminal would obey, is escaped,
+    which is JSON all the same."""
     import json
 
     text = json.dumps(body, ensure_ascii=False, indent=2)
@@ -62,7 +63,7 @@ def write_json(body: Mapping[str, Any], stdout: TextIO) -> None:
         text.encode()
     except UnicodeEncodeError:
         text = json.dumps(body, indent=2)
-    stdout.write(text + "\n")
+    stdout.write(text.translate(_C1) + "\n")
 
 
 def error_body(error: RetrovueError) -> dict[str, Any]:
@@ -84,12 +85,26 @@ def complain(line: str) -> None:
     click.echo(printable(line), err=True)
 
 
-def printable(text: str) -> str:
-    """The text with control characters, which a terminal would obey, written as escapes."""
+_C1 = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}  # JSON escapes those below 0x20
+
+
+class _Screen:
+    """A terminal to which rows are written as they are, but for what it would obey."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        return self._out.write(printable(text, "\n\t"))
+
+
+def printable(text: str, kept: str = "\t") -> str:
+    """The text with control characters, which a terminal would obey, written as escapes; a line
+    stays one line."""
     if text.isprintable():
         return text
     return "".join(
-        letter if letter.isprintable() or letter in "\n\t" else _escape(letter) for letter in text
+        letter if letter.isprintable() or letter in kept else _escape(letter) for letter in text
     )
 
 
@@ -114,7 +129,7 @@ def _cell(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return printable(str(value)).replace("\n", " ").replace("\t", " ")
+    return printable(str(value).replace("\n", " ").replace("\t", " "))
 
 
 def _width(text: str) -> int:

@@ -45,7 +45,7 @@ class WithImporterOptions(click.Command):
 class Add(WithImporterOptions):
     def importer_type(self, ctx: click.Context, args: list[str]) -> str | None:
         given = self.peek(ctx, args, []).get("type_")
-        return str(given) if given else None
+        return given if isinstance(given, str) and given else None
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Types"):
@@ -67,10 +67,13 @@ class Update(WithImporterOptions):
             for type_ in app.plugins.types()
             for flag in options.of_importer(app.plugins.importer(type_).options)
         }
-        selector = self.peek(ctx, args, list(flags.values())).get("selector")
-        if not selector or not app.catalogue.exists():
+        words = [word for word in args if word not in ("-h", "--help")]
+        selector = self.peek(ctx, words, list(flags.values())).get("selector")
+        if not isinstance(selector, str) or selector.startswith("-"):
             return None
-        return sources.get(app.catalogue.reading(), str(selector)).type
+        if not app.catalogue.exists():
+            return None
+        return sources.get(app.catalogue.reading(), selector).type
 
 
 def _app(ctx: click.Context) -> App:
@@ -284,6 +287,8 @@ def update(app: App, /, selector: str, name: str | None, maps: Sequence[tuple[st
     lines = [f"{would} source '{done.after.name}'"]
     for collection in done.remapped:
         lines += ["", f"Collection '{collection.name}':", *words.mapping_table(collection)]
+    if any(not collection.sync_enabled for collection in done.remapped) and not dry_run:
+        lines += ["", f'Next: retrovue collection update "{done.after.name}/NAME" --sync-enable']
     if done.before.config != done.after.config:
         lines.append(f'Next: retrovue source discover "{done.after.name}"')
     return Result(_marked(data, dry_run), lines)
@@ -298,11 +303,12 @@ def discover(app: App, selector: str, dry_run: bool) -> Result:
     """Ask a source what it offers, and bring its collections to that. Turns no flag on."""
     from retrovue.cli import words
     from retrovue.ingest import discover as discovery
-    from retrovue.ingest import manage
+    from retrovue.ingest import failures, manage
 
     source = sources.get(app.catalogue.reading(), selector)
-    sources.require_valid(app.catalogue.reading(), source)
-    importer = manage.importer_of(app.catalogue, app.plugins, source)
+    with failures.recorded(app.catalogue, "Source discover", source.name, dry_run=dry_run):
+        sources.require_valid(app.catalogue.reading(), source)
+        importer = manage.importer_of(app.catalogue, app.plugins, source)
     done = discovery.discover(app.catalogue, source, importer, dry_run)
     changes = {word: list(names) for word, names in done.changes._asdict().items()}
     data = {

@@ -183,7 +183,8 @@ def history_summary(detail: Mapping[str, Any]) -> str:
 
 def _brief(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value[:5])) + (" ..." if len(value) > 5 else "")
+        parts = (" -> ".join(map(str, v)) if isinstance(v, list) else str(v) for v in value[:5])
+        return ", ".join(parts) + (" ..." if len(value) > 5 else "")
     if isinstance(value, dict):
         return ", ".join(f"{key}: {_brief(item)}" for key, item in list(value.items())[:5])
     if isinstance(value, bool):

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from retrovue.catalogue import collections, history, sources
 from retrovue.catalogue.core import Catalogue, Tx
-from retrovue.errors import DiscoveryFailed, ImporterError, RetrovueError
+from retrovue.errors import DiscoveryFailed, ImporterError, Locked, RetrovueError
 from retrovue.found import FoundCollection
 from retrovue.importers.api import Importer
+from retrovue.ingest import failures
 from retrovue.model import Collection, Source
 from retrovue.redact import lines, told
 
@@ -76,16 +77,22 @@ def discover(
     catalogue: Catalogue, source: Source, importer: Importer, dry_run: bool = False
 ) -> Discovery:
     """Bring the collections of a source to what it offers now, in one transaction."""
+    with failures.recorded(catalogue, "Source discover", source.name, dry_run=dry_run):
+        return _discover(catalogue, source, importer, dry_run)
+
+
+def _discover(catalogue: Catalogue, source: Source, importer: Importer, dry_run: bool) -> Discovery:
     sources.require_valid(catalogue.reading(), source)
-    try:
-        found = gather(importer, source.name)
-    except DiscoveryFailed as error:
-        if not dry_run:
-            _record_failure(catalogue, source, error)
-        raise
+    found = gather(importer, source.name)
     with catalogue.write("Source discover", dry_run) as tx:
         current = sources.get(tx.connection, source.external_id)
         sources.require_valid(tx.connection, current)
+        if current.config != source.config:
+            raise Locked(
+                f"Source discover failed: source '{current.name}' was changed by another process"
+                " at the same time",
+                hint="Try again.",
+            )
         changes = collections.apply_found(tx, current.id, found)
         if changes:
             record(tx, "Source discover", current.name, changes)
@@ -95,17 +102,6 @@ def discover(
 def record(tx: Tx, operation: str, source: str, changes: collections.Changes) -> None:
     detail = {word: list(names) for word, names in changes._asdict().items() if names}
     history.record(tx, operation, "success", source=source, detail=detail)
-
-
-def _record_failure(catalogue: Catalogue, source: Source, error: DiscoveryFailed) -> None:
-    with catalogue.write("Source discover") as tx:
-        history.record(
-            tx,
-            "Source discover",
-            "failed",
-            source=source.name,
-            detail={"error": error.message, "reasons": error.detail},
-        )
 
 
 def lost_by(known: Sequence[Collection], found: Sequence[FoundCollection]) -> list[Collection]:

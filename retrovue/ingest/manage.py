@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from retrovue.catalogue import collections, history, mappings, sources
 from retrovue.catalogue.core import Catalogue, Tx
 from retrovue.errors import (
     GuaranteeViolated,
-    IngestFailed,
+    Locked,
+    NotFound,
     NotIngestible,
     RetrovueError,
     UsageError,
@@ -23,6 +25,13 @@ from retrovue.ingest import discover
 from retrovue.ingest.assess import contacts_nothing, reasons_against
 from retrovue.model import Collection, PathMapping, Source
 from retrovue.paths import Rewrite
+
+T = TypeVar("T")
+TRIES = 10  # how often an update begins anew because somebody else was quicker
+
+
+# what a terminal would obey, line ends of every kind, and marks that turn the text's direction
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class Updated(NamedTuple):
@@ -61,7 +70,7 @@ def require_name(name: str) -> str:
     control characters."""
     if not name.strip():
         raise UsageError("The name of a source is empty", hint='Give it one: --name "My Plex"')
-    if not name.isprintable():
+    if _CONTROL.search(name):
         raise UsageError(f"The name of a source holds control characters: {name!r}")
     return name.strip()
 
@@ -117,6 +126,26 @@ def update_source(
     GuaranteeViolated (G-2) is raised when known collections would lose their counterpart, unless
     `allow_missing`. A name or mappings alone contact nothing.
     """
+
+    def attempt() -> Updated:
+        now = sources.get(catalogue.reading(), source.external_id)
+        return _update_source(
+            catalogue, plugins, now, name, values, rewrites, allow_missing, dry_run
+        )
+
+    return _again(attempt, f"Source update failed: source '{source.name}'")
+
+
+def _update_source(
+    catalogue: Catalogue,
+    plugins: Plugins,
+    source: Source,
+    name: str | None,
+    values: Mapping[str, Any],
+    rewrites: Sequence[Rewrite],
+    allow_missing: bool,
+    dry_run: bool,
+) -> Updated:
     sources.require_valid(catalogue.reading(), source)
     require_folders(rewrites)
     new_name = source.name if name is None else require_name(name)
@@ -129,9 +158,10 @@ def update_source(
     remapped = _remapped(known, rewrites)
     reasons = _reasons_if_offline(catalogue, plugins, source, remapped)
     with catalogue.write("Source update", dry_run) as tx:
+        _require_same_source(tx, source, stored)
         changed = sources.update(tx, source, new_name, identity, wanted.config, wanted.secrets)
         for collection, after in remapped:
-            _require_same(tx, collection, "Source update")
+            _require_same(tx, collection)
             mappings.write(tx, after)
             tx.touch(collection.id)
             if collection.id in reasons:
@@ -217,15 +247,41 @@ def _reasons_if_offline(
     return {c.id: reasons_against(c._replace(mappings=after), importer) for c, after in remapped}
 
 
-def _require_same(tx: Tx, collection: Collection, operation: str) -> Collection:
+class _Changed(Exception):
+    """Somebody else changed what was looked at before the lock was held."""
+
+
+def _again(attempt: Callable[[], T], what: str) -> T:
+    """Try anew with what is there now, as often as somebody else was quicker."""
+    for _ in range(TRIES):
+        try:
+            return attempt()
+        except _Changed:
+            continue
+    raise Locked(
+        f"{what} was changed by another process at the same time, {TRIES} times over",
+        hint="Try again.",
+    )
+
+
+def _require_same(tx: Tx, collection: Collection) -> Collection:
     now = collections.by_id(tx.connection, collection.id)
-    if now is None or now.mappings != collection.mappings:
-        raise IngestFailed(
-            f"{operation} failed: collection '{collection.name}' was changed by somebody else"
-            " at the same time",
-            hint="Try again.",
-        )
+    if now is None:
+        raise _gone(collection)
+    if (now.mappings, now.missing_since) != (collection.mappings, collection.missing_since):
+        raise _Changed
     return now
+
+
+def _require_same_source(tx: Tx, source: Source, stored: Settings) -> None:
+    now = sources.get(tx.connection, source.external_id)
+    secrets = sources.secrets(tx.connection, source.id)
+    if now != source or secrets != dict(stored.secrets):
+        raise _Changed
+
+
+def _gone(collection: Collection) -> NotFound:
+    return NotFound(f"Collection '{collection.name}' not found", ["It was deleted meanwhile."])
 
 
 def _update_detail(
@@ -282,27 +338,39 @@ def update_collection(
     Raises UsageError for a mapping that fits nothing, InvalidState, and NotIngestible when it is
     to be sync-enabled but cannot be ingested; then nothing changes.
     """
+
+    def attempt() -> CollectionUpdated:
+        now = collections.by_id(catalogue.reading(), collection.id)
+        if now is None:
+            raise _gone(collection)
+        return _update_collection(catalogue, plugins, now, wish, dry_run)
+
+    return _again(attempt, f"Collection update failed: collection '{collection.name}'")
+
+
+def _update_collection(
+    catalogue: Catalogue,
+    plugins: Callable[[], Plugins],
+    collection: Collection,
+    wish: Wish,
+    dry_run: bool,
+) -> CollectionUpdated:
     source = sources.get(catalogue.reading(), str(collection.source_id))
     sources.require_valid(catalogue.reading(), source)
     require_folders(wish.rewrites)
     same = _same_here(collection, wish)
     after = mappings.mapped(collection.mappings, wish.rewrites, same, wish.unmap, wish.exclude)
     reasons = _reasons(catalogue, plugins, source, collection._replace(mappings=after))
-    sync = collection.sync_enabled if wish.sync_enabled is None else wish.sync_enabled
-    enabled = collection.enabled if wish.enabled is None else wish.enabled
-    if wish.sync_enabled:
-        enabled = True
-        if reasons:
-            raise NotIngestible(
-                f"Collection '{collection.name}' is not ingestible",
-                reasons,
-                hint="Map its locations: --map EXTERNAL LOCAL, --map-same, or --exclude EXTERNAL",
-            )
-    sync = sync and enabled
+    if wish.sync_enabled and reasons:
+        raise NotIngestible(
+            f"Collection '{collection.name}' is not ingestible",
+            reasons,
+            hint="Map its locations: --map EXTERNAL LOCAL, --map-same, or --exclude EXTERNAL",
+        )
     with catalogue.write("Collection update", dry_run) as tx:
-        before = _require_same(tx, collection, "Collection update")
+        before = _require_same(tx, collection)
         mappings.write(tx, after)
-        collections.set_flags(tx, collection, enabled, sync)
+        collections.set_flags(tx, before, *_flags(before, wish))
         collections.set_ingestible(tx, collection.id, reasons)
         now = collections.by_id(tx.connection, collection.id)
         assert now is not None
@@ -316,6 +384,14 @@ def update_collection(
                 _collection_detail(before, now),
             )
     return CollectionUpdated(before, now)
+
+
+def _flags(before: Collection, wish: Wish) -> tuple[bool, bool]:
+    """Enabled and sync-enabled as they shall be; what nobody asked for stays."""
+    sync = before.sync_enabled if wish.sync_enabled is None else wish.sync_enabled
+    enabled = before.enabled if wish.enabled is None else wish.enabled
+    enabled = enabled or bool(wish.sync_enabled)
+    return enabled, sync and enabled
 
 
 def _same_here(collection: Collection, wish: Wish) -> list[str]:

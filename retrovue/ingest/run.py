@@ -10,10 +10,10 @@ from retrovue.catalogue import collections, guarantees, history, merge, sources
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.staging import Staging
 from retrovue.errors import (
-    DatabaseFailure,
     ImporterError,
     IngestFailed,
     InvalidState,
+    Locked,
     NoSyncEnabledCollections,
     NotFound,
     NotIngestible,
@@ -21,6 +21,7 @@ from retrovue.errors import (
     WouldLoseAssets,
 )
 from retrovue.importers.api import Importer
+from retrovue.ingest import failures
 from retrovue.ingest.assess import reasons_against
 from retrovue.ingest.scan import Narrow, Scan
 from retrovue.model import STATS, Collection, IngestResult, Source
@@ -48,14 +49,8 @@ def of_source(
     `results` when a target cannot be ingested, or any collection of the source is in an invalid
     state: then nothing is.
     """
-    known = collections.of_source(catalogue.reading(), source.id)
-    broken = _invalid(catalogue.reading(), source)
-    targets = [c for c in known if c.sync_enabled or c.id in broken]
-    if not targets:
-        raise NoSyncEnabledCollections(
-            f"Source '{source.name}' has no sync-enabled collections",
-            hint=f'Enable one: retrovue collection update "{source.name}/NAME" --sync-enable',
-        )
+    with failures.recorded(catalogue, "Source ingest", source.name, dry_run=options.dry_run):
+        targets = _targets(catalogue, source)
     unfit = validate(catalogue, source, targets, importer, "Source ingest", options.dry_run)
     if unfit and not options.keep_going:
         raise refused(list(unfit.values()))
@@ -66,6 +61,18 @@ def of_source(
             result = of_collection(catalogue, source, target.id, importer, options, True)
         results.append(result)
     return results
+
+
+def _targets(catalogue: Catalogue, source: Source) -> list[Collection]:
+    known = collections.of_source(catalogue.reading(), source.id)
+    broken = _invalid(catalogue.reading(), source)
+    targets = [c for c in known if c.sync_enabled or c.id in broken]
+    if not targets:
+        raise NoSyncEnabledCollections(
+            f"Source '{source.name}' has no sync-enabled collections",
+            hint=f'Enable one: retrovue collection update "{source.name}/NAME" --sync-enable',
+        )
+    return targets
 
 
 def refused(results: Sequence[IngestResult]) -> RetrovueError:
@@ -97,8 +104,8 @@ def validate(
     operation: str,
     dry_run: bool = False,
 ) -> dict[int, IngestResult]:
-    """Work out afresh whether each target can be ingested, store it, and return a result for each
-    that cannot."""
+    """Work out afresh whether each target can be ingested, store it with a line of history for each
+    that cannot, and return a result for each of those."""
     unfit = {}
     broken = _invalid(catalogue.reading(), source)
     reasons = {t.id: reasons_against(t, importer) for t in targets if t.id not in broken}
@@ -114,6 +121,9 @@ def validate(
                 now = collections.by_id(tx.connection, target.id)
                 if now is not None and now.mappings == target.mappings:
                     collections.set_ingestible(tx, target.id, reasons[target.id])
+    if not dry_run:
+        for result in unfit.values():
+            failures.note(catalogue, operation, result.error or {}, source.name, result.name)
     return unfit
 
 
@@ -194,8 +204,8 @@ def of_collection(
         result = _failed(target, "ingest_failed", first, others)
     except (Exception, SystemExit) as error:  # a plugin may raise anything
         result = _failed(target, "ingest_failed", f"its importer failed ({told(error)})", [])
-    if result.status == "failed" and not options.dry_run:
-        _record_failure(catalogue, source, result, operation)
+    if result.error and result.error["code"] != Locked.code and not options.dry_run:
+        failures.note(catalogue, operation, result.error, source.name, result.name)
     if result.status in ("success", "partial") and not options.dry_run:
         options.ingested(target, result)
     return result
@@ -205,18 +215,6 @@ def _failed(
     target: Collection, code: str, message: str, detail: Sequence[str], hint: str | None = None
 ) -> IngestResult:
     return _result(target, "failed", error=_error(code, message, detail), hint=hint)
-
-
-def _record_failure(
-    catalogue: Catalogue, source: Source, result: IngestResult, operation: str
-) -> None:
-    try:
-        with catalogue.write(operation) as tx:
-            history.record(
-                tx, operation, "failed", source.name, result.name, {"error": result.error}
-            )
-    except DatabaseFailure:
-        pass  # the file that could not take the ingest cannot take the note of it either
 
 
 def _attempt_twice(
@@ -273,7 +271,10 @@ def _attempt(
         lambda count: options.progress(target, count),
         options.quick,
     )
-    scan.run()
+    try:
+        scan.run()
+    finally:
+        staging.end_reading()
     complete = options.narrow is None and not scan.unread_count and not scan.repeated
     comparison = merge.compare(staging, complete)
     if comparison.loses_too_much and not options.allow_missing:

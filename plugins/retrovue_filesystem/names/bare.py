@@ -17,7 +17,7 @@ _LEADING = re.compile(
     r"^(\d{1,4})(?:-(\d{1,4}))?(?:v\d)?(?=$|[\s._-])(?![\s._-]+\d{1,2}[\s._-]+\d)"
 )
 DASHED = re.compile(
-    r"""[\s._]-[\s._]+(?:ep?\.?\s?)?(\d{1,4})(?:\.5)?(?:v\d)?(?:\s?-\s?(\d{1,4}))?
+    r"""[\s._]-[\s._]+(?:ep?\.?\s?)?(\d{1,4})(?:\.5)?(?:v\d)?(?:\s?[-~]\s?(\d{1,4}))?
     (?=$|[\s._]*[\[(~]|[\s._]+-|[\s._]+(?:end|vostfr|vf|dvd|bd|v\d)(?![a-z]))""",
     re.VERBOSE,
 )
@@ -26,9 +26,18 @@ _BOXED = re.compile(r"\[(\d{1,4})(?:v\d)?(?:\s?\(?end\)?)?\]")
 _ENDING = re.compile(
     r"(?:^|[\s._\]-])(?:s\d{1,2}[\s._])?(\d{2,4})(?:-(\d{2,4}))?(?:[\s._]?v\d)?(?:\.5)?[\s._-]*$"
 )
-_SPAN = re.compile(r"[\s._](\d{1,3})-(\d{2,3})$")
+_SPAN = re.compile(r"[\s._](\d{1,3})-(?:\d{1,3}[\s._]?[&+][\s._]?\d{1,3}-)?(\d{2,3})$")
 _MIDDLE = re.compile(r"[\s._-](0\d{1,2}|[1-9]\d{2})(?=[\s._][^\W\d])")
 _HYPHENED = re.compile(r"(?<=[^\W\d])-(\d{2,4})(?=[\s._])")
+_ALL_HYPHENED = re.compile(r"^(?:[^\W\d_]+-){2,8}(\d{3,4})(?=[\s._][^\W\d])")
+_GROUPED_LEAD = re.compile(r"(\d{2,3})(?:v\d)?[\s._]+-[\s._]+(?=[^\W\d_])")
+_ONE_DIGIT = re.compile(r"[\s._-]+(\d)$")
+_PART = re.compile(
+    r"(?:^|[\s._([-])(?:part|pt)[\s._-]?(?:(\d{1,2})|([ivx]{1,5}))(?![^\W_])", re.IGNORECASE
+)
+_ROMAN = {"i": 1, "v": 5, "x": 10}
+# A whole season in one file: 'Title.S03.1080p', 'Title S03-The Best Of'.
+_PACK = re.compile(r"(?<=[\s._])[sS](\d\d)(?=[\s._]|-[^\W\d])")
 _PACKED = re.compile(r"[\s._](0?\d)(\d\d)$")
 _BROADCAST = re.compile(r"(?<![a-z])[hp]dtv(?![a-z])")
 _SEASON_AT_END = re.compile(
@@ -48,8 +57,38 @@ def numbered(stem: str, where: Folder) -> Numbers | None:
     elif where.kind == "show" and (found := _LEADING.match(stem)) and _stands_alone(stem, where):
         return _numbers(found, found.end(), where)
     if "-" in stem or "[" in stem or where.kind == "show" or "tv" in stem.lower():
-        return _fansub(stem, where)
+        found = _fansub(stem, where)
+        if found:
+            return found
+    return part_of_show(stem, where) or _pack(stem)
+
+
+def part_of_show(stem: str, where: Folder) -> Numbers | None:
+    """Read 'Part II' as an episode where a show's name stands before it, or nothing does."""
+    if where.kind != "show" and where.season is None:
+        return None
+    for pattern in (_PART, _ONE_DIGIT):
+        found = pattern.search(stem)
+        if found and titles.key(stem[: found.start()]) in ("", where.key):
+            number = int(found[1]) if found[1] else _roman(found[2].lower())
+            return Numbers(found.start(), found.end(), None, number)
     return None
+
+
+def _roman(digits: str) -> int:
+    """Return what Roman digits are worth, up to thirty-nine."""
+    worths = [_ROMAN[digit] for digit in digits]
+    return sum(
+        -worth if worth < max(worths[at:]) else worth for at, worth in enumerate(worths)
+    )
+
+
+def _pack(stem: str) -> Numbers | None:
+    """Read a season without an episode where tags or a dash follow it directly."""
+    found = _PACK.search(stem)
+    if found is None or (stem[found.end()] != "-" and cut(stem, found.end()) > found.end() + 1):
+        return None
+    return Numbers(found.start(), found.end(), int(found[1]))
 
 
 def _coded(digits: str, where: Folder) -> bool:
@@ -83,6 +122,10 @@ def _fansub(stem: str, where: Folder) -> Numbers | None:
             return _numbers(dashed, dashed.end(), where)
     if grouped and (found := _BOXED.search(low, 1)):
         return _numbers(found, found.end(), where)
+    if lead and (found := _GROUPED_LEAD.match(low, lead.end())):
+        return _numbers(found, found.end(), where)._replace(start=0)
+    if not lead and (found := _ALL_HYPHENED.match(low)) and not _year(found[1]):
+        return _numbers(found, found.end(), where)._replace(start=found.start(1))
     body = low[: _body(low, lead.end() if lead else 0)]
     if likely:
         return _likely(body, where, grouped)

@@ -8,7 +8,7 @@ from . import bare, numbers, titles
 from .folders import Folder
 from .numbers import Numbers
 from .reading import Reading
-from .tags import cut, lower, version
+from .tags import CERTAIN, cut, lower, version
 
 _PART = re.compile(
     r"(?:^|-)[\s._]*(pt|part|cd|disc|disk|dvd)[\s._-]?(\d{1,2}|[a-d])[\s._)\]]*$", re.I
@@ -26,14 +26,27 @@ _REPEATED = re.compile(r"^[\s._-]+\d{2,4}-\d{2,4}(?=[\s._-]*$|[.-][A-Z]+$)")
 _CUT_OF_EPISODE = re.compile(r"(?:v\d|[a-d])(?![^\W_])", re.IGNORECASE)
 _PART_ENDS = frozenset("0123456789abcdABCD)]")
 _DIGIT = re.compile(r"\d")
-_JOINTS = " \t-–—_,;:~+.)]★"
+_JOINTS = " \t-–—_,;:~+.)]}★"
+
+
+# No digit stands before the numbers but a year's, and none after; no mark that `titles.clean`
+# would change. '- Disc B' and '- Pt A' are parts.
+_WHOLE = re.compile(
+    r"""(?:[^\d\[{(]+\(((?:19|20)[0-9]{2})\)\ (?:-\ )?|[^\d\[{]*)
+    (?<![a-zA-Z0-9])[sS](\d{1,4})[eE](\d{1,4})
+    (?:\ -(\ (?!\ |(?i:pt|cd|disc|disk|dvd)\ ?[a-dA-D]$)
+    [^\d\s._\-–—\[\](){},;~+★|=#:【】（）［］｛｝〔〕][^\d\t._\-–—\[\](){},;~+★|=#:【】（）［］｛｝〔〕]*(?<!\s)))?$""",
+    re.VERBOSE,
+)
 
 
 def find(stem: str, where: Folder) -> Numbers | None:
     """Find an episode's numbers: marked, in words, as a day, and at last bare ones."""
     found = numbers.marked(stem)
-    if found or where.kind == "movie" or _numberless(stem):
+    if found or where.kind == "movie":
         return found
+    if _numberless(stem):
+        return bare.part_of_show(stem, where)
     low = lower(stem)
     return (
         numbers.worded(low)
@@ -69,26 +82,45 @@ def read(stem: str, where: Folder) -> Reading | None:
     title, tag, part = _ending(rest[found.end :])
     if tag and len(title) == 4 and title.isdecimal() and title[:2] in ("19", "20"):
         title, year = "", year or int(title)
+    if not series and stem[:1] == "[":
+        series, title = title, ""  # '[Group] 05 - Show'
     if found.season is not None:
         season = found.season
+        year = year or _year_called(season)
     elif season is None:
         season = where.season
     first, absolute = _counted(found, season, absolute)
+    nobody = album = track = disc = None
+    return Reading(  # by position, which is much faster
+        "episode", title, series or None, season, first, found.last, absolute,
+        nobody, album, track, disc, year, found.day, part or where.part, tag, edition,
+        guids or where.guids,
+    )  # fmt: skip
+
+
+def plain(stem: str, where: Folder) -> Reading | None:
+    """Read the commonest form at once, 'Show (Year) - S01E02 - Title', as `read` would.
+
+    The folder has to be sure of its show; None for any other form and for a title with a tag.
+    """
+    found = _WHOLE.match(stem)
+    if found is None:
+        return None
+    year, digits, first, told = found.groups()
+    if told and ("  " in told or CERTAIN.search(lower(told))):
+        return None
+    season = int(digits)
+    nobody = album = track = disc = day = tag = edition = None
     return Reading(
-        "episode",
-        title,
-        series=series or None,
-        season=season,
-        episode=first,
-        episode_end=found.last,
-        absolute=absolute,
-        year=year,
-        released_on=found.day,
-        part=part or where.part,
-        version=tag,
-        edition=edition,
-        guids=guids or where.guids,
-    )
+        "episode", told[1:] if told else "", where.title, season, int(first), None, None,
+        nobody, album, track, disc, where.year or (int(year) if year else _year_called(season)),
+        day, where.part, tag, edition, where.guids,
+    )  # fmt: skip
+
+
+def _year_called(season: int) -> int | None:
+    """Return the year a season is called by: 'S1965E03'."""
+    return season if 1900 <= season < 2100 else None
 
 
 def _counted(

@@ -53,8 +53,8 @@ _ENDINGS: dict[str, str] = {
 _WORDS = tuple(_ENDINGS)
 _AFTER_ANY_JOINT = ("trailer", "sample")
 _ENDING = re.compile(r"([-._ ])([a-z]+)(\d{0,2})$")
-ENDS = frozenset("rteprdwsRTEPDWS0123456789")
-"""What a stem that tells an extra ends in, to pass over all others at once."""
+_LAST = frozenset(word[-4:] for word in _WORDS)
+_DIGITS = frozenset("0123456789")
 
 
 def folder_extra(name: str) -> str | None:
@@ -64,6 +64,8 @@ def folder_extra(name: str) -> str | None:
 
 def ending(stem: str) -> tuple[str, str] | None:
     """Return the kind of extra a file's ending tells and the stem without it, else None."""
+    if stem[-4:].lower() not in _LAST and stem[-1] not in _DIGITS:
+        return None
     low = stem[-20:].lower()
     if not low.rstrip("0123456789").endswith(_WORDS):
         return None

@@ -60,6 +60,7 @@ class Folder(NamedTuple):
     sure: bool = False
     numbered: bool = False
     tagged: bool = False
+    plain: bool = False
     artist: str | None = None
     album: str | None = None
 
@@ -164,8 +165,10 @@ def _named(base: Folder, name: str) -> Folder:
     told = told or _edition_among(tail)
     title = titles.clean(titles.bare(head))
     season = base.season is not None
+    kind = base.kind or ("show" if season or _has(guids, "tvdb") else None)
+    sure = not numbered and (season or year is not None or bool(guids))
     return base._replace(
-        kind=base.kind or ("show" if season or _has(guids, "tvdb") else None),
+        kind=kind,
         name=name,
         title=title,
         year=year,
@@ -174,7 +177,8 @@ def _named(base: Folder, name: str) -> Folder:
         version=version_in(tail) if tail else None,
         key=titles.key(title),
         prefixes=_prefixes(name, title, year, guids, edition),
-        sure=not numbered and (season or year is not None or bool(guids)),
+        sure=sure,
+        plain=sure and kind == "show" and bool(title) and not (base.extra or base.disc_image),
         numbered=bool(numbered),
         tagged=cut(tail or rest, 0) < len(tail or rest),
     )

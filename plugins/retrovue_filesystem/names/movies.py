@@ -7,6 +7,7 @@ After the naming guides of Plex ("Naming and organizing your Movie files") and J
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from . import titles
 from .folders import Folder
@@ -19,6 +20,7 @@ _STACKED = re.compile(
 _STACKED_AT_END = re.compile(
     r"[\s._(\[-]+(cd|dvd|disc|disk|pt|part)([\s._-]*)(\d{1,2}|[a-d])[)\]]?$", re.I
 )
+_ONE_OF = re.compile(r"[\s._-]*[(\[](\d)[\s._]?of[\s._]?\d[)\]]", re.IGNORECASE)
 _PART_ENDS = frozenset("0123456789abcdABCD)]")
 _LABEL = re.compile(r"^\s+-\s+\[?([^\[\]]{1,60}?)\]?$")
 _FILM = re.compile(r"-f\d{1,2}-")
@@ -44,14 +46,8 @@ def read(stem: str, where: Folder) -> Reading:
 def _known(tail: str, where: Folder) -> Reading:
     """Read a file that begins with its folder's name: only the tail is left to read."""
     if not tail:
-        return Reading(
-            "movie",
-            where.title,
-            year=where.year,
-            part=where.part,
-            version=where.version,
-            edition=where.edition,
-            guids=where.guids,
+        return _movie(
+            where.title, where.year, where.part, where.version, where.edition, where.guids
         )
     tail, guids = titles.take_ids(tail)
     tail, told = titles.take_edition(tail)
@@ -129,19 +125,44 @@ def _made(
     guids: tuple[str, ...],
     part: int | None,
 ) -> Reading:
-    """Read what follows the year and put a movie together."""
+    """Put a movie together with what follows its year."""
     tag = None
     if tail and tail not in (" ", ")"):
-        stacked = _STACKED.search(tail)
-        if stacked and not (stacked[3].isalpha() and stacked[2]):
-            part = _number(stacked[3])
-            tail = tail[: stacked.start()] + tail[stacked.end() :]
-        tag = _version(tail)
-        if told is None and (words := edition(f" {tail}")):
-            told = words.text
-        elif told is None and " dc " in f" {tail.lower().replace('.', ' ')} ":
-            told = "Director's Cut"
-    return Reading("movie", title, year=year, part=part, version=tag, edition=told, guids=guids)
+        piece, tag, words = _tail(tail)
+        part, told = piece or part, told or words
+    return _movie(title, year, part, tag, told, guids)
+
+
+def _movie(
+    title: str,
+    year: int | None,
+    part: int | None,
+    tag: str | None,
+    told: str | None,
+    guids: tuple[str, ...],
+) -> Reading:
+    no = None  # by position, which is much faster
+    return Reading(
+        "movie", title, no, no, no, no, no, no, no, no, no, year, no, part, tag, told, guids
+    )
+
+
+@lru_cache(maxsize=2048)
+def _tail(tail: str) -> tuple[int | None, str | None, str | None]:
+    """Return part, version and edition told after the year: many movies' names end the same."""
+    part = None
+    stacked = _STACKED.search(tail)
+    if stacked and not (stacked[3].isalpha() and stacked[2]):
+        part = _number(stacked[3])
+        tail = tail[: stacked.start()] + tail[stacked.end() :]
+    elif "of" in tail and (piece := _ONE_OF.match(tail)):
+        part, tail = int(piece[1]), tail[piece.end() :]
+    told = None
+    if words := edition(f" {tail}"):
+        told = words.text
+    elif " dc " in f" {tail.lower().replace('.', ' ')} ":
+        told = "Director's Cut"
+    return part, _version(tail), told
 
 
 def _version(tail: str) -> str | None:

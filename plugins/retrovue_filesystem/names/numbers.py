@@ -30,7 +30,7 @@ class Numbers(NamedTuple):
 
 _MARKED = re.compile(
     r"""[sStT](?<![a-zA-Z0-9][sStT])(?:(?<=[sS])\s?|(?=\d+[xX]?[eE]))(\d{1,4})
-    (?:[\s._(\-]{0,4}[xX]?[eE][pP]?[\s._\-]?|[\s._\-]?[xX])(\d{1,4})(?![\dpP]|[iI](?![a-zA-Z]))""",
+    (?:[\s._()\[\]\-]{0,4}[xX]?[eE][pP]?[\s._\-]?|[\s._\-]?[xX])(\d{1,4})(?![\dpP]|[iI](?![a-zA-Z]))""",
     re.VERBOSE,
 )
 _CROSSED = re.compile(
@@ -44,8 +44,8 @@ _PACKED = re.compile(
     re.VERBOSE,
 )
 _MORE = re.compile(
-    r"""(?:
-      [\s._]*[-–~+&,]?[\s._]*(?:[sS]\d{1,4}[\s._]?)?[eE][pP]?\.?(\d{1,4})(?![\dpP])
+    r"""(?=[\s._\-–~+&,]*(?:[sSxX]?\d|[xX]?[eE]))(?:
+      [\s._]*[-–~+&,xX]?[\s._]*(?:[sS]\d{1,4}[\s._]?)?[eE][pP]?\.?(\d{1,4})(?![\dpP])
     | [\s._\-]*(?:\d{1,4})[xX×](\d{1,3})(?![\da-wyzA-WYZ])
     | -?[xX](?!26[45])(\d{1,3})(?![\da-wyzA-WYZ])
     | [-+](\d{1,3})(?![^\W_]|\.\d(?!\d))

@@ -47,11 +47,13 @@ def _kind(media: str, where: Folder) -> str:
 
 
 def _video(stem: str, where: Folder) -> Reading:
+    if where.plain and (told := episodes.plain(stem, where)) and not extras.ending(stem):
+        return told
     if where.kind in ("photo", "video", "music"):
         return _home(stem, where)
     if where.extra and (special := _extra(stem, where)):
         return special
-    if stem[-1] in extras.ENDS and (told := extras.ending(stem)) and not _own_title(stem, where):
+    if (told := extras.ending(stem)) and not _own_title(stem, where):
         kind, title = told
         return _made_extra(kind, titles.clean(title), where)
     if where.disc_image:

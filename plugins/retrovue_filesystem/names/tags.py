@@ -8,6 +8,7 @@ only directly before a certain one.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from .vocabulary import words
@@ -35,7 +36,8 @@ _CERTAIN = r"""
     rerip  nfo[ ._]?fix  read[ ._]?nfo  vostfr  vost  subfrench  nlsubs?  subs?  subbed
     esub(?:bed|s)?
     ensub(?:bed|s)?  dubbed  multi[ ._-]?subs?  legendado  ntsc  stv  amzn  by[ ._]kelf
-    half[ ._-]?(?:sbs|ou|tab)  h[ ._-]?(?:sbs|ou|tab)  full[ ._-]?(?:sbs|ou|tab)  vr[ ._](?:180|360)
+    half[ ._-]?(?:sbs|ou|tab)  h[ ._-]?(?:sbs|ou|tab)  full[ ._-]?(?:sbs|ou|tab)
+    3d[ ._-]?(?:sbs|ou|tab)  3d(?=[\])])  f(?:sbs|tab)  vr[ ._](?:180|360)
 """
 
 
@@ -51,7 +53,8 @@ def _by_letter(alternatives: str) -> str:
 
 
 CERTAIN = re.compile(
-    rf"{_JOINT}(?:{_by_letter(_CERTAIN)})(?![a-z0-9])|[ ._-](?:srt|nfo|rar|jpg|part)$"
+    rf"""{_JOINT}(?![ ._-])(?:(?:{_by_letter(_CERTAIN)})(?![a-z0-9])
+    |(?<=[ ._-])(?:srt|nfo|rar|jpg|part)$)""".replace("\n", "").replace("    |", "|")
 )
 
 RESOLUTION = re.compile(
@@ -75,7 +78,12 @@ UNCERTAIN = words(
     """
 )
 
-_ARTICLES = words("the a an der die das le la les l el los las il lo i gli un une de het")
+LANGUAGES = words(
+    """french truefrench german deutsch italian ita spanish castellano latino russian hindi
+    tamil telugu japanese korean chinese swedish danish norwegian finnish nordic dutch flemish polish
+    portuguese turkish czech hungarian multi"""
+)
+ARTICLES = words("the a an der die das le la les l el los las il lo i gli un une de het")
 WORD = re.compile(r"[^\s._\-\[\](){}+,&/]+")
 
 _LEADS = r"""extended|ultimate|director['’]?s|collector['’]?s?|theatrical|special|final|assembly
@@ -130,9 +138,10 @@ def _back(low: str, end: int, start: int) -> int:
 
 
 def _titleless(found: list[re.Match[str]]) -> bool:
-    return not found or (len(found) == 1 and found[0].group() in _ARTICLES)
+    return not found or (len(found) == 1 and found[0].group() in ARTICLES)
 
 
+@lru_cache(maxsize=2048)
 def version(text: str) -> str | None:
     """Return the resolution and dynamic range a name is tagged with: '1080p', '2160p HDR'."""
     low = lower(text)

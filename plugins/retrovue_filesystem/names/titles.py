@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .tags import CERTAIN, cut, edition, lower
+from .tags import ARTICLES, CERTAIN, LANGUAGES, WORD, cut, edition, lower
 
 LONGEST = 300
 """Longer names than file systems hold (255 as a rule) are taken as they stand."""
@@ -24,7 +24,9 @@ _FULL_WIDTH = str.maketrans("【】（）［］｛｝〔〕", "[]()[]{}[]")
 
 _YEAR = r"(?:18[7-9]\d|19\d\d|20[0-3]\d)"
 PAREN_YEAR = re.compile(rf"[(\[]\s*({_YEAR})\s*[)\]]")
-_NEAR_YEAR = re.compile(rf"[(\[](?:[^()\[\]]*[^()\[\]\w])?({_YEAR})(?:[^()\[\]\w][^()\[\]]*)?[)\]]")
+_NEAR_YEAR = re.compile(
+    rf"[(\[](?:[^()\[\]]*[^()\[\]\w])??({_YEAR})(?:[^()\[\]\w][^()\[\]]*)?[)\]]"
+)
 _BARE_YEAR = re.compile(r"(?<![^\W_])(?:19\d\d|20[0-3]\d)(?![^\W_])")
 # 'Title (Director) (Year)', 'Title (US) (Year)'; a part, a volume or an 'or' stays in the title.
 _ASIDE = re.compile(r"(?<! or)[ .]+\((?!or )[^()\d]*(?<!part)\)[ .]*$", re.IGNORECASE)
@@ -147,8 +149,24 @@ def split(text: str) -> tuple[str, int | None, str]:
     before = [m for m in years if m.start() < end]
     year = before[-1] if before else years[0]
     if year.start() < end:
-        return _before(text[: year.start()]), int(year[0]), text[year.end() :]
+        head, tail = _before(text[: year.start()]), text[year.end() :]
+        if end < len(text) and " " not in head and LANGUAGES.isdisjoint(_words(tail)):
+            head = _without_language(head)
+        return head, int(year[0]), tail
     return _before(text[:end]), int(year[0]), text[end:]
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(text.lower())
+
+
+def _without_language(head: str) -> str:
+    """Take the language release names have before a bare year: 'Title.German.2010.DVDRip'."""
+    rest, _, word = head.rstrip(" ._").rpartition(".")
+    if not rest or word.lower() not in LANGUAGES:
+        return head
+    shouted = word.isupper() and not rest.isupper()
+    return rest if shouted or rest.partition(".")[0].lower() not in ARTICLES else head
 
 
 def _first_year(text: str, end: int) -> tuple[str, int | None, str]:
@@ -169,7 +187,7 @@ def _before(head: str) -> str:
     """Cut tags that stand before the year; the words of an edition among them."""
     if CERTAIN.search(lower(head), 1):
         head = head[: cut(head)]
-    aside = _ASIDE.search(head) if head.endswith((")", ") ", ").")) else None
+    aside = _ASIDE.search(head) if head.rstrip(" .").endswith(")") else None
     if aside is None or not aside.start() or edition(aside[0]):
         return head
     return head[: aside.start()]

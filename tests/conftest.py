@@ -1,0 +1,32 @@
+"""What every test has: a catalogue of its own, and none of the user's environment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from support.cli import Cli
+
+MEMORY = "/dev/shm"  # every commit waits for the disk; there it need not
+if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4_000_000_000:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = tmp_path_factory.getbasetemp() / "nobody"
+    home.mkdir(exist_ok=True)
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("RETROVUE_DB", "XDG_CONFIG_HOME", "PLEX_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """`retrovue` on a catalogue in `tmp_path`, which is not there yet."""
+    return Cli(tmp_path)

@@ -1,0 +1,209 @@
+"""`docs/contracts/CollectionContract.md`, rule by rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.cli import Cli
+from support.shelf import Shelf, row
+
+MOVIES = row("movies", "Alien", "Brazil")
+MUSIC = row("music", "Blue", locations=["/srv/music", "/srv/music/vinyl", "/srv/musicals"])
+FLAGS = "SELECT name, enabled, sync_enabled, ingestible FROM collections ORDER BY name"
+PLACES = "SELECT external_path, local_path, excluded FROM path_mappings ORDER BY external_path"
+
+
+@pytest.mark.guarantee("CO-1")
+@pytest.mark.parametrize("selector", ["1", "movies", "MOVIES", "My Shelf/Movies", "my shelf/1"])
+def test_a_collection_is_named_in_many_ways(cli: Cli, shelf: Shelf, selector: str) -> None:
+    shelf.offer(MOVIES)
+    shelf.add("--discover")
+    assert cli.json("collection", "show", selector)["name"] == "Movies"
+
+
+@pytest.mark.guarantee("CO-1")
+def test_of_several_none_is_preferred(cli: Cli, shelf: Shelf) -> None:
+    shelf.offer(row("a", name="Movies"), row("b", name="movies"))
+    shelf.add("--discover")
+    run = cli("collection", "show", "Movies")
+    assert (run.code, run.out) == (1, "")
+    assert run.err.splitlines() == [
+        "Error: Multiple collections named 'Movies' exist",
+        "  1  My Shelf/Movies  (external id a)",
+        "  2  My Shelf/movies  (external id b)",
+        "  Name it by the number, or by SOURCE/COLLECTION.",
+    ]
+    unknown = cli("collection", "show", "Plays")
+    assert (unknown.code, unknown.error) == (1, "Error: Collection 'Plays' not found")
+
+
+@pytest.mark.guarantee("CO-2")
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "Nothing to update"),
+        (("--disable", "--sync-enable"), "--disable and --sync-enable contradict each other"),
+    ],
+)
+def test_an_update_says_what_it_wants(
+    cli: Cli, shelf: Shelf, words: tuple[str, ...], says: str
+) -> None:
+    shelf.offer(MOVIES)
+    shelf.add("--discover")
+    run = cli("collection", "update", "Movies", *words)
+    assert (run.code, run.error) == (1, f"Error: {says}")
+
+
+@pytest.mark.guarantee("CO-3")
+def test_ingestibility_is_worked_out_in_the_same_update(cli: Cli, shelf: Shelf) -> None:
+    shelf.offer(MOVIES)
+    shelf.add("--discover")
+    where = ("--map", "/srv/movies", shelf.disk("movies"))
+    assert cli.json("collection", "update", "Movies", *where)["ingestible"] is True
+    assert cli.rows(FLAGS) == [("Movies", 0, 0, 1)]
+    shelf.offer({**MOVIES, "obstacles": ["the shelf is locked"]})
+    told = cli.json("collection", "update", "Movies", "--enable")
+    assert (told["ingestible"], told["not_ingestible_reason"]) == (False, "the shelf is locked")
+    assert cli.rows(FLAGS) == [("Movies", 1, 0, 0)]
+
+
+@pytest.mark.guarantee("CO-4")
+def test_sync_needs_an_ingestible_collection_and_brings_enabled(cli: Cli, shelf: Shelf) -> None:
+    shelf.offer(MOVIES)
+    shelf.add("--discover")
+    before = cli.dump()
+    run = cli("collection", "update", "Movies", "--sync-enable")
+    assert (run.code, run.error) == (1, "Error: Collection 'Movies' is not ingestible")
+    assert cli.dump() == before
+    shelf.enable("movies")
+    assert cli.rows(FLAGS) == [("Movies", 1, 1, 1)]
+    cli.ok("collection", "update", "Movies", "--disable")
+    assert cli.rows(FLAGS) == [("Movies", 0, 0, 1)]
+
+
+@pytest.mark.guarantee("CO-5")
+def test_map_takes_the_longest_prefix_on_whole_segments(cli: Cli, shelf: Shelf) -> None:
+    shelf.offer(MUSIC)
+    shelf.add("--discover")
+    nas, other = shelf.disk("nas"), shelf.disk("other")
+    maps = ("--map", "/srv/music", nas, "--map", "/srv/music/vinyl", other)
+    cli.ok("collection", "update", "Music", *maps)
+    assert cli.rows(PLACES) == [
+        ("/srv/music", str(nas), 0),
+        ("/srv/music/vinyl", str(other), 0),
+        ("/srv/musicals", None, 0),
+    ]
+
+
+@pytest.mark.guarantee("CO-5")
+@pytest.mark.parametrize("wrong", ["place", "folder"])
+def test_a_map_that_fits_nothing_or_leads_nowhere_is_refused(
+    cli: Cli, shelf: Shelf, wrong: str
+) -> None:
+    shelf.offer(MUSIC)
+    shelf.add("--discover")
+    before = cli.dump()
+    here, nowhere = shelf.disk("nas"), cli.home / "nowhere"
+    maps, says = {
+        "place": (("/data", here), "--map /data fits no location"),
+        "folder": (("/srv/music", nowhere), f"--map /srv/music: {nowhere} is not a folder"),
+    }[wrong]
+    run = cli(
+        "collection", "update", "Music", "--map", "/srv/music", here, "--map", *maps, "--json"
+    )
+    assert (run.code, run.json["error"]["code"]) == (1, "usage")
+    assert run.json["error"]["message"] == says
+    assert cli.dump() == before
+
+
+@pytest.mark.guarantee("CO-6")
+def test_map_same_maps_what_exists_here_under_its_own_name(cli: Cli, shelf: Shelf) -> None:
+    here = shelf.disk("music")
+    shelf.offer(row("music", locations=[str(here), "/srv/nowhere"]))
+    shelf.add("--discover")
+    cli.ok("collection", "update", "Music", "--map-same")
+    assert dict(row[:2] for row in cli.rows(PLACES)) == {str(here): str(here), "/srv/nowhere": None}
+    here.rmdir()
+    run = cli("collection", "update", "Music", "--map-same")
+    assert (run.code, run.error) == (
+        1,
+        "Error: --map-same: no location of the collection exists on this machine",
+    )
+
+
+@pytest.mark.guarantee("CO-7")
+def test_unmap_forgets_and_exclude_leaves_out(cli: Cli, shelf: Shelf) -> None:
+    shelf.ready(MOVIES)
+    cli.ok("collection", "update", "Movies", "--unmap", "/srv/movies")
+    assert cli.rows(PLACES) == [("/srv/movies", None, 0)]
+    cli.ok("collection", "update", "Movies", "--exclude", "/srv/movies/")
+    assert cli.rows(PLACES) == [("/srv/movies", None, 1)]
+    for flag in ("--unmap", "--exclude"):
+        run = cli("collection", "update", "Movies", flag, "/srv")
+        assert (run.code, run.error) == (1, f"Error: {flag} /srv fits no location")
+
+
+@pytest.mark.guarantee("CO-8")
+def test_asking_for_what_is_so_already_writes_nothing(cli: Cli, shelf: Shelf) -> None:
+    shelf.ready(MOVIES)
+    before = cli.dump()
+    where = ("--map", "/srv/movies", shelf.disk("movies"))
+    run = cli.ok("collection", "update", "Movies", *where, "--sync-enable")
+    assert run.out == "Nothing changed: collection 'Movies' is so already.\n"
+    assert cli.dump() == before
+
+
+@pytest.mark.guarantee("CO-9")
+def test_wipe_takes_the_assets_and_leaves_the_collection(cli: Cli, shelf: Shelf) -> None:
+    shelf.ready(MOVIES)
+    shelf.ingest()
+    before = cli.dump("path_mappings")
+    refused = cli("collection", "wipe", "Movies")
+    assert refused.code == 1
+    assert refused.error == "Error: Nobody can be asked here, so nothing was changed"
+    assert shelf.titles("Movies") == ["Alien", "Brazil"]
+    dry = cli.json("collection", "wipe", "Movies", "--dry-run")
+    assert (dry["dry_run"], dry["assets"], shelf.titles("Movies")) == (True, 2, ["Alien", "Brazil"])
+    told = cli.json("collection", "wipe", "Movies", "--force")
+    assert (told["assets"], told["files"], Path(told["backup"]).is_file()) == (2, 2, True)
+    assert cli.rows("SELECT count(*) FROM assets") == [(0,)]
+    assert cli.rows(FLAGS) == [("Movies", 1, 1, 1)]
+    assert cli.dump("path_mappings") == before
+
+
+@pytest.mark.guarantee("CO-9")
+def test_wipe_wants_the_word_yes(cli: Cli, shelf: Shelf) -> None:
+    shelf.ready(MOVIES)
+    shelf.ingest()
+    run = cli.on_terminal("collection", "wipe", "Movies", answers=[("Type yes", "y\n")])
+    assert (run.code, run.out) == (0, "Operation cancelled.\n")
+    assert shelf.titles("Movies") == ["Alien", "Brazil"]
+    run = cli.on_terminal("collection", "wipe", "Movies", answers=[("Type yes", "yes\n")])
+    assert run.code == 0
+    assert shelf.titles("Movies") == []
+
+
+@pytest.mark.guarantee("CO-10")
+def test_list_and_show_tell_state_and_mappings(cli: Cli, shelf: Shelf) -> None:
+    shelf.ready(MOVIES)
+    (listed,) = cli.json("collection", "list")["collections"]
+    shown = cli.json("collection", "show", "Movies")
+    assert {**listed, "status": "success"} == shown
+    wanted = {"source": "My Shelf", "external_id": "movies", "enabled": True, "ingestible": True,
+              "sync_enabled": True, "not_ingestible_reason": None, "assets": 0}  # fmt: skip
+    assert {key: shown[key] for key in wanted} == wanted
+    assert [m["local_path"] for m in shown["path_mappings"]] == [str(shelf.disk("movies"))]
+    assert cli.json("collection", "list", "--source", "my shelf")["collections"] == [listed]
+
+
+@pytest.mark.guarantee("CO-11")
+def test_a_dry_run_of_an_update_changes_nothing(cli: Cli, shelf: Shelf) -> None:
+    shelf.offer(MOVIES)
+    shelf.add("--discover")
+    before = cli.dump()
+    where = ("--map", "/srv/movies", shelf.disk("movies"), "--sync-enable")
+    told = cli.json("collection", "update", "Movies", *where, "--dry-run")
+    assert (told["dry_run"], told["changed"], told["ingestible"]) == (True, True, True)
+    assert cli.dump() == before

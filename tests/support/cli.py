@@ -1,0 +1,283 @@
+"""Running retrovue on a catalogue of its own: in this process, in one of its own, on a terminal."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import io
+import json
+import os
+import pty
+import select
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+TABLES = (
+    "sources",
+    "source_secrets",
+    "collections",
+    "path_mappings",
+    "folders",
+    "assets",
+    "asset_files",
+    "history",
+)
+ASSET_TABLES = ("assets", "asset_files", "path_mappings")
+START = "import sys; from retrovue.cli import main; main(sys.argv[1:])"
+PATIENCE = 60  # seconds after which a process counts as hung
+
+
+class Run(NamedTuple):
+    """How a command ended: its exit code and all it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Standard output, which must be one JSON object and nothing else."""
+        value = json.loads(self.out)
+        assert isinstance(value, dict), self.out
+        return value
+
+    @property
+    def error(self) -> str:
+        """The first line on standard error that is no warning."""
+        lines = [line for line in self.err.splitlines() if not line.startswith("Warning: ")]
+        return lines[0] if lines else ""
+
+    @property
+    def everything(self) -> str:
+        return self.out + self.err
+
+
+class Cli:
+    """`retrovue --db home/retrovue.db`, with the plugins that are installed in `home/site`.
+
+    Called, it runs the command in this process: `cli("source", "list").code`. Options of the
+    root (`-q`, `--debug`) are given as any other word, first.
+    """
+
+    def __init__(self, home: Path, db: Path | None = None) -> None:
+        self.home = home
+        self.db = db or home / "retrovue.db"
+        self.site = home / "site"
+
+    def make_empty(self) -> None:
+        """Put an empty catalogue there, a copy of one that was made once: faster than a new one."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        if not self.db.exists():
+            shutil.copy(_empty_catalogue(), self.db)
+
+    def __call__(self, *words: object, env: Mapping[str, str | None] | None = None) -> Run:
+        with _environment(env or {}), _importable(self.site):
+            return _in_process(["--db", str(self.db), *map(str, words)])
+
+    def ok(self, *words: object, env: Mapping[str, str | None] | None = None) -> Run:
+        """Run a command that must end in 0."""
+        run = self(*words, env=env)
+        assert run.code == 0, f"{words} ended in {run.code}:\n{run.everything}"
+        return run
+
+    def json(self, *words: object, env: Mapping[str, str | None] | None = None) -> dict[str, Any]:
+        """What a command that must end in 0 prints with --json."""
+        return self.ok(*words, "--json", env=env).json
+
+    def command(self, *words: object) -> list[str]:
+        """The words that start the command as a process."""
+        return [sys.executable, "-c", START, "--db", str(self.db), *map(str, words)]
+
+    def environment(self, env: Mapping[str, str | None] | None = None) -> dict[str, str]:
+        """The environment of such a process."""
+        path = os.pathsep.join(filter(None, (str(self.site), os.environ.get("PYTHONPATH"))))
+        own = {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        merged: dict[str, str | None] = {**os.environ, **own, **(env or {})}
+        return {name: value for name, value in merged.items() if value is not None}
+
+    def process(
+        self, *words: object, env: Mapping[str, str | None] | None = None, **options: Any
+    ) -> Run:
+        """Run the command as a process of its own; `options` go to `subprocess.run`."""
+        options.setdefault("stdin", subprocess.DEVNULL)
+        done = subprocess.run(
+            self.command(*words),
+            env=self.environment(env),
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+            **options,
+        )
+        return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def on_terminal(
+        self,
+        *words: object,
+        answers: Sequence[tuple[str, str]] = (),
+        env: Mapping[str, str | None] | None = None,
+    ) -> Run:
+        """Run the command with a terminal for input and errors.
+
+        Each of `answers` is (what to wait for on the terminal, what to type then). `err` is all
+        that the terminal showed; `out` is a pipe.
+        """
+        return _on_terminal(self.command(*words), self.environment(env), answers)
+
+    # -- looking into the file --------------------------------------------------------------------
+
+    def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """What a query on the file gives."""
+        with contextlib.closing(sqlite3.connect(self.db)) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def run_sql(self, sql: str, **parameters: Any) -> None:
+        """What a script does: write to the file by a plain connection."""
+        with contextlib.closing(sqlite3.connect(self.db)) as connection, connection:
+            connection.execute(sql, parameters)
+
+    def dump(self, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of the tables (all where none is named), by primary key."""
+        return {
+            table: self.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables or TABLES
+        }
+
+
+@functools.cache
+def _empty_catalogue() -> Path:
+    from retrovue.catalogue.core import Catalogue
+
+    home = tempfile.mkdtemp(prefix="retrovue-tests-")
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    catalogue = Catalogue(os.path.join(home, "empty.db"))
+    with catalogue.write("Test"):
+        pass
+    catalogue.close()
+    return Path(catalogue.path)
+
+
+def _in_process(arguments: list[str]) -> Run:
+    from retrovue import redact
+    from retrovue.cli import main
+
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    before = sys.stdin, sys.stdout, sys.stderr
+    redact._known.clear()  # a process of its own would know no secret yet
+    code: object = None
+    try:
+        with open(os.devnull, encoding="utf-8") as nothing:
+            sys.stdin, sys.stdout, sys.stderr = nothing, out, err
+            main(arguments)
+    except SystemExit as stop:
+        code = stop.code
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = before
+    assert type(code) is int, f"ended with {code!r}"
+    return Run(code, _text(out), _text(err))
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    assert isinstance(stream.buffer, io.BytesIO)
+    return stream.buffer.getvalue().decode()
+
+
+@contextlib.contextmanager
+def _environment(env: Mapping[str, str | None]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in env}
+    _set(env)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(env: Mapping[str, str | None]) -> None:
+    for name, value in env.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _importable(site: Path) -> Iterator[None]:
+    """Make what is installed in `site` importable, and forget it afterwards."""
+    if not site.is_dir():
+        yield
+        return
+    import importlib
+
+    before, writes = set(sys.modules), sys.dont_write_bytecode
+    sys.path.insert(0, str(site))
+    sys.dont_write_bytecode = True  # a plugin rewritten within a second would be taken from there
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = writes
+        sys.path.remove(str(site))
+        for name in set(sys.modules) - before:
+            origin = getattr(sys.modules[name], "__file__", None) or ""
+            if origin.startswith(str(site)):
+                del sys.modules[name]
+
+
+def _on_terminal(
+    command: list[str], env: dict[str, str], answers: Sequence[tuple[str, str]]
+) -> Run:
+    ours, theirs = pty.openpty()
+    read, write = os.pipe()
+
+    def own_terminal() -> None:
+        import fcntl
+        import termios
+
+        os.setsid()
+        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+
+    process = subprocess.Popen(
+        command, env=env, stdin=theirs, stdout=write, stderr=theirs, preexec_fn=own_terminal
+    )
+    os.close(theirs)
+    os.close(write)
+    try:
+        out, shown = _converse(ours, read, list(answers))
+        return Run(process.wait(PATIENCE), out, shown)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        os.close(ours)
+        os.close(read)
+
+
+def _converse(terminal: int, out: int, answers: list[tuple[str, str]]) -> tuple[str, str]:
+    """Type each answer once what it waits for was shown; return all of stdout and the screen."""
+    said = {terminal: b"", out: b""}
+    still = {terminal, out}
+    looked = 0
+    deadline = time.monotonic() + PATIENCE
+    while still:
+        ready, _, _ = select.select(list(still), [], [], max(0.0, deadline - time.monotonic()))
+        assert ready, f"hung; the terminal shows {said[terminal].decode()!r}"
+        for descriptor in ready:
+            try:
+                chunk = os.read(descriptor, 65536)
+            except OSError:  # EIO: the other side of the terminal is closed
+                chunk = b""
+            if not chunk:
+                still.discard(descriptor)
+            said[descriptor] += chunk
+        if answers and answers[0][0].encode() in said[terminal][looked:]:
+            looked = len(said[terminal])
+            os.write(terminal, answers.pop(0)[1].encode())
+    assert not answers, f"never asked {answers[0][0]!r}; shown: {said[terminal].decode()!r}"
+    return said[out].decode(), said[terminal].decode().replace("\r\n", "\n")

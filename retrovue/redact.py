@@ -11,10 +11,14 @@ _known: set[str] = set()
 _CREDENTIALS = re.compile(r"://[^/\s?#@]*@|[?&]x-plex-token=", re.IGNORECASE)
 
 
+SHORTEST = 4
+"""Characters of a secret that is taken out; the holes that a shorter one leaves would spell it."""
+
+
 def remember(secrets: Iterable[str]) -> None:
     """From now on take these values out of whatever `scrub` is given."""
     for secret in secrets:
-        if secret:
+        if len(secret) >= SHORTEST:
             _known.update(_spellings(secret))
 
 

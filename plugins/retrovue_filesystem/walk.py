@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from array import array
@@ -57,7 +58,10 @@ class Directory:
 
     def fingerprint(self, now_ns: int) -> str:
         """The directory's modification time in nanoseconds (0 for one too young to be trusted), a
-        dot, and a checksum of its media files' names, sizes and times."""
+        dot, and a checksum of its media files' names, sizes and times. That of a directory with
+        something to report is empty, so that it is read, and reports it, each time."""
+        if self.asides:
+            return ""
         digest = blake2b("\0".join(self.names).encode("utf-8", "surrogateescape"), digest_size=8)
         digest.update(array("q", self.numbers))
         settled = now_ns - self.changed_ns > _SETTLED_NS
@@ -185,8 +189,12 @@ class Walk:
             with os.scandir(path) as entries:
                 for entry in entries:
                     name = entry.name
-                    if entry.is_dir():
-                        self._note_folder(entry, found)
+                    try:
+                        if entry.is_dir():
+                            self._note_folder(entry, found)
+                            continue
+                    except OSError as error:  # a link to where nobody may look, or to itself
+                        found.asides.append(self._unreadable(entry, error))
                         continue
                     dot = name.rfind(".")
                     if dot < 1 or name[dot + 1 :].lower() not in wanted or name[0] == ".":
@@ -213,7 +221,7 @@ class Walk:
     @staticmethod
     def _unreadable(entry: os.DirEntry[str], error: OSError) -> Unread | Skipped:
         why = error.strerror or str(error)
-        if entry.is_symlink() and not os.path.exists(entry.path):
+        if entry.is_symlink() and error.errno in (errno.ENOENT, errno.ELOOP):
             return Skipped(entry.path, f"a link that leads nowhere ({why})")
         return Unread(entry.path, why)
 

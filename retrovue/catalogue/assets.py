@@ -112,7 +112,7 @@ def get(connection: sqlite3.Connection, selector: str) -> dict[str, Any]:
          WHERE a.id = :number OR a.external_id = :selector
          ORDER BY 5 DESC, a.id""",
         {
-            "number": int(selector) if selector.isdecimal() and len(selector) < 19 else -1,
+            "number": _id(selector),
             "selector": selector,
         },
     ).fetchall()
@@ -127,6 +127,12 @@ def get(connection: sqlite3.Connection, selector: str) -> dict[str, Any]:
             hint="Name it by one of the numbers.",
         )
     return _whole(connection, rows[0][0])
+
+
+def _id(selector: str) -> int:
+    """The selector as an id, -1 where it cannot be one."""
+    short = selector.isdecimal() and len(selector) < 20
+    return int(selector) if short and int(selector) < 2**63 else -1
 
 
 def _whole(connection: sqlite3.Connection, asset_id: int) -> dict[str, Any]:

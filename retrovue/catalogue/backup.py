@@ -85,7 +85,7 @@ def _in_the_way(target: Path) -> UsageError:
 def _publish(unfinished: Path, target: Path, force: bool) -> None:
     """Give the copy its name; what SQLite kept beside a file of that name is none of the copy."""
     place.sync(str(unfinished))
-    if force or target.is_symlink():
+    if force:
         _discard_beside(target)
         os.replace(unfinished, target)
     else:
@@ -156,7 +156,11 @@ def _verify(path: Path, rows: dict[str, int]) -> None:
     with opened(path, "ro") as copy:
         found = integrity.damage(copy)
         if found:
-            raise DatabaseFailure("Database backup failed: the copy is damaged", found[:10])
+            raise DatabaseFailure(
+                "Database backup failed: the copy is damaged",
+                found[:10],
+                hint="So is the catalogue, then: `retrovue db check` looks at it.",
+            )
         if rows_of(copy) != rows:
             raise DatabaseFailure("Database backup failed: the copy does not have every row")
 

@@ -12,20 +12,12 @@ from retrovue.errors import Ambiguous, NotFound
 from retrovue.found import FoundCollection
 from retrovue.model import Collection
 
-_UNCOUNTED = """
+_SELECT = """
     SELECT c.id, c.source_id, c.external_id, c.name, c.kind, c.enabled, c.sync_enabled,
            c.ingestible, c.not_ingestible_reason, c.missing_since, c.last_ingested_at,
-           c.revision, 0, 0, s.name
+           c.revision, c.asset_count, c.missing_count, s.name
       FROM collections AS c
       JOIN sources AS s ON s.id = c.source_id"""
-_SELECT = _UNCOUNTED.replace(
-    "0, 0,",
-    """
-           (SELECT count(*) FROM assets AS a WHERE a.collection_id = c.id),
-           (SELECT count(*)
-              FROM assets AS a
-             WHERE a.collection_id = c.id AND a.missing_since IS NOT NULL),""",
-)
 
 
 class Changes(NamedTuple):
@@ -55,13 +47,8 @@ def of_source(connection: sqlite3.Connection, source_id: int) -> list[Collection
     return [_collection(row, mappings.of_collection(connection, row[0])) for row in rows]
 
 
-def by_id(
-    connection: sqlite3.Connection, collection_id: int, counted: bool = True
-) -> Collection | None:
-    """The collection, or None. Counting takes a look at each of its assets; unless `counted`, both
-    counts are 0."""
-    select = _SELECT if counted else _UNCOUNTED
-    row = connection.execute(f"{select} WHERE c.id = ?", (collection_id,)).fetchone()
+def by_id(connection: sqlite3.Connection, collection_id: int) -> Collection | None:
+    row = connection.execute(f"{_SELECT} WHERE c.id = ?", (collection_id,)).fetchone()
     return _collection(row, mappings.of_collection(connection, row[0])) if row else None
 
 

@@ -5,64 +5,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from retrovue.catalogue import collections
+from retrovue.catalogue import collections, moves
 from retrovue.catalogue.core import Tx
 from retrovue.catalogue.saying import Speaking
 from retrovue.catalogue.staging import ASSET_COLUMNS, FILE_COLUMNS, Staging
 from retrovue.model import Collection
-
-# A moved asset is one missing and one new that agree in one of these, and that no other of either
-# side agrees with: the same files and ids elsewhere (a server that was rebuilt), the same
-# fingerprint (a file that was renamed), or a file in common (a version or part that was added).
-_MOVE_KEYS = (
-    (
-        """
-        SELECT a.id AS asset_id, NULL AS n, a.guids || char(10) ||
-               (SELECT group_concat(path_mapping_id || ':' || relative_path, char(10))
-                  FROM (SELECT path_mapping_id, relative_path
-                          FROM asset_files
-                         WHERE asset_id = a.id
-                         ORDER BY path_mapping_id, relative_path)) AS key
-          FROM temp.missing
-          JOIN assets AS a ON a.id = missing.asset_id""",
-        """
-        SELECT NULL, s.n, s.guids || char(10) ||
-               (SELECT group_concat(path_mapping_id || ':' || relative_path, char(10))
-                  FROM (SELECT path_mapping_id, relative_path
-                          FROM temp.staged_files
-                         WHERE n = s.n
-                         ORDER BY path_mapping_id, relative_path))
-          FROM temp.staged_assets AS s
-         WHERE s.asset_id IS NULL""",
-    ),
-    (
-        """
-        SELECT a.id AS asset_id, NULL AS n, a.fingerprint AS key
-          FROM temp.missing
-          JOIN assets AS a ON a.id = missing.asset_id
-         WHERE (SELECT count(*) > 0 AND count(*) = count(size_bytes)
-                  FROM asset_files
-                 WHERE asset_id = a.id)""",
-        """
-        SELECT NULL, s.n, s.fingerprint
-          FROM temp.staged_assets AS s
-         WHERE s.asset_id IS NULL
-           AND (SELECT count(*) > 0 AND count(*) = count(size_bytes)
-                  FROM temp.staged_files
-                 WHERE n = s.n)""",
-    ),
-    (
-        """
-        SELECT f.asset_id, NULL AS n, f.path_mapping_id || ':' || f.relative_path AS key
-          FROM temp.missing
-          JOIN asset_files AS f ON f.asset_id = missing.asset_id""",
-        """
-        SELECT NULL, s.n, f.path_mapping_id || ':' || f.relative_path
-          FROM temp.staged_assets AS s
-          JOIN temp.staged_files AS f ON f.n = s.n
-         WHERE s.asset_id IS NULL""",
-    ),
-)
 
 
 class Comparison(NamedTuple):
@@ -98,9 +45,10 @@ def compare(staging: Staging, complete: bool) -> Comparison:
             _find_gone_folders(staging)
         else:
             _doubt_folders(connection)
-        if complete and not _all_seen(staging):
+        swapped = complete and moves.doubt_swapped(connection, _EXCLUDED)
+        if swapped or (complete and not _all_seen(staging)):
             _find_missing(staging)
-            moved = _find_moves(connection)
+            moved = moves.find(connection)
         return Comparison(
             added=_count(connection, "temp.staged_assets WHERE change = 'added'"),
             updated=_count(connection, "temp.staged_assets WHERE change = 'updated'"),
@@ -163,34 +111,6 @@ def _find_missing(staging: Staging) -> None:
     )
 
 
-def _find_moves(connection: Speaking) -> int:
-    """Give new items the asset that moved to them; returns how many there were."""
-    if not _count(connection, "temp.missing"):
-        return 0
-    for missing, new in _MOVE_KEYS:
-        connection.execute("DELETE FROM temp.moves")
-        connection.execute(f"""
-            WITH pairs AS (
-              SELECT DISTINCT max(asset_id) AS asset_id, max(n) AS n
-                FROM ({missing} UNION ALL {new})
-               WHERE key IS NOT NULL
-               GROUP BY key
-              HAVING count(asset_id) = 1 AND count(n) = 1)
-            INSERT INTO temp.moves (asset_id, n)
-            SELECT asset_id, n
-              FROM pairs
-             WHERE asset_id IN (SELECT asset_id FROM pairs GROUP BY asset_id HAVING count(*) = 1)
-               AND n IN (SELECT n FROM pairs GROUP BY n HAVING count(*) = 1)""")
-        connection.execute("""
-            UPDATE temp.staged_assets
-               SET change = 'moved', asset_id = moves.asset_id
-              FROM temp.moves
-             WHERE staged_assets.n = moves.n""")
-        connection.execute("""
-            DELETE FROM temp.missing WHERE asset_id IN (SELECT asset_id FROM temp.moves)""")
-    return _count(connection, "temp.staged_assets WHERE change = 'moved'")
-
-
 def _find_gone_folders(staging: Staging) -> None:
     """Folders that were not come by; while a location is excluded none is forgotten."""
     if any(mapping.excluded for mapping in staging.collection.mappings):
@@ -223,7 +143,7 @@ def apply(tx: Tx, staging: Staging, comparison: Comparison) -> None:
     """Write the differences. Raises Changed when the collection, its mappings or its assets are
     not what they were when the scan began."""
     collection = staging.collection
-    if not _same(collections.by_id(tx.connection, collection.id, counted=False), collection):
+    if not _same(collections.by_id(tx.connection, collection.id), collection):
         raise Changed
     tx.touch(collection.id)
     parameters = {"collection": collection.id, "now": tx.now}
@@ -232,6 +152,8 @@ def apply(tx: Tx, staging: Staging, comparison: Comparison) -> None:
         tx.execute("UPDATE collections SET revision = revision + 1 WHERE id = ?", (collection.id,))
     if new_folders:
         _add_folders(tx, parameters)
+    if _has_rows(tx, "swapped"):
+        _free_external_ids(tx, parameters)
     if comparison.updated or comparison.restored or comparison.moved:
         _update_assets(tx, parameters)
     if comparison.added:
@@ -290,6 +212,22 @@ def _next_id(tx: Tx, table: str) -> int:
     return max(int(row[0]) if row else 0, int(highest))
 
 
+def _free_external_ids(tx: Tx, parameters: dict[str, object]) -> None:
+    """Take from assets the external ids that are another's by now; those that moved get their own
+    right away, those that are missing have none any more."""
+    tx.execute(
+        """
+        UPDATE assets
+           SET external_id = external_id || ' (asset ' || id || ')', updated_at = :now
+         WHERE id IN (SELECT a.id
+                        FROM temp.staged_assets AS s
+                        JOIN assets AS a
+                          ON a.collection_id = :collection AND a.external_id = s.external_id
+                       WHERE s.asset_id IS NOT a.id)""",
+        parameters,
+    )
+
+
 def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
     """Changed assets: files keep their row by version and part; those below an excluded location
     stay as they are."""
@@ -297,9 +235,10 @@ def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
         DELETE FROM asset_files
          WHERE id IN (SELECT f.id
                         FROM temp.staged_assets AS s
-                        JOIN asset_files AS f ON f.asset_id = s.asset_id
+                       CROSS JOIN asset_files AS f ON f.asset_id = s.asset_id
                         JOIN path_mappings AS m ON m.id = f.path_mapping_id
-                       WHERE m.excluded = 0
+                       WHERE s.asset_id IS NOT NULL
+                         AND m.excluded = 0
                          AND NOT EXISTS (SELECT 1 FROM temp.staged_files AS g
                                           WHERE g.n = s.n
                                             AND g.version = f.version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from importlib.resources import files
 
 from sqlite_utils import Database
@@ -39,6 +40,17 @@ def apply_pending(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
+def statements(sql: str) -> Iterator[str]:
+    """The statements of a script, one by one. (`executescript` of sqlite3 would commit the open
+    transaction, that of sqlite-utils takes quadratic time.)"""
+    waiting = ""
+    for line in sql.splitlines(keepends=True):
+        waiting += line
+        if line.rstrip().endswith(";") and sqlite3.complete_statement(waiting):
+            yield waiting
+            waiting = ""
+
+
 class _step:
     """One migration as sqlite-utils calls it."""
 
@@ -47,4 +59,5 @@ class _step:
         self.__name__ = "step"
 
     def __call__(self, database: Database, /) -> None:
-        database.executescript(self._sql)
+        for statement in statements(self._sql):
+            database.conn.execute(statement)

@@ -85,8 +85,10 @@ def _staged(backup: Path, staged: Path) -> dict[str, int]:
             version, application, _ = core.header(copy)
             damage = integrity.damage(copy)
     except sqlite3.DatabaseError as error:
-        if saying.code(error) in _BROKEN:
+        if saying.code(error) == sqlite3.SQLITE_NOTADB:
             raise NotACatalogue(f"{backup} is not a catalogue ({error})") from error
+        if saying.code(error) == sqlite3.SQLITE_CORRUPT:
+            raise DatabaseFailure(f"{OPERATION} failed: {backup} is damaged ({error})") from error
         raise
     if application != core.APPLICATION_ID:
         raise NotACatalogue(f"{backup} is not a catalogue")
@@ -136,6 +138,7 @@ def _prepare(staged: Path, detail: dict[str, Any]) -> None:
 def _put(staged: Path, path: Path) -> None:
     """Put the copy in the place of the file: by its name where there is none, else page by page in
     one transaction of the file, and by its name again where that is too damaged for one."""
+    path = Path(os.path.realpath(path))  # what SQLite keeps beside a file lies beside the real one
     if not place.size(str(path)) and not path.with_name(path.name + "-wal").exists():
         _make_wal(staged)
         path.unlink(missing_ok=True)

@@ -35,6 +35,7 @@ DROP TABLE IF EXISTS temp.staged_assets;
 DROP TABLE IF EXISTS temp.staged_files;
 DROP TABLE IF EXISTS temp.missing;
 DROP TABLE IF EXISTS temp.moves;
+DROP TABLE IF EXISTS temp.swapped;
 DROP TABLE IF EXISTS temp.gone_folders;
 CREATE TEMP TABLE seen (asset_id INTEGER PRIMARY KEY, n INTEGER);
 CREATE TEMP TABLE restored (asset_id INTEGER PRIMARY KEY, n INTEGER);
@@ -50,6 +51,8 @@ CREATE TEMP TABLE staged_files (
 CREATE TEMP TABLE gone_folders (folder_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE missing (asset_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE moves (asset_id INTEGER PRIMARY KEY, n INTEGER UNIQUE);
+CREATE TEMP TABLE swapped (
+  asset_id INTEGER PRIMARY KEY, n INTEGER UNIQUE, change TEXT, was_missing INTEGER);
 """
 
 _PLACED = """CASE WHEN NOT EXISTS (SELECT 1 FROM asset_files AS f
@@ -93,6 +96,7 @@ class Staging:
         )
         self._ahead = next(self._folders_in_order, None)
         self._behind = ""
+        self._asked: list[sqlite3.Cursor] = []  # an importer may not read to the end
         self._seen: list[tuple[int, int]] = []
         self._seen_folders: list[tuple[int]] = []
         self._folders: list[tuple[Any, ...]] = []
@@ -134,16 +138,16 @@ class Staging:
 
     def known_folders(self) -> Iterator[tuple[str, str]]:
         """(path, fingerprint) of every folder that an earlier scan reported, by path."""
-        return iter(
-            self.connection.execute(
-                """
-                SELECT path, coalesce(fingerprint, '')
-                  FROM folders
-                 WHERE collection_id = ?
-                 ORDER BY path""",
-                (self.collection.id,),
-            )
+        found = self.connection.execute(
+            """
+            SELECT path, coalesce(fingerprint, '')
+              FROM folders
+             WHERE collection_id = ?
+             ORDER BY path""",
+            (self.collection.id,),
         )
+        self._asked.append(found)
+        return iter(found)
 
     def known(self, external_ids: Sequence[str]) -> dict[str, Known]:
         """What is known of these assets, by external id. One with a file at a location that its
@@ -292,7 +296,8 @@ class Staging:
 
     def end_reading(self) -> None:
         """Let go of what is still read of the file, so that it can be written."""
-        self._folders_in_order.close()
+        for cursor in (self._folders_in_order, *self._asked):
+            cursor.close()
         self._ahead = None
         self.connection.executemany(
             "UPDATE temp.staged_folders SET fingerprint = NULL WHERE n = ?", self._spoiled

@@ -34,6 +34,7 @@ COMMANDS = {
 }
 _NOUNS = ("source", "collection", "asset", "db")
 EXTRA_COMMANDS = "retrovue.commands"
+_STDOUT = "retrovue.cli.stdout"
 
 
 class App:
@@ -113,7 +114,10 @@ class Commands(click.Group):
             module = importlib.import_module(f"retrovue.cli.{name}")
             command: click.Command = module.command
             return command
-        return next((_load(point) for extra, point in _extra() if extra == name), None)
+        extra = next((_load(point) for extra, point in _extra() if extra == name), None)
+        if extra is not None:  # it prints what it prints
+            sys.stdout = ctx.meta.get(_STDOUT, sys.stdout)
+        return extra
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -201,6 +205,7 @@ def _run(arguments: list[str], as_json: bool, stdout: Any) -> int:
         _require_utf8(arguments)
         with root.make_context("retrovue", arguments) as ctx:
             context.append(ctx)
+            ctx.meta[_STDOUT] = stdout
             result = root.invoke(ctx)
             if isinstance(result, output.Result):
                 app: App = ctx.obj
@@ -213,8 +218,15 @@ def _run(arguments: list[str], as_json: bool, stdout: Any) -> int:
     except BrokenPipeError:
         raise
     except BaseException as error:
+        if isinstance(error, SystemExit) and _is_extra(context):
+            return error.code if isinstance(error.code, int) else int(error.code is not None)
         with _uninterrupted():
             return _report(error, arguments, _app(context), as_json, stdout)
+
+
+def _is_extra(context: list[click.Context]) -> bool:
+    """Whether it is the command of a plugin that runs."""
+    return bool(context) and context[0].invoked_subcommand not in (None, *COMMANDS)
 
 
 def _require_utf8(arguments: Sequence[str]) -> None:

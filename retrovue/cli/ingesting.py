@@ -127,10 +127,11 @@ def _nothing_ingested(operation: str, results: Sequence[IngestResult]) -> Retrov
         return run.refused(results)
     codes = {str(error.get("code")) for error in errors}
     first = str(errors[0].get("message"))
-    more = f" (and {plural(len(results) - 1, 'more collection')} failed)" if results[1:] else ""
+    differ = any(error.get("message") != first for error in errors)
+    more = f" (and {plural(len(results) - 1, 'more collection')} failed)" if differ else ""
     failure = IngestFailed(f"{operation} failed: {_without(operation, first)}{more}")
     failure.code = codes.pop() if len(codes) == 1 else "ingest_failed"
-    failure.detail = [f"Collection '{results[0].name}': {first}"] if len(results) > 1 else []
+    failure.detail = [f"Collection '{results[0].name}': {first}"] if differ else []
     failure.detail += [str(line) for line in errors[0].get("detail", ())]
     failure.hint = results[0].hint
     return failure

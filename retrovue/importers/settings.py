@@ -42,11 +42,18 @@ def given(options: Sequence[Option], values: Mapping[str, Any]) -> Settings:
 
 
 def _secret(option: Option, value: str) -> str:
-    if not value.strip():
+    if not value.removeprefix("env:").strip():
         raise UsageError(f"{option.flag} is empty")
     if not value.startswith("env:"):
-        remember([value])
+        _hide(option, value)
     return value
+
+
+def _hide(option: Option, value: Any) -> None:
+    """Keep the value out of foreign text, but not the option's own name, which examples have in its
+    place and messages need."""
+    if value is not None and value != option.name:
+        remember([str(value)])
 
 
 def _require(options: Sequence[Option], settings: Settings) -> None:
@@ -126,7 +133,9 @@ def resolved(options: Sequence[Option], settings: Settings, source: str) -> dict
     for name, value in settings.secrets.items():
         if name in values:
             values[name] = _read(name, value, source)
-    remember(str(values[o.name]) for o in options if o.secret and values[o.name] is not None)
+    for option in options:
+        if option.secret:
+            _hide(option, values[option.name])
     return values
 
 

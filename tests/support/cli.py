@@ -278,6 +278,7 @@ def _converse(terminal: int, out: int, answers: list[tuple[str, str]]) -> tuple[
             said[descriptor] += chunk
         if answers and answers[0][0].encode() in said[terminal][looked:]:
             looked = len(said[terminal])
+            time.sleep(0.05)  # nobody types before the program waits
             os.write(terminal, answers.pop(0)[1].encode())
     assert not answers, f"never asked {answers[0][0]!r}; shown: {said[terminal].decode()!r}"
     return said[out].decode(), said[terminal].decode().replace("\r\n", "\n")

@@ -1,5 +1,5 @@
-"""The next release of retrovue, which has one more migration (or several): a copy of the package, run in a child
-of this process."""
+"""The next release of retrovue, which has one more migration (or several): a copy of the package,
+run in a child of this process."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ STEP = """
 ALTER TABLE assets ADD COLUMN rating INTEGER;
 CREATE INDEX assets_rating ON assets (rating);
 """
-    "ALTER TABLE assets ADD COLUMN rating INTEGER; CREATE INDEX assets_rating ON assets (rating);"
-)
 
 
 class Future:

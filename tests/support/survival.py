@@ -180,9 +180,25 @@ def _count_calls(number: int, behind: bool, act: Callable[[], object]) -> None:
     sqlite3.connect = lambda *args, **more: plain(*args, factory=Counting, **more)  # type: ignore
 
 
-def with_pages(
-    most: int, cli: Cli, *words: object, only: str = "", schema: str = "main"
-) -> Run:
+def without_temporary_room(cli: Cli, *words: object) -> Run:
+    """Run a command in a process of its own whose temporary tables have no more than a few
+    pages."""
+
+    class Limited(sqlite3.Connection):
+        def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
+            cursor = super().execute(sql, *arguments)
+            if sql.startswith("PRAGMA temp_store"):
+                super().execute("PRAGMA temp.max_page_count = 16")
+            return cursor
+
+    def limit() -> None:
+        plain = sqlite3.connect
+        sqlite3.connect = lambda *args, **more: plain(*args, factory=Limited, **more)  # type: ignore
+
+    return _forked(limit, cli, *words)
+
+
+def with_pages(most: int, cli: Cli, *words: object, only: str = "") -> Run:
     """Run a command in a process of its own for which a database (whose path holds `only`) has at
     most so many pages: what SQLite says is what it says of a full disk."""
 
@@ -192,7 +208,7 @@ def with_pages(
         def limited(target: Any, *arguments: Any, **more: Any) -> sqlite3.Connection:
             connection = plain(target, *arguments, **more)
             if only in str(target):
-                connection.execute(f"PRAGMA {schema}.max_page_count = {most}")
+                connection.execute(f"PRAGMA max_page_count = {most}")
             return connection
 
         sqlite3.connect = limited  # type: ignore[assignment]

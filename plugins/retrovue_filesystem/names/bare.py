@@ -32,9 +32,7 @@ _HYPHENED = re.compile(r"(?<=[^\W\d])-(\d{2,4})(?=[\s._])")
 _ALL_HYPHENED = re.compile(r"^(?:[^\W\d_]+-){2,8}(\d{3,4})(?=[\s._][^\W\d])")
 _GROUPED_LEAD = re.compile(r"(\d{2,3})(?:v\d)?[\s._]+-[\s._]+(?=[^\W\d_])")
 _ONE_DIGIT = re.compile(r"[\s._-]+(\d)$")
-_PART = re.compile(
-    r"(?:^|[\s._([-])(?:part|pt)[\s._-]?(?:(\d{1,2})|([ivx]{1,5}))(?![^\W_])", re.IGNORECASE
-)
+_PART = re.compile(r"(?:^|[\s._([-])(?i:part|pt)[\s._-]?(?:(\d{1,2})|([ivxIVX]{1,5}))(?![^\W_])")
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 # A whole season in one file: 'Title.S03.1080p', 'Title S03-The Best Of'.
 _PACK = re.compile(r"(?<=[\s._])[sS](\d\d)(?=[\s._]|-[^\W\d])")
@@ -57,10 +55,8 @@ def numbered(stem: str, where: Folder) -> Numbers | None:
     elif where.kind == "show" and (found := _LEADING.match(stem)) and _stands_alone(stem, where):
         return _numbers(found, found.end(), where)
     if "-" in stem or "[" in stem or where.kind == "show" or "tv" in stem.lower():
-        found = _fansub(stem, where)
-        if found:
-            return found
-    return part_of_show(stem, where) or _pack(stem)
+        return _fansub(stem, where) or part_of_show(stem, where) or _pack(stem)
+    return _pack(stem)
 
 
 def part_of_show(stem: str, where: Folder) -> Numbers | None:
@@ -78,9 +74,7 @@ def part_of_show(stem: str, where: Folder) -> Numbers | None:
 def _roman(digits: str) -> int:
     """Return what Roman digits are worth, up to thirty-nine."""
     worths = [_ROMAN[digit] for digit in digits]
-    return sum(
-        -worth if worth < max(worths[at:]) else worth for at, worth in enumerate(worths)
-    )
+    return sum(-worth if worth < max(worths[at:]) else worth for at, worth in enumerate(worths))
 
 
 def _pack(stem: str) -> Numbers | None:

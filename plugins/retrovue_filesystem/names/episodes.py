@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from . import bare, numbers, titles
 from .folders import Folder
 from .numbers import Numbers
 from .reading import Reading
-from .tags import CERTAIN, cut, lower, version
+from .tags import CERTAIN, UNCERTAIN, cut, lower, version
 
 _PART = re.compile(
     r"(?:^|-)[\s._]*(pt|part|cd|disc|disk|dvd)[\s._-]?(\d{1,2}|[a-d])[\s._)\]]*$", re.I
@@ -24,18 +25,20 @@ _SEASON_WORDS = re.compile(
 )
 _REPEATED = re.compile(r"^[\s._-]+\d{2,4}-\d{2,4}(?=[\s._-]*$|[.-][A-Z]+$)")
 _CUT_OF_EPISODE = re.compile(r"(?:v\d|[a-d])(?![^\W_])", re.IGNORECASE)
+_LONGEST_END = 30
 _PART_ENDS = frozenset("0123456789abcdABCD)]")
 _DIGIT = re.compile(r"\d")
 _JOINTS = " \t-–—_,;:~+.)]}★"
 
 
-# No digit stands before the numbers but a year's, and none after; no mark that `titles.clean`
-# would change. '- Disc B' and '- Pt A' are parts.
+# No digit stands before the numbers but a year's, and none in the title, and no mark there that
+# `titles.clean` would change. '- Disc B' and '- Pt A' are parts.
 _WHOLE = re.compile(
     r"""(?:[^\d\[{(]+\(((?:19|20)[0-9]{2})\)\ (?:-\ )?|[^\d\[{]*)
     (?<![a-zA-Z0-9])[sS](\d{1,4})[eE](\d{1,4})
     (?:\ -(\ (?!\ |(?i:pt|cd|disc|disk|dvd)\ ?[a-dA-D]$)
-    [^\d\s._\-–—\[\](){},;~+★|=#:【】（）［］｛｝〔〕][^\d\t._\-–—\[\](){},;~+★|=#:【】（）［］｛｝〔〕]*(?<!\s)))?$""",
+    [^\d\s._\-–—\[\](){},;~+★|=#:【】（）［］｛｝〔〕][^\d\t._\-–—\[\](){},;~+★|=#:【】（）［］｛｝〔〕]*(?<!\s)))?
+    (\ -?\ ?[\[(0-9].*)?\Z""",
     re.VERBOSE,
 )
 
@@ -48,16 +51,16 @@ def find(stem: str, where: Folder) -> Numbers | None:
     if _numberless(stem):
         return bare.part_of_show(stem, where)
     low = lower(stem)
-    return (
-        numbers.worded(low)
-        or numbers.dated(stem, low)
-        or (None if _is_movie(stem, where) else numbers.lone(low) or bare.numbered(stem, where))
-    )
+    speaks = numbers.speaks(low)
+    found = (numbers.worded(low) if speaks else None) or numbers.dated(stem, low)
+    if found or _is_movie(stem, where):
+        return found
+    return (numbers.lone(low) if speaks else None) or bare.numbered(stem, where)
 
 
 def _numberless(stem: str) -> bool:
     """Tell at once a name without any number but a year in brackets."""
-    year = titles.PAREN_YEAR.search(stem)
+    year = titles.PAREN_YEAR.search(stem) if "(" in stem or "[" in stem else None
     if year is None:
         return _DIGIT.search(stem) is None
     return not (_DIGIT.search(stem, 0, year.start()) or _DIGIT.search(stem, year.end()))
@@ -99,23 +102,43 @@ def read(stem: str, where: Folder) -> Reading | None:
 
 
 def plain(stem: str, where: Folder) -> Reading | None:
-    """Read the commonest form at once, 'Show (Year) - S01E02 - Title', as `read` would.
+    """Read the commonest form at once, 'Show (Year) - S01E02 - Title [Tags]', as `read` would.
 
-    The folder has to be sure of its show; None for any other form and for a title with a tag.
+    The folder has to be sure of its show; None for any other form.
     """
     found = _WHOLE.match(stem)
     if found is None:
         return None
-    year, digits, first, told = found.groups()
+    year, digits, first, told, tags = found.groups()
     if told and ("  " in told or CERTAIN.search(lower(told))):
         return None
+    tag = None
+    if tags:
+        plain, tag = _tagged(tags)
+        if not plain or (told and told.rpartition(" ")[2].lower() in UNCERTAIN):
+            return None
     season = int(digits)
-    nobody = album = track = disc = day = tag = edition = None
+    nobody = album = track = disc = day = edition = None
     return Reading(
         "episode", told[1:] if told else "", where.title, season, int(first), None, None,
         nobody, album, track, disc, where.year or (int(year) if year else _year_called(season)),
         day, where.part, tag, edition, where.guids,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=2048)
+def _tagged(tail: str) -> tuple[bool, str | None]:
+    """Say whether a name's tail is tags alone, and the version they tell."""
+    end = cut(tail, 0)
+    plain = (
+        end < len(tail)
+        and not tail[:end].strip(" -([")
+        and "{" not in tail
+        and not titles.take_ids(tail)[1]
+        and not numbers.goes_on(tail)
+        and _PART.search(tail) is None
+    )
+    return plain, version(tail[end:])
 
 
 def _year_called(season: int) -> int | None:
@@ -151,8 +174,14 @@ def _series(
 
 
 def _year_at_end(head: str) -> int | None:
-    found = _YEAR_AT_END.search(head)
-    return int(found[1]) if found and found.start() else None
+    found = _at_end(_YEAR_AT_END, head)
+    return int(found[1]) if found else None
+
+
+def _at_end(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Find what a text ends with, something before it."""
+    found = pattern.search(text, max(len(text) - _LONGEST_END, 0))
+    return found if found and found.start() else None
 
 
 def _alike(own: str, folder: str) -> bool:
@@ -164,14 +193,14 @@ def _own_series(head: str, found: Numbers) -> tuple[str, int | None, int | None,
     """Read the show out of what stands before the numbers."""
     text = titles.plain(titles.without_lead(head)) if head[:1] in "[ 【★w" else head
     season = absolute = None
-    if found.season is not None and (told := _ABSOLUTE_AT_END.search(text)) and told.start():
+    if found.season is not None and (told := _at_end(_ABSOLUTE_AT_END, text)):
         absolute, text = int(told[1]), text[: told.start()]
     text = _WORD_AT_END.sub("", text) if "p" in text[-14:].lower() else text
     if found.season is None:
         text, season = bare.season_at_end(text)
     elif "[" in text or " - " in text or ".-." in text:
         text = _SEASON_WORDS.sub("", text)
-    year = _YEAR_AT_END.search(text)
+    year = _YEAR_AT_END.search(text, max(len(text) - _LONGEST_END, 0))
     if year and year.start():
         text = text[: year.start()]
     if "[" in text[1:]:
@@ -183,7 +212,9 @@ def _ending(tail: str) -> tuple[str, str | None, int | None]:
     """Return the episode's title, version and part told after the numbers."""
     if not tail:
         return "", None, None
-    part = _PART.search(tail) if tail[-1] in _PART_ENDS else None
+    part = None
+    if tail[-1] in _PART_ENDS:
+        part = _PART.search(tail, max(len(tail) - _LONGEST_END, 0))
     if part and (part[1].lower() != "part" or part.start() == 0):
         number = int(part[2]) if part[2].isdecimal() else "abcd".index(part[2].lower()) + 1
         title, tag, _ = _ending(tail[: part.start()])

@@ -20,6 +20,7 @@ _STACKED = re.compile(
 _STACKED_AT_END = re.compile(
     r"[\s._(\[-]+(cd|dvd|disc|disk|pt|part)([\s._-]*)(\d{1,2}|[a-d])[)\]]?$", re.I
 )
+_LONGEST_PART = 30
 _ONE_OF = re.compile(r"[\s._-]*[(\[](\d)[\s._]?of[\s._]?\d[)\]]", re.IGNORECASE)
 _PART_ENDS = frozenset("0123456789abcdABCD)]")
 _LABEL = re.compile(r"^\s+-\s+\[?([^\[\]]{1,60}?)\]?$")
@@ -84,7 +85,9 @@ def _bonus(stem: str) -> str:
 
 def _part_at_end(rest: str, where: Folder) -> tuple[str, int | None]:
     """Take the part off a name's end; 'Part 1' belongs to a title unless the year is before it."""
-    found = _STACKED_AT_END.search(rest) if rest[-1:] in _PART_ENDS else None
+    if rest[-1:] not in _PART_ENDS:
+        return rest, None
+    found = _STACKED_AT_END.search(rest, max(len(rest) - _LONGEST_PART, 0))
     if found is None or not found.start():
         return rest, None
     before = rest[: found.start()]
@@ -108,7 +111,7 @@ def _number(text: str) -> int:
 def _folder_knows(stem: str, title: str, year: int | None, head: str, where: Folder) -> bool:
     """Tell whether the folder's title is to be taken: it is the movie's, and better or the same."""
     own = titles.key(title)
-    if _NAMELESS.match(stem) or not own or own == where.key or titles.key(stem) == where.key:
+    if own == where.key or not own or _NAMELESS.match(stem) or titles.key(stem) == where.key:
         return where.year is None or year is None or where.year == year
     if where.year is None:
         return where.tagged and year is None
@@ -129,7 +132,7 @@ def _made(
     tag = None
     if tail and tail not in (" ", ")"):
         piece, tag, words = _tail(tail)
-        part, told = piece or part, told or words
+        part, told = part if piece is None else piece, told or words
     return _movie(title, year, part, tag, told, guids)
 
 

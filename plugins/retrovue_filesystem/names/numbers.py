@@ -10,6 +10,8 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from .vocabulary import words
+
 MOST_EPISODES = 60
 """A span of bare numbers wider than this is no span of episodes."""
 FEW_EPISODES = 3
@@ -59,8 +61,8 @@ _EPISODE = r"""(?:episode|épisode|episodio|episódio|folge|aflevering|afl|avsni
     |odcinek|jakso|rész|bölüm|capitulo|capítulo|серия|серія|выпуск|第|эпизод|ep)"""
 _WORDED = re.compile(
     rf"""(?<![a-z0-9]){_SEASON}[\s._\-]*(\d{{1,4}})[\s._,\-\[(]*{_EPISODE}[\s._]*(\d{{1,4}})(?!\d)
-    | (?<![a-z0-9])(\d{{1,2}})(?:\.|st|nd|rd|th|[ªº]|-?[йго]{{1,2}})?[\s._]*{_SEASON}[\s._,\-]*
-      (?:{_EPISODE}[\s._]*(\d{{1,4}})|(\d{{1,4}})(?:-?я)?[\s._]*(?:серия|серія|folge|bölüm|évad))
+    | (?<![a-z0-9])(\d{{1,2}})(?:\.|st|nd|rd|th|[ªº]|-?[йго]{{1,2}})?[\s._]*{_SEASON}
+      (?:[\s._,\-]+{_EPISODE}[\s._]*(\d{{1,4}})|[\s._,\-]*(\d{{1,4}})(?:-?я)?[\s._]*(?:серия|серія|folge|bölüm|évad))
     | 第\s*(\d{{1,3}})\s*[季期]\s*第?\s*(\d{{1,4}})\s*[話话集回]?""",
     re.VERBOSE,
 )
@@ -77,6 +79,14 @@ _SPANISH = re.compile(
     r"(?<![a-z0-9])cap\.?\s?(\d{1,2})(\d\d)(?:_\d{1,2}(\d\d))?(?!\d)", re.IGNORECASE
 )
 
+# The words above that are plain Latin letters.
+_TELLING = words(
+    """season seizoen saison staffel stagione temporada sezon series serie livre se episode
+    episodio folge aflevering afl avsnitt afsnit odcinek jakso capitulo ep e cap of part bolum
+    blm"""
+)
+_LETTERS = re.compile(r"[a-z]+")
+_DAYLIKE = re.compile(r"\d\d(?:[\s._-]\d\d[\s._-]|\d{4})")
 _DAY = re.compile(
     r"""(?<!\d)(?:
       ((?:19|20)\d\d)([\s._-])(\d\d)\2(\d\d)
@@ -115,10 +125,20 @@ def _several(stem: str, found: re.Match[str], season: int, digits: str) -> Numbe
     return Numbers(found.start(), end, season, first, last if last > first else None)
 
 
+def goes_on(tail: str) -> bool:
+    """Tell whether what follows an episode's number may be a span's end."""
+    return _MORE.match(tail) is not None
+
+
 def _near(gap: int, stem: str, end: int) -> bool:
     """Tell a span of bare numbers from a title's number: 'S01E03-04 Title', 'S01E03-24 Hours'."""
     words_follow = stem[end : end + 1] == " " and stem[end + 1 : end + 2].isalpha()
     return gap <= (FEW_EPISODES if words_follow else MOST_EPISODES)
+
+
+def speaks(low: str) -> bool:
+    """Tell whether a name may number an episode in words, as `worded` and `lone` read them."""
+    return not low.isascii() or not _TELLING.isdisjoint(_LETTERS.findall(low))
 
 
 def worded(low: str) -> Numbers | None:
@@ -158,6 +178,8 @@ def dated(stem: str, low: str) -> Numbers | None:
 
 def day_of(stem: str) -> Numbers | None:
     """Find a day in a name; it is day before month when both could be."""
+    if _DAYLIKE.search(stem) is None:
+        return None
     for found in _DAY.finditer(stem):
         day = _day(found)
         if day:

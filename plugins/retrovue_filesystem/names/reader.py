@@ -47,8 +47,8 @@ def _kind(media: str, where: Folder) -> str:
 
 
 def _video(stem: str, where: Folder) -> Reading:
-    if where.plain and (told := episodes.plain(stem, where)) and not extras.ending(stem):
-        return told
+    if where.plain and (known := episodes.plain(stem, where)) and not extras.ending(stem):
+        return known
     if where.kind in ("photo", "video", "music"):
         return _home(stem, where)
     if where.extra and (special := _extra(stem, where)):
@@ -63,7 +63,7 @@ def _video(stem: str, where: Folder) -> Reading:
     found = None if _named_movie(stem, where) else _episode(stem, where)
     if found:
         return found
-    if _CREDITLESS.search(stem):
+    if "NC" in stem and _CREDITLESS.search(stem):
         return _made_extra("other", titles.clean(titles.split(titles.without_lead(stem))[0]), where)
     if where.kind == "show" or where.season is not None:
         return _unnumbered(stem, where)

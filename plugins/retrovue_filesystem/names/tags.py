@@ -78,10 +78,12 @@ UNCERTAIN = words(
     """
 )
 
+_LONGEST_UNCERTAIN = 20
+"""Longer than any uncertain tag and the marks behind it are together, as a rule."""
 LANGUAGES = words(
     """french truefrench german deutsch italian ita spanish castellano latino russian hindi
-    tamil telugu japanese korean chinese swedish danish norwegian finnish nordic dutch flemish polish
-    portuguese turkish czech hungarian multi"""
+    tamil telugu japanese korean chinese swedish danish norwegian finnish nordic dutch flemish
+    polish portuguese turkish czech hungarian multi"""
 )
 ARTICLES = words("the a an der die das le la les l el los las il lo i gli un une de het")
 WORD = re.compile(r"[^\s._\-\[\](){}+,&/]+")
@@ -128,6 +130,10 @@ def _back(low: str, end: int, start: int) -> int:
     bracket = max(low.rfind("(", 0, end), low.rfind("[", 0, end))
     if bracket > start and low.find(")", bracket, end) < 0 and low.find("]", bracket, end) < 0:
         end = bracket
+    if end > _LONGEST_UNCERTAIN:
+        last = WORD.findall(low, end - _LONGEST_UNCERTAIN, end)
+        if last and last[-1] not in UNCERTAIN:
+            return end
     found = list(WORD.finditer(low, 0, end))
     keep = len(found)
     while keep and found[keep - 1].group() in UNCERTAIN:

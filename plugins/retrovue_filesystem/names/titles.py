@@ -20,14 +20,16 @@ _IDS = re.compile(
 )
 _LONE_ID = re.compile(r"[ ._-]tt\d{7,8}(?![^\W_])")
 _EDITION_TAG = re.compile(r"\s*\{edition-([^{}]*)\}", re.IGNORECASE)
+_MARKS = re.compile(r"[\W_]+")
 _FULL_WIDTH = str.maketrans("【】（）［］｛｝〔〕", "[]()[]{}[]")
+_ANY_FULL_WIDTH = re.compile("[【】（）［］｛｝〔〕]")
 
 _YEAR = r"(?:18[7-9]\d|19\d\d|20[0-3]\d)"
 PAREN_YEAR = re.compile(rf"[(\[]\s*({_YEAR})\s*[)\]]")
 _NEAR_YEAR = re.compile(
     rf"[(\[](?:[^()\[\]]*[^()\[\]\w])??({_YEAR})(?:[^()\[\]\w][^()\[\]]*)?[)\]]"
 )
-_BARE_YEAR = re.compile(r"(?<![^\W_])(?:19\d\d|20[0-3]\d)(?![^\W_])")
+_BARE_YEAR = re.compile(r"[12](?<![^\W_][12])(?:(?<=1)9\d|(?<=2)0[0-3])\d(?![^\W_])")
 # 'Title (Director) (Year)', 'Title (US) (Year)'; a part, a volume or an 'or' stays in the title.
 _ASIDE = re.compile(r"(?<! or)[ .]+\((?!or )[^()\d]*(?<!part)\)[ .]*$", re.IGNORECASE)
 _EMPTY = re.compile(r"[(\[{]\s*[)\]}]")
@@ -37,7 +39,9 @@ GROUPS = re.compile(r"^(?:\s*\[(?!\d{4}\])[^\[\]]*\][\s._★~-]*)+")
 
 def plain(text: str) -> str:
     """Return text with full-width brackets made plain ones, of the same length."""
-    return text if text.isascii() else text.translate(_FULL_WIDTH)
+    if text.isascii() or _ANY_FULL_WIDTH.search(text) is None:
+        return text
+    return text.translate(_FULL_WIDTH)
 
 
 def clean(text: str) -> str:
@@ -79,7 +83,8 @@ def _join_initials(words: list[str]) -> str:
 
 def take_ids(text: str) -> tuple[str, tuple[str, ...]]:
     """Take the catalogue numbers out of a name; return the rest and Plex's spelling of them."""
-    if "{" not in text and "[" not in text and "tt" not in text and "(im" not in text:
+    low = text.lower()
+    if "db" not in low and "tt" not in low:
         return text, ()
     found = _IDS.findall(text)
     if not found:
@@ -149,21 +154,22 @@ def split(text: str) -> tuple[str, int | None, str]:
     before = [m for m in years if m.start() < end]
     year = before[-1] if before else years[0]
     if year.start() < end:
-        head, tail = _before(text[: year.start()]), text[year.end() :]
-        if end < len(text) and " " not in head and LANGUAGES.isdisjoint(_words(tail)):
-            head = _without_language(head)
+        head, tail = _without_aside(text[: year.start()]), text[year.end() :]
+        if end < len(text) and " " not in head:
+            head = _without_language(head, tail)
         return head, int(year[0]), tail
     return _before(text[:end]), int(year[0]), text[end:]
 
 
-def _words(text: str) -> list[str]:
-    return WORD.findall(text.lower())
+def _without_language(head: str, tail: str) -> str:
+    """Take the language release names have before a bare year: 'Title.German.2010.DVDRip'.
 
-
-def _without_language(head: str) -> str:
-    """Take the language release names have before a bare year: 'Title.German.2010.DVDRip'."""
-    rest, _, word = head.rstrip(" ._").rpartition(".")
+    It is the title's own where another is told after the year, or an article begins the title.
+    """
+    rest, _, word = head.rstrip("._").rpartition(".")
     if not rest or word.lower() not in LANGUAGES:
+        return head
+    if not LANGUAGES.isdisjoint(WORD.findall(tail.lower())):
         return head
     shouted = word.isupper() and not rest.isupper()
     return rest if shouted or rest.partition(".")[0].lower() not in ARTICLES else head
@@ -187,6 +193,11 @@ def _before(head: str) -> str:
     """Cut tags that stand before the year; the words of an edition among them."""
     if CERTAIN.search(lower(head), 1):
         head = head[: cut(head)]
+    return _without_aside(head)
+
+
+def _without_aside(head: str) -> str:
+    """Cut what stands in brackets at a title's end, but for an edition."""
     aside = _ASIDE.search(head) if head.rstrip(" .").endswith(")") else None
     if aside is None or not aside.start() or edition(aside[0]):
         return head
@@ -220,4 +231,4 @@ def bare(text: str) -> str:
 
 def key(title: str) -> str:
     """Return what two spellings of one title share: letters and digits, case folded."""
-    return "".join(filter(str.isalnum, title.casefold()))
+    return _MARKS.sub("", title.casefold())

@@ -53,6 +53,8 @@ CREATE TABLE collections (
   missing_since          TEXT,                                  -- no longer offered by its source
   last_ingested_at       TEXT,
   revision               INTEGER NOT NULL DEFAULT 0,            -- grows with any change to its assets
+  asset_count            INTEGER NOT NULL DEFAULT 0,            -- kept by the triggers of assets
+  missing_count          INTEGER NOT NULL DEFAULT 0,            -- those of them with missing_since
   created_at             TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   updated_at             TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   UNIQUE (source_id, external_id),
@@ -201,10 +203,8 @@ SELECT c.id AS collection_id,
            AND m.local_path IS NULL
            AND m.excluded = 0
            AND m.missing_since IS NULL) AS unresolved_mappings,
-       (SELECT count(*) FROM assets AS a WHERE a.collection_id = c.id) AS assets,
-       (SELECT count(*)
-          FROM assets AS a
-         WHERE a.collection_id = c.id AND a.missing_since IS NOT NULL) AS missing_assets,
+       c.asset_count AS assets,
+       c.missing_count AS missing_assets,
        c.last_ingested_at
   FROM collections AS c
   JOIN sources AS s ON s.id = c.source_id;
@@ -256,8 +256,8 @@ CREATE TRIGGER collections_insert BEFORE INSERT ON collections BEGIN
                   WHERE source_id = NEW.source_id AND external_id = NEW.external_id);
   SELECT RAISE(ABORT, 'G-1: a new collection starts with enabled, sync_enabled and ingestible 0')
    WHERE NEW.enabled <> 0 OR NEW.sync_enabled <> 0 OR NEW.ingestible <> 0;
-  SELECT RAISE(ABORT, 'G-1: a new collection starts with revision 0')
-   WHERE NEW.revision <> 0;
+  SELECT RAISE(ABORT, 'G-1: a new collection starts with revision 0 and no assets')
+   WHERE NEW.revision <> 0 OR NEW.asset_count <> 0 OR NEW.missing_count <> 0;
 END;
 
 CREATE TRIGGER collections_inserted AFTER INSERT ON collections BEGIN
@@ -270,7 +270,12 @@ CREATE TRIGGER collections_update BEFORE UPDATE ON collections BEGIN
       OR NEW.source_id IS NOT OLD.source_id
       OR NEW.external_id IS NOT OLD.external_id;
   SELECT RAISE(ABORT, 'G-5: revision of a collection stays or grows by 1')
-   WHERE NEW.revision NOT IN (OLD.revision, OLD.revision + 1);
+   WHERE coalesce(NEW.revision NOT IN (OLD.revision, OLD.revision + 1), 1);
+  SELECT RAISE(ABORT, 'G-5: the counts of a collection change with its assets, one by one')
+   WHERE coalesce(abs(NEW.asset_count - OLD.asset_count) > 1
+                  OR abs(NEW.missing_count - OLD.missing_count) > 1
+                  OR ((NEW.asset_count <> OLD.asset_count OR NEW.missing_count <> OLD.missing_count)
+                      AND NEW.revision = OLD.revision), 1);
 END;
 
 CREATE TRIGGER collections_ingestible BEFORE UPDATE OF ingestible ON collections
@@ -397,7 +402,9 @@ END;
 
 CREATE TRIGGER assets_inserted AFTER INSERT ON assets BEGIN
   UPDATE collections
-     SET revision = revision + 1
+     SET revision = revision + 1,
+         asset_count = asset_count + 1,
+         missing_count = missing_count + (NEW.missing_since IS NOT NULL)
    WHERE id = NEW.collection_id;
 END;
 
@@ -419,7 +426,9 @@ END;
 
 CREATE TRIGGER assets_updated AFTER UPDATE ON assets BEGIN
   UPDATE collections
-     SET revision = revision + 1
+     SET revision = revision + 1,
+         missing_count = missing_count
+                       + (NEW.missing_since IS NOT NULL) - (OLD.missing_since IS NOT NULL)
    WHERE id = NEW.collection_id;
   UPDATE folders
      SET fingerprint = NULL
@@ -434,7 +443,9 @@ CREATE TRIGGER assets_delete AFTER DELETE ON assets BEGIN
   DELETE FROM asset_files WHERE asset_id = OLD.id;
   UPDATE folders SET fingerprint = NULL WHERE id = OLD.folder_id;
   UPDATE collections
-     SET revision = revision + 1
+     SET revision = revision + 1,
+         asset_count = asset_count - 1,
+         missing_count = missing_count - (OLD.missing_since IS NOT NULL)
    WHERE id = OLD.collection_id;
 END;
 

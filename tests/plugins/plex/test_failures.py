@@ -6,6 +6,7 @@ import gzip
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -206,7 +207,7 @@ def test_headers_that_drip_have_a_deadline() -> None:
 
         def drip() -> None:
             client, _ = listener.accept()
-            with client:
+            with client, suppress(OSError):
                 client.sendall(b"HTTP/1.1 200 OK\r\n")
                 for _ in range(60):
                     client.sendall(b"X-Drip: 1\r\n")

@@ -1,0 +1,146 @@
+"""Which new items of a scan are known assets that moved.
+
+An external id is not always the same item's for good: a server that was rebuilt counts from 1
+again. So an item that has nothing in common with the asset of its external id, no file and none of
+its ids elsewhere, is held for a new one, and that asset for a missing one, until both are looked
+for among the others.
+"""
+
+from __future__ import annotations
+
+from retrovue.catalogue.saying import Speaking
+
+# CROSS JOIN keeps SQLite from walking all assets to find the few that are missing.
+# https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
+#
+# A moved asset is one missing and one new that agree in one of these, and that no other of either
+# side agrees with: the same files and ids elsewhere (a server that was rebuilt), the same
+# fingerprint (a file that was renamed), or a file in common (a version or part that was added).
+_KEYS = (
+    (
+        """
+        SELECT a.id AS asset_id, NULL AS n, a.guids || char(10) ||
+               (SELECT group_concat(path_mapping_id || ':' || relative_path, char(10))
+                  FROM (SELECT path_mapping_id, relative_path
+                          FROM asset_files
+                         WHERE asset_id = a.id
+                         ORDER BY path_mapping_id, relative_path)) AS key
+          FROM temp.missing
+         CROSS JOIN assets AS a ON a.id = missing.asset_id""",
+        """
+        SELECT NULL, s.n, s.guids || char(10) ||
+               (SELECT group_concat(path_mapping_id || ':' || relative_path, char(10))
+                  FROM (SELECT path_mapping_id, relative_path
+                          FROM temp.staged_files
+                         WHERE n = s.n
+                         ORDER BY path_mapping_id, relative_path))
+          FROM temp.staged_assets AS s
+         WHERE s.asset_id IS NULL""",
+    ),
+    (
+        """
+        SELECT a.id AS asset_id, NULL AS n, a.fingerprint AS key
+          FROM temp.missing
+         CROSS JOIN assets AS a ON a.id = missing.asset_id
+         WHERE (SELECT count(*) > 0 AND count(*) = count(size_bytes)
+                  FROM asset_files
+                 WHERE asset_id = a.id)""",
+        """
+        SELECT NULL, s.n, s.fingerprint
+          FROM temp.staged_assets AS s
+         WHERE s.asset_id IS NULL
+           AND (SELECT count(*) > 0 AND count(*) = count(size_bytes)
+                  FROM temp.staged_files
+                 WHERE n = s.n)""",
+    ),
+    (
+        """
+        SELECT f.asset_id, NULL AS n, f.path_mapping_id || ':' || f.relative_path AS key
+          FROM temp.missing
+         CROSS JOIN asset_files AS f ON f.asset_id = missing.asset_id""",
+        """
+        SELECT NULL, s.n, f.path_mapping_id || ':' || f.relative_path
+          FROM temp.staged_assets AS s
+          JOIN temp.staged_files AS f ON f.n = s.n
+         WHERE s.asset_id IS NULL""",
+    ),
+)
+
+
+def doubt_swapped(connection: Speaking, excluded: str) -> bool:
+    """Set apart the changed items that have nothing in common with the asset of their external id;
+    returns whether there are any. `excluded` is an SQL test for assets `a` that are left alone."""
+    connection.execute(f"""
+        INSERT INTO temp.swapped (asset_id, n, change, was_missing)
+        SELECT a.id, s.n, s.change, a.missing_since IS NOT NULL
+          FROM temp.staged_assets AS s
+          JOIN assets AS a ON a.id = s.asset_id
+         WHERE s.change IN ('updated', 'restored')
+           AND NOT EXISTS (SELECT 1
+                             FROM asset_files AS f
+                             JOIN temp.staged_files AS g
+                               ON g.n = s.n
+                              AND g.path_mapping_id = f.path_mapping_id
+                              AND g.relative_path = f.relative_path
+                            WHERE f.asset_id = a.id)
+           AND NOT EXISTS (SELECT 1
+                             FROM json_each(a.guids) AS old
+                             JOIN json_each(s.guids) AS new ON new.value = old.value)
+           AND NOT {excluded}""")
+    if not _count(connection, "swapped"):
+        return False
+    connection.execute("INSERT INTO temp.missing (asset_id) SELECT asset_id FROM temp.swapped")
+    connection.execute("""
+        UPDATE temp.staged_assets
+           SET change = 'added', asset_id = NULL
+         WHERE n IN (SELECT n FROM temp.swapped)""")
+    return True
+
+
+def _settle_swapped(connection: Speaking) -> None:
+    """Where neither an item nor the asset of its external id was found elsewhere, they belong
+    together after all. An asset that was missing before does not go missing now."""
+    connection.execute("""
+        UPDATE temp.staged_assets
+           SET change = swapped.change, asset_id = swapped.asset_id
+          FROM temp.swapped
+         WHERE swapped.n = staged_assets.n
+           AND staged_assets.asset_id IS NULL
+           AND swapped.asset_id IN (SELECT asset_id FROM temp.missing)""")
+    connection.execute("""
+        DELETE FROM temp.missing
+         WHERE asset_id IN (SELECT asset_id FROM temp.staged_assets)
+            OR asset_id IN (SELECT asset_id FROM temp.swapped WHERE was_missing)""")
+
+
+def find(connection: Speaking) -> int:
+    """Give new items the asset that moved to them; returns how many there were."""
+    if not _count(connection, "missing"):
+        return 0
+    for missing, new in _KEYS:
+        connection.execute("DELETE FROM temp.moves")
+        connection.execute(f"""
+            WITH pairs AS (
+              SELECT DISTINCT max(asset_id) AS asset_id, max(n) AS n
+                FROM ({missing} UNION ALL {new})
+               WHERE key IS NOT NULL
+               GROUP BY key
+              HAVING count(asset_id) = 1 AND count(n) = 1)
+            INSERT INTO temp.moves (asset_id, n)
+            SELECT asset_id, n
+              FROM pairs
+             WHERE asset_id IN (SELECT asset_id FROM pairs GROUP BY asset_id HAVING count(*) = 1)
+               AND n IN (SELECT n FROM pairs GROUP BY n HAVING count(*) = 1)""")
+        connection.execute("""
+            UPDATE temp.staged_assets
+               SET change = 'moved', asset_id = moves.asset_id
+              FROM temp.moves
+             WHERE staged_assets.n = moves.n""")
+        connection.execute("""
+            DELETE FROM temp.missing WHERE asset_id IN (SELECT asset_id FROM temp.moves)""")
+    _settle_swapped(connection)
+    return _count(connection, "staged_assets WHERE change = 'moved'")
+
+
+def _count(connection: Speaking, what: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM temp.{what}").fetchone()[0])

@@ -1,0 +1,164 @@
+"""What happens on a terminal and what without one: questions, hidden prompts, progress."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from support import plugins
+from support.cli import Cli
+from support.media import Library, films
+from support.scripted import Scripted
+
+QUESTION = "Type yes to go on: "
+DESTRUCTIVE = [
+    (("source", "delete", "Home"), "deleted"),
+    (("collection", "wipe", "Movies"), "collection"),
+    (("asset", "purge"), "purged"),
+]
+
+
+@pytest.fixture
+def library(cli: Cli, tmp_path: Path) -> Library:
+    """Three films, one of them missing."""
+    library = Library(cli, tmp_path / "media", *films(3))
+    library.ingest()
+    (library.root / next(iter(films(1)))).unlink()
+    library.ingest()
+    return library
+
+
+@pytest.mark.parametrize(("words", "_key"), DESTRUCTIVE)
+def test_without_a_terminal_nothing_is_destroyed(
+    library: Library, words: tuple[str, ...], _key: str
+) -> None:
+    before = library.cli.dump()
+    run = library.cli(*words)
+    assert run.code == 1
+    assert run.out == ""
+    assert run.error == "Error: Nobody can be asked here, so nothing was changed"
+    assert run.err.splitlines()[-1] == "  --force goes ahead without the question."
+    told = library.cli(*words, "--json")
+    assert told.code == 1
+    assert told.json["error"]["code"] == "usage"
+    assert library.cli.dump() == before
+    assert sorted(p.name for p in library.cli.home.iterdir()) == ["media", "retrovue.db"]
+
+
+def test_a_piped_yes_is_no_answer(library: Library) -> None:
+    before = library.cli.dump()
+    run = library.cli.process("source", "delete", "Home", stdin=None, input=b"yes\n")
+    assert run.code == 1
+    assert library.cli.dump() == before
+
+
+@pytest.mark.parametrize(("words", "_key"), DESTRUCTIVE)
+def test_yes_on_a_terminal_goes_on(library: Library, words: tuple[str, ...], _key: str) -> None:
+    before = library.cli.rows("SELECT count(*) FROM assets")[0][0]
+    run = library.cli.on_terminal(*words, answers=[(QUESTION, "yes\n")])
+    assert run.code == 0
+    assert run.err.startswith("This deletes 1 ") or run.err.startswith("This deletes 3 ")
+    assert "Undo: retrovue db restore" in run.out
+    assert library.cli.rows("SELECT count(*) FROM assets")[0][0] < before
+
+
+@pytest.mark.parametrize("answer", ["no\n", "y\n", "\n", "YES\n", "yes please\n", "\x04"])
+def test_anything_else_cancels(library: Library, answer: str) -> None:
+    before = library.cli.dump()
+    run = library.cli.on_terminal("source", "delete", "Home", answers=[(QUESTION, answer)])
+    assert run.code == 0
+    assert run.out == "Operation cancelled.\n"
+    assert library.cli.dump() == before
+
+
+def test_cancelled_is_success_in_json(library: Library) -> None:
+    run = library.cli.on_terminal(
+        "collection", "wipe", "Movies", "--json", answers=[(QUESTION, "no\n")]
+    )
+    assert run.code == 0
+    assert run.json == {"status": "success", "cancelled": True}
+
+
+def test_interrupt_at_the_question_exits_130(library: Library) -> None:
+    before = library.cli.dump()
+    run = library.cli.on_terminal("source", "delete", "Home", answers=[(QUESTION, "\x03")])
+    assert run.code == 130
+    assert library.cli.dump() == before
+
+
+def test_question_shows_what_goes(library: Library) -> None:
+    run = library.cli.on_terminal("source", "delete", "Home", answers=[(QUESTION, "no\n")])
+    assert run.err.splitlines()[:2] == [
+        "This deletes 1 source for good:",
+        "  Home: 1 collection, 3 assets",
+    ]
+
+
+@pytest.mark.parametrize(("words", "key"), DESTRUCTIVE)
+def test_force_asks_nothing(library: Library, words: tuple[str, ...], key: str) -> None:
+    run = library.cli(*words, "--force", "--json")
+    assert run.code == 0
+    assert run.err == ""
+    assert run.json[key]
+
+
+@pytest.mark.parametrize(("words", "_key"), DESTRUCTIVE)
+def test_backup_before_destruction_brings_it_back(
+    library: Library, words: tuple[str, ...], _key: str
+) -> None:
+    before = library.cli.dump("sources", "collections", "assets", "asset_files")
+    saved = library.cli(*words, "--force", "--json").json["backup"]
+    library.cli.ok("db", "restore", saved, "--force")
+    assert library.cli.dump("sources", "collections", "assets", "asset_files") == before
+
+
+def test_secret_is_typed_unseen(cli: Cli) -> None:
+    plugins.importer(cli.site, "vault", 'options = (Option("token", required=True, secret=True),)')
+    words = ("source", "add", "--type", "vault", "--name", "V")
+    run = cli.on_terminal(*words, answers=[("Token:", "hush-hush\n")])
+    assert run.code == 0
+    assert "hush" not in run.everything
+    assert cli.rows("SELECT name, value FROM source_secrets") == [("token", "hush-hush")]
+    assert cli(*words, "--name", "W").error == "Error: Missing option --token"
+
+
+def test_progress_is_shown_on_a_terminal_alone(cli: Cli) -> None:
+    toys = Scripted(cli)
+    toys.holds("for n in range(2500): yield thing(f'{n}')")
+    words = ("source", "ingest", "Toys", "--dry-run")
+    shown = cli.on_terminal(*words)
+    assert shown.code == 0
+    assert "Things" in shown.err
+    assert cli.on_terminal("-q", *words).err == ""
+    assert cli.process(*words).err == ""
+
+
+def test_ctrl_c_ends_a_scan_that_never_ends_and_keeps_what_was_before(cli: Cli) -> None:
+    toys = Scripted(cli)
+    toys.holds("yield thing('a')")
+    toys.ingest()
+    before = cli.dump()
+    toys.holds(
+        "yield thing('b')",
+        "print('scanning', flush=True)",
+        "while True: time.sleep(0.01); yield thing('c')",
+        before="import time",
+    )
+    child = subprocess.Popen(
+        cli.command("source", "ingest", "Toys"),
+        env=cli.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "scanning\n"
+    os.kill(child.pid, signal.SIGINT)
+    _, err = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert err.splitlines()[0] == "Error: Source ingest failed: interrupted"
+    assert cli.dump() == before

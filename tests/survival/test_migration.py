@@ -1,0 +1,169 @@
+"""A migration that is killed, runs out of disk, or is begun by several processes at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+
+from support.cli import Cli
+from support.future import Future
+from support.media import Library
+from support.survival import THOROUGH, at_every_statement, check, copy_of, spread
+
+
+def _version(cli: Cli) -> int:
+    return int(cli.rows("PRAGMA user_version")[0][0])
+
+
+def _count(future: Future, cli: Cli) -> int:
+    log = cli.home / "count"
+
+    def counting() -> None:
+        at_every_statement(lambda number: log.write_text(str(number)))
+
+    run = future("source", "list", prepare=counting, db=cli.db)
+    assert run.code == 0, run.everything
+    return int(log.read_text())
+
+
+def test_kill_during_migration_leaves_the_old_file_or_the_new(ingested: Library) -> None:
+    cli = ingested.cli
+    future = Future(cli)
+    before = cli.dump()
+    count = _count(future, copy_of(cli, "after"))
+    versions = set()
+    for number in spread(count, 200 if THOROUGH else 16):
+        victim = copy_of(cli, f"killed-{number}")
+
+        def kill(reached: int, number: int = number) -> None:
+            if reached == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        run = future("source", "list", prepare=lambda: at_every_statement(kill), db=victim.db)
+        assert run.code == -signal.SIGKILL
+        version = _version(victim)
+        versions.add(version)
+        backups = list(victim.db.parent.glob("*-migration.backup"))
+        if version == 1:
+            check(victim)
+            assert victim.dump() == before
+        else:
+            assert future("db", "check", db=victim.db).code == 0
+            (backup,) = backups
+            assert Cli(cli.home, backup).dump() == before
+        for backup in backups:
+            check(Cli(cli.home, backup))
+    assert versions == {1, 2}
+
+
+def test_migration_keeps_every_row_and_leaves_a_backup_and_a_line_of_history(
+    ingested: Library,
+) -> None:
+    cli = ingested.cli
+    before = cli.dump()
+    future = Future(cli)
+    assert future("source", "list").code == 0
+    assert _version(cli) == 2
+    (backup,) = cli.home.glob("*.backup")
+    assert backup.name.endswith("-migration.backup")
+    assert Cli(cli.home, backup).dump() == before
+    after = {
+        table: [row[: len(before[table][0])] for row in rows]
+        for table, rows in cli.dump().items()
+        if before[table]
+    }
+    *history, line = after.pop("history")
+    assert history == before["history"]
+    assert line[2:6] == ("Database migration", None, None, "success")
+    assert f'"backup": "{backup.name}"' in line[6]
+    assert after == {table: rows for table, rows in before.items() if rows and table != "history"}
+
+
+def test_a_migration_that_fails_changes_nothing(ingested: Library) -> None:
+    cli = ingested.cli
+    before = cli.dump()
+    future = Future(cli, "CREATE TABLE ratings (id INTEGER); CREATE TABLE assets (id INTEGER);")
+    run = future("source", "list", "--json")
+    assert run.code == 1
+    assert run.json["error"]["code"] == "database"
+    assert run.json["error"]["message"] == (
+        "Database migration failed: table assets already exists"
+    )
+    assert (_version(cli), cli.dump()) == (1, before)
+    assert cli.rows("SELECT count(*) FROM sqlite_master WHERE name = 'ratings'") == [(0,)]
+
+
+def test_a_migration_without_room_for_its_backup_changes_nothing(ingested: Library) -> None:
+    cli = ingested.cli
+    before = cli.dump()
+
+    def limit() -> None:
+        plain = sqlite3.connect
+
+        def limited(target: str, *arguments: object, **more: object) -> sqlite3.Connection:
+            connection = plain(target, *arguments, **more)  # type: ignore[call-overload]
+            if "unfinished" in target:
+                connection.execute("PRAGMA max_page_count = 5")
+            return connection  # type: ignore[no-any-return]
+
+        sqlite3.connect = limited  # type: ignore[assignment]
+
+    run = Future(cli)("source", "list", prepare=limit)
+    assert (run.code, run.error) == (
+        1, "Error: Database migration failed: database or disk is full",
+    )  # fmt: skip
+    assert (_version(cli), cli.dump(), list(cli.home.glob("*.backup"))) == (1, before, [])
+
+
+def test_processes_that_migrate_at_once_make_one_backup(ingested: Library) -> None:
+    import multiprocessing
+
+    cli = ingested.cli
+    before = cli.dump()
+    future = Future(cli)
+    context = multiprocessing.get_context("fork")
+    start = context.Barrier(6)
+    ended = context.SimpleQueue()
+
+    def one() -> None:
+        ended.put(future("source", "list", prepare=start.wait).code)
+
+    processes = [context.Process(target=one) for _ in range(6)]
+    for process in processes:
+        process.start()
+    codes = [ended.get() for _ in processes]
+    for process in processes:
+        process.join()
+    assert codes == [0] * 6
+    (backup,) = cli.home.glob("*.backup")
+    assert Cli(cli.home, backup).dump() == before
+    assert _version(cli) == 2
+
+
+def test_a_backup_of_an_older_version_is_restored_and_brought_to_this_one(
+    ingested: Library,
+) -> None:
+    cli = ingested.cli
+    before = cli.dump("sources", "collections", "path_mappings", "asset_files")
+    cli.ok("db", "backup", cli.home / "old.backup")
+    future = Future(cli)
+    assert future("source", "delete", "Home", "--force").code == 0
+    run = future("db", "restore", cli.home / "old.backup", "--force")
+    assert run.code == 0, run.everything
+    assert _version(cli) == 2
+    assert cli.dump("sources", "collections", "path_mappings", "asset_files") == before
+    assert future("db", "check").code == 0
+
+
+def test_the_backup_before_a_migration_brings_a_newer_file_back(ingested: Library) -> None:
+    """The way back to an earlier release: its `db restore` replaces the file it cannot read."""
+    cli = ingested.cli
+    before = cli.dump("sources", "collections", "assets")
+    assert Future(cli)("source", "delete", "Home", "--force").code == 0
+    run = cli("source", "list", "--json")
+    assert (run.code, run.json["error"]["code"]) == (1, "newer_file")
+    (backup,) = cli.home.glob("*-migration.backup")
+    cli.ok("db", "restore", backup, "--force")
+    assert cli.dump("sources", "collections", "assets") == before
+    check(cli)

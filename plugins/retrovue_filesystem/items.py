@@ -44,7 +44,7 @@ class Reader:
         groups: dict[Any, list[_Read]] = {}
         facts: dict[str, Folder] = {}
         for file in directory.files():
-            below, _, name = file.name.rpartition("/")
+            below, _, name = file.name.rpartition("/") if "/" in file.name else ("", "", file.name)
             if below not in facts:
                 facts[below] = folder(self._parts(directory, below), self._kind)
             reading = read(name, facts[below])

@@ -278,6 +278,7 @@ def connect(path: str, timeout: float, mode: str) -> sqlite3.Connection:
         if connection.execute("PRAGMA foreign_keys").fetchone() != (1,):
             raise DatabaseFailure("This build of SQLite has no foreign keys")
         connection.execute("PRAGMA temp_store = FILE")
+        connection.execute("PRAGMA secure_delete = ON")  # a replaced token leaves no trace
     except BaseException:
         connection.close()
         raise

@@ -450,6 +450,20 @@ RULES = (
     Rule(
         "G-5",
         "whole",
+        "collections",
+        "its counts of assets are not those of its rows",
+        """
+        SELECT c.id, c.id
+          FROM collections AS c
+         WHERE {scope}
+           AND (c.asset_count IS NOT (SELECT count(*) FROM assets WHERE collection_id = c.id)
+                OR c.missing_count IS NOT (SELECT count(missing_since)
+                                             FROM assets
+                                            WHERE collection_id = c.id))""",
+    ),
+    Rule(
+        "G-5",
+        "whole",
         "assets",
         _IMPOSSIBLE,
         f"""

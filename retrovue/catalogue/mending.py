@@ -33,7 +33,7 @@ _COLUMNS = (
     (
         "collections",
         "external_id name created_at updated_at",
-        "revision enabled sync_enabled ingestible",
+        "revision asset_count missing_count enabled sync_enabled ingestible",
         "kind not_ingestible_reason missing_since last_ingested_at",
         "",
     ),
@@ -354,5 +354,30 @@ _INGESTIBLE: tuple[Step, ...] = (
     ),
 )
 
+_COUNTS: tuple[Step, ...] = (
+    (
+        "counted the assets of collections anew",
+        (
+            """
+            UPDATE collections
+               SET asset_count = found.assets, missing_count = found.missing
+              FROM (SELECT c.id, count(a.id) AS assets, count(a.missing_since) AS missing
+                      FROM collections AS c
+                      LEFT JOIN assets AS a ON a.collection_id = c.id
+                     GROUP BY c.id) AS found
+             WHERE found.id = collections.id
+               AND (asset_count IS NOT found.assets OR missing_count IS NOT found.missing)""",
+        ),
+    ),
+)
+
 # (what it does, statements): rows changed are counted over all statements of a step
-STEPS: tuple[Step, ...] = (*_ids(), *_types(), *_orphans(), *_VALUES, *_REHOME, *_INGESTIBLE)
+STEPS: tuple[Step, ...] = (
+    *_ids(),
+    *_types(),
+    *_orphans(),
+    *_VALUES,
+    *_REHOME,
+    *_INGESTIBLE,
+    *_COUNTS,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from importlib.resources import files
@@ -44,11 +45,12 @@ def statements(sql: str) -> Iterator[str]:
     """The statements of a script, one by one. (`executescript` of sqlite3 would commit the open
     transaction, that of sqlite-utils takes quadratic time.)"""
     waiting = ""
-    for line in sql.splitlines(keepends=True):
-        waiting += line
-        if line.rstrip().endswith(";") and sqlite3.complete_statement(waiting):
+    for piece in re.split("(?<=;)", sql):
+        waiting += piece
+        if sqlite3.complete_statement(waiting):
             yield waiting
             waiting = ""
+    yield waiting  # a comment, or a statement that lacks its end
 
 
 class _step:

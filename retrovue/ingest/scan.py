@@ -72,6 +72,8 @@ class Scan:
         self._narrow = narrow
         self._progress = progress
         self._quick = quick
+        described_by = getattr(importer.describe, "__func__", None)
+        self._describes = described_by is not Importer.describe
         self._mapper: Mapper[PathMapping] = Mapper(staging.collection.mappings)
         self._batch: list[_Item] = []
         self._named: dict[int, tuple[str, _Folder | None]] = {}
@@ -191,8 +193,15 @@ class Scan:
         why = _fault(asset)
         if why is not None:
             return asset, why
-        described = self._importer.describe(asset)
-        return described, _fault_described(asset, described)
+        if self._describes:
+            described = self._importer.describe(asset)
+            why = _fault_described(asset, described)
+            if why is not None:
+                return asset, why
+            asset = described
+        if not asset.title or asset.title.isspace():
+            return asset, "it has no title"
+        return asset, None
 
     def _put(self, item: _Item, known: Known | None, asset: FoundAsset, files: Files) -> None:
         if known is not None and known.fingerprint == asset.fingerprint:
@@ -290,7 +299,6 @@ def _fault(asset: FoundAsset) -> str | None:
 def _files_fault(asset: FoundAsset) -> str | None:
     if not asset.files:
         return "it has no file"
-    places = set()
     for file in asset.files:
         if type(file) is not FoundFile:
             return f"it has a {type(file).__name__} where FoundFile is due"
@@ -302,9 +310,10 @@ def _files_fault(asset: FoundAsset) -> str | None:
             _fine.add(signature)
         if file.version < 1 or file.part < 1:
             return "versions and parts count from 1"
-        places.add((file.version, file.part))
-    if len(places) < len(asset.files):
-        return "two of its files are the same version and part"
+    if len(asset.files) > 1:
+        places = {(file.version, file.part) for file in asset.files}
+        if len(places) < len(asset.files):
+            return "two of its files are the same version and part"
     return None
 
 
@@ -324,13 +333,7 @@ def _fault_described(asset: FoundAsset, described: Any) -> str | None:
         return f"its importer describes it as {type(described).__name__}"
     if described.external_id != asset.external_id:
         return "its importer changed the id while describing it"
-    if described is not asset:
-        why = _fault(described)
-        if why:
-            return why
-    if not described.title or described.title.isspace():
-        return "it has no title"
-    return None
+    return None if described is asset else _fault(described)
 
 
 def _with_fingerprint(asset: FoundAsset) -> FoundAsset:

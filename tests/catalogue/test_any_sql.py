@@ -533,6 +533,14 @@ def test_a_new_collection_with_a_flag_is_refused(script: sqlite3.Connection, fla
         ("enabled = 0 WHERE id = 1", "CHECK constraint failed: G-5: sync_enabled needs enabled"),
         ("enabled = 2 WHERE id = 2", "CHECK constraint failed: G-5: enabled is 0 or 1"),
         ("name = ' '", "CHECK constraint failed: G-1: a collection has a name"),
+        (
+            "asset_count = asset_count + 2, revision = revision + 1",
+            "G-5: the counts of a collection change with its assets, one by one",
+        ),
+        (
+            "missing_count = missing_count + 1",
+            "G-5: the counts of a collection change with its assets, one by one",
+        ),
         ("revision = 0", "G-5: revision of a collection stays or grows by 1"),
         (
             "revision = 9223372036854775807",

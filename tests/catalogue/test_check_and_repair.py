@@ -286,6 +286,16 @@ CASES = (
         ),
     ),
     Case(
+        ("G-5", "collections", "its counts of assets are not those of its rows"),
+        ("UPDATE collections SET asset_count = 7, missing_count = 3 WHERE id = 2",),
+        2,
+        ("counted the assets of collections anew (1)",),
+        after=(
+            ("SELECT asset_count FROM collections WHERE id = 2", 1),
+            ("SELECT missing_count FROM collections WHERE id = 2", 0),
+        ),
+    ),
+    Case(
         ("G-5", "history", _VALUE),
         ("UPDATE history SET detail = 'lost' WHERE id = 1",),
         1,

@@ -132,8 +132,8 @@ def test_several_migrations_are_one_transaction(cli: Cli) -> None:
     before = _whole(cli.db)
     future = Future(
         cli,
-        "ALTER TABLE sources ADD COLUMN note TEXT; DELETE FROM assets;",
-        "CREATE TABLE half (done INTEGER); INSERT INTO nowhere VALUES (1);",
+        "ALTER TABLE sources ADD COLUMN note TEXT;\nDELETE FROM assets;",
+        "CREATE TABLE half (done INTEGER);\nINSERT INTO nowhere VALUES (1);",
     )
     for command in (("source", "list"), ("source", "delete", "Disk", "--force")):
         run = future(*command)

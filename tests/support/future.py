@@ -45,7 +45,7 @@ class Future:
         self, *words: object, prepare: Callable[[], None] | None = None, db: Path | None = None
     ) -> Run:
         def become() -> None:
-            for name in [name for name in sys.modules if name.split(".")[0] == "retrovue"]:
+            for name in [name for name in sys.modules if name.startswith("retrovue")]:
                 del sys.modules[name]
             sys.path.insert(0, str(self.site))
             if prepare is not None:

@@ -58,7 +58,7 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
            maps: Sequence[tuple[str, str]], map_same: bool, unmap: tuple[str, ...],
            exclude: tuple[str, ...], dry_run: bool) -> Result:  # fmt: skip
     """Change the flags and path mappings of a collection, all of it or nothing."""
-    from retrovue.ingest import manage
+    from retrovue.ingest import collection_changes
 
     if enabled is None and sync is None and not (maps or map_same or unmap or exclude):
         raise UsageError(
@@ -67,7 +67,7 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
     if enabled is False and sync == "on":
         raise UsageError("--disable and --sync-enable contradict each other")
     collection = collections.get(app.catalogue.reading(), selector)
-    wish = manage.Wish(
+    wish = collection_changes.Wish(
         enabled,
         None if sync is None else sync == "on",
         options.rewrites(maps),
@@ -75,7 +75,9 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
         unmap,
         exclude,
     )
-    done = manage.update_collection(app.catalogue, lambda: app.plugins, collection, wish, dry_run)
+    done = collection_changes.update_collection(
+        app.catalogue, lambda: app.plugins, collection, wish, dry_run
+    )
     data = {**words.collection_data(done.after), "changed": done.changed}
     if dry_run:
         data["dry_run"] = True

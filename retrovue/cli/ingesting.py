@@ -15,7 +15,7 @@ from retrovue.errors import (
     NotIngestible,
     RetrovueError,
 )
-from retrovue.ingest import failures, manage, run
+from retrovue.ingest import failures, run, source_changes
 from retrovue.ingest.scan import Narrow
 from retrovue.model import Collection, IngestResult, Source
 
@@ -29,7 +29,7 @@ def of_source(
     options = _options(app, allow_missing, quick, dry_run)._replace(keep_going=keep_going)
     try:
         with failures.recorded(app.catalogue, operation, source.name, dry_run=dry_run):
-            importer = manage.importer_of(app.catalogue, app.plugins, source)
+            importer = source_changes.importer_of(app.catalogue, app.plugins, source)
         results = run.of_source(app.catalogue, source, importer, options)
     except KeyboardInterrupt:
         raise _interrupted(app, operation) from None
@@ -52,7 +52,7 @@ def of_collection(
     options = _options(app, allow_missing, quick, dry_run)._replace(narrow=narrow)
     try:
         with failures.recorded(app.catalogue, operation, source.name, collection.name, dry_run):
-            importer = manage.importer_of(app.catalogue, app.plugins, source)
+            importer = source_changes.importer_of(app.catalogue, app.plugins, source)
             _require_enabled(collection)
         unfit = run.validate(app.catalogue, source, [collection], importer, operation, dry_run)
         if unfit:

@@ -94,10 +94,10 @@ def _on(app: App, folder: str, dry_run: bool) -> Result:
 
 
 def _do(app: App, folder: str) -> Result:
-    from retrovue.ingest import discover, manage
+    from retrovue.ingest import discover, source_changes
 
     source, known = _source(app, folder)
-    importer = manage.importer_of(app.catalogue, app.plugins, source)
+    importer = source_changes.importer_of(app.catalogue, app.plugins, source)
     found = discover.discover(app.catalogue, source, importer).collections
     if not found:
         raise RetrovueError(
@@ -113,7 +113,7 @@ def _do(app: App, folder: str) -> Result:
 
 def _source(app: App, folder: str) -> tuple[Source, bool]:
     """The source of the folder, added where there is none; and whether it was there."""
-    from retrovue.ingest import manage
+    from retrovue.ingest import source_changes
 
     if app.catalogue.exists():
         for source in sources.all_of(app.catalogue.reading()):
@@ -121,7 +121,7 @@ def _source(app: App, folder: str) -> tuple[Source, bool]:
                 return source, True
     name = _free_name(app, os.path.basename(folder) or "Media")
     values = {"base_path": folder}
-    source, _, _ = manage.add_source(
+    source, _, _ = source_changes.add_source(
         app.catalogue, app.plugins, "filesystem", name, values, with_discovery=True
     )
     app.notify("source_added", source=source)
@@ -138,10 +138,10 @@ def _free_name(app: App, name: str) -> str:
 
 
 def _enable(app: App, collection: Collection) -> None:
-    from retrovue.ingest import manage
+    from retrovue.ingest import collection_changes
 
-    wish = manage.Wish(sync_enabled=True, map_same=True)
-    manage.update_collection(app.catalogue, lambda: app.plugins, collection, wish)
+    wish = collection_changes.Wish(sync_enabled=True, map_same=True)
+    collection_changes.update_collection(app.catalogue, lambda: app.plugins, collection, wish)
 
 
 def _told(app: App, source: Source, folder: str, result: Result) -> Result:

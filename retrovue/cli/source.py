@@ -119,7 +119,7 @@ def list_types(app: App) -> Result:
 def add(app: App, /, type_: str | None, name: str | None, discover: bool, dry_run: bool,
         **parameters: Any) -> Result:  # fmt: skip
     """Add a source. Without --discover nothing is contacted."""
-    from retrovue.ingest import manage
+    from retrovue.ingest import source_changes
 
     if not type_:
         raise UsageError(
@@ -129,7 +129,7 @@ def add(app: App, /, type_: str | None, name: str | None, discover: bool, dry_ru
         raise UsageError("Missing option --name", hint='Give it a name: --name "My Plex"')
     given = _ask_for_secrets(app, type_, options.values(parameters))
     with app.trial(dry_run) as catalogue:
-        source, settings, made = manage.add_source(
+        source, settings, made = source_changes.add_source(
             catalogue, app.plugins, type_, name, given, discover, dry_run
         )
     if not dry_run:
@@ -266,7 +266,7 @@ def update(app: App, /, selector: str, name: str | None, maps: Sequence[tuple[st
     """
     from retrovue.cli import words
     from retrovue.importers.settings import shown
-    from retrovue.ingest import manage
+    from retrovue.ingest import source_changes
 
     given = options.values(parameters)
     source = sources.get(app.catalogue.reading(), selector)
@@ -274,7 +274,7 @@ def update(app: App, /, selector: str, name: str | None, maps: Sequence[tuple[st
         raise UsageError(
             "Nothing to update", hint=f'`retrovue source update "{source.name}" --help` tells what.'
         )
-    done = manage.update_source(
+    done = source_changes.update_source(
         app.catalogue, app.plugins, source, name, given, options.rewrites(maps), allow_missing,
         dry_run,
     )  # fmt: skip
@@ -303,12 +303,12 @@ def discover(app: App, selector: str, dry_run: bool) -> Result:
     """Ask a source what it offers, and bring its collections to that. Turns no flag on."""
     from retrovue.cli import words
     from retrovue.ingest import discover as discovery
-    from retrovue.ingest import failures, manage
+    from retrovue.ingest import failures, source_changes
 
     source = sources.get(app.catalogue.reading(), selector)
     with failures.recorded(app.catalogue, "Source discover", source.name, dry_run=dry_run):
         sources.require_valid(app.catalogue.reading(), source)
-        importer = manage.importer_of(app.catalogue, app.plugins, source)
+        importer = source_changes.importer_of(app.catalogue, app.plugins, source)
     done = discovery.discover(app.catalogue, source, importer, dry_run)
     changes = {word: list(names) for word, names in done.changes._asdict().items()}
     data = {

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import collections, guarantees, history, merge, sources
+from retrovue.catalogue import apply, collections, guarantees, history, merge, sources
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.staging import Staging
 from retrovue.errors import (
@@ -227,11 +227,11 @@ def _attempt_twice(
 ) -> IngestResult:
     try:
         return _attempt(catalogue, source, target, importer, options, operation)
-    except merge.Changed:
+    except apply.Changed:
         pass
     try:
         return _attempt(catalogue, source, target, importer, options, operation)
-    except merge.Changed:
+    except apply.Changed:
         raise IngestFailed(
             "it was changed by somebody else while it was scanned, twice",
             hint="Try again when nobody else is writing.",
@@ -285,7 +285,7 @@ def _attempt(
     status = "partial" if scan.unread_count or scan.repeated else "success"
     result = _result(target, status, stats, scan=scan)
     with catalogue.write(operation, options.dry_run) as tx:
-        merge.apply(tx, staging, comparison)
+        apply.apply(tx, staging, comparison)
         collections.set_ingested(tx, target.id)
         history.record(tx, operation, status, source.name, target.name, _detail(result, scan))
     return result

@@ -1,19 +1,15 @@
-"""Adding and updating sources, and updating collections: ask the importer first, then write."""
+"""Adding and updating sources: ask the importer first, then write."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from retrovue.catalogue import collections, history, mappings, sources
 from retrovue.catalogue.core import Catalogue, Tx
 from retrovue.errors import (
     GuaranteeViolated,
-    Locked,
-    NotFound,
-    NotIngestible,
     RetrovueError,
     UsageError,
 )
@@ -23,12 +19,9 @@ from retrovue.importers.loader import Plugins
 from retrovue.importers.settings import Settings
 from retrovue.ingest import discover
 from retrovue.ingest.assess import contacts_nothing, reasons_against
+from retrovue.ingest.retrying import Changed, again, require_folders, require_same
 from retrovue.model import Collection, PathMapping, Source
 from retrovue.paths import Rewrite
-
-T = TypeVar("T")
-TRIES = 10  # how often an update begins anew because somebody else was quicker
-
 
 # what a terminal would obey, line ends of every kind, and marks that turn the text's direction
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -42,15 +35,6 @@ class Updated(NamedTuple):
     settings: Settings
     remapped: list[Collection]
     changed: bool
-
-
-class CollectionUpdated(NamedTuple):
-    before: Collection
-    after: Collection
-
-    @property
-    def changed(self) -> bool:
-        return self.before != self.after
 
 
 def stored_settings(catalogue: Catalogue, source: Source) -> Settings:
@@ -133,7 +117,7 @@ def update_source(
             catalogue, plugins, now, name, values, rewrites, allow_missing, dry_run
         )
 
-    return _again(attempt, f"Source update failed: source '{source.name}'")
+    return again(attempt, f"Source update failed: source '{source.name}'")
 
 
 def _update_source(
@@ -161,7 +145,7 @@ def _update_source(
         _require_same_source(tx, source, stored)
         changed = sources.update(tx, source, new_name, identity, wanted.config, wanted.secrets)
         for collection, after in remapped:
-            _require_same(tx, collection)
+            require_same(tx, collection)
             mappings.write(tx, after)
             tx.touch(collection.id)
             if collection.id in reasons:
@@ -247,41 +231,11 @@ def _reasons_if_offline(
     return {c.id: reasons_against(c._replace(mappings=after), importer) for c, after in remapped}
 
 
-class _Changed(Exception):
-    """Somebody else changed what was looked at before the lock was held."""
-
-
-def _again(attempt: Callable[[], T], what: str) -> T:
-    """Try anew with what is there now, as often as somebody else was quicker."""
-    for _ in range(TRIES):
-        try:
-            return attempt()
-        except _Changed:
-            continue
-    raise Locked(
-        f"{what} was changed by another process at the same time, {TRIES} times over",
-        hint="Try again.",
-    )
-
-
-def _require_same(tx: Tx, collection: Collection) -> Collection:
-    now = collections.by_id(tx.connection, collection.id)
-    if now is None:
-        raise _gone(collection)
-    if (now.mappings, now.missing_since) != (collection.mappings, collection.missing_since):
-        raise _Changed
-    return now
-
-
 def _require_same_source(tx: Tx, source: Source, stored: Settings) -> None:
     now = sources.get(tx.connection, source.external_id)
     secrets = sources.secrets(tx.connection, source.id)
     if now != source or secrets != dict(stored.secrets):
-        raise _Changed
-
-
-def _gone(collection: Collection) -> NotFound:
-    return NotFound(f"Collection '{collection.name}' not found", ["It was deleted meanwhile."])
+        raise Changed
 
 
 def _update_detail(
@@ -304,133 +258,4 @@ def _update_detail(
         detail["options"] = sorted(names)
     if rewrites:
         detail["mapped"] = [list(rewrite) for rewrite in rewrites]
-    return detail
-
-
-def require_folders(rewrites: Sequence[Rewrite]) -> None:
-    """Raise UsageError when the local side of a `--map` is no folder."""
-    for rewrite in rewrites:
-        if not os.path.isdir(rewrite.local):
-            raise UsageError(f"--map {rewrite.external}: {rewrite.local} is not a folder")
-
-
-class Wish(NamedTuple):
-    """What `collection update` was asked for; None leaves a flag as it is."""
-
-    enabled: bool | None = None
-    sync_enabled: bool | None = None
-    rewrites: tuple[Rewrite, ...] = ()
-    map_same: bool = False
-    unmap: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-
-
-def update_collection(
-    catalogue: Catalogue,
-    plugins: Callable[[], Plugins],
-    collection: Collection,
-    wish: Wish,
-    dry_run: bool = False,
-) -> CollectionUpdated:
-    """Change flags and mappings of a collection in one transaction, in which its ingestibility is
-    worked out afresh.
-
-    Raises UsageError for a mapping that fits nothing, InvalidState, and NotIngestible when it is
-    to be sync-enabled but cannot be ingested; then nothing changes.
-    """
-
-    def attempt() -> CollectionUpdated:
-        now = collections.by_id(catalogue.reading(), collection.id)
-        if now is None:
-            raise _gone(collection)
-        return _update_collection(catalogue, plugins, now, wish, dry_run)
-
-    return _again(attempt, f"Collection update failed: collection '{collection.name}'")
-
-
-def _update_collection(
-    catalogue: Catalogue,
-    plugins: Callable[[], Plugins],
-    collection: Collection,
-    wish: Wish,
-    dry_run: bool,
-) -> CollectionUpdated:
-    source = sources.get(catalogue.reading(), str(collection.source_id))
-    sources.require_valid(catalogue.reading(), source)
-    require_folders(wish.rewrites)
-    same = _same_here(collection, wish)
-    after = mappings.mapped(collection.mappings, wish.rewrites, same, wish.unmap, wish.exclude)
-    reasons = _reasons(catalogue, plugins, source, collection._replace(mappings=after))
-    if wish.sync_enabled and reasons:
-        raise NotIngestible(
-            f"Collection '{collection.name}' is not ingestible",
-            reasons,
-            hint="Map its locations: --map EXTERNAL LOCAL, --map-same, or --exclude EXTERNAL",
-        )
-    with catalogue.write("Collection update", dry_run) as tx:
-        before = _require_same(tx, collection)
-        mappings.write(tx, after)
-        collections.set_flags(tx, before, *_flags(before, wish))
-        collections.set_ingestible(tx, collection.id, reasons)
-        now = collections.by_id(tx.connection, collection.id)
-        assert now is not None
-        if now != before:
-            history.record(
-                tx,
-                "Collection update",
-                "success",
-                source.name,
-                collection.name,
-                _collection_detail(before, now),
-            )
-    return CollectionUpdated(before, now)
-
-
-def _flags(before: Collection, wish: Wish) -> tuple[bool, bool]:
-    """Enabled and sync-enabled as they shall be; what nobody asked for stays."""
-    sync = before.sync_enabled if wish.sync_enabled is None else wish.sync_enabled
-    enabled = before.enabled if wish.enabled is None else wish.enabled
-    enabled = enabled or bool(wish.sync_enabled)
-    return enabled, sync and enabled
-
-
-def _same_here(collection: Collection, wish: Wish) -> list[str]:
-    if not wish.map_same:
-        return []
-    places = [mapping.external_path for mapping in collection.mappings if mapping.active]
-    here = [place for place in places if place.startswith("/") and os.path.isdir(place)]
-    if not here:
-        raise UsageError(
-            "--map-same: no location of the collection exists on this machine",
-            [f"location: {place or '(any)'}" for place in places],
-            hint="Say where they are: --map EXTERNAL LOCAL",
-        )
-    return here
-
-
-def _reasons(
-    catalogue: Catalogue,
-    plugins: Callable[[], Plugins],
-    source: Source,
-    collection: Collection,
-) -> list[str]:
-    found = reasons_against(collection, None)
-    if found:
-        return found
-    try:
-        importer = importer_of(catalogue, plugins(), source)
-    except RetrovueError as error:
-        return [error.message]
-    return reasons_against(collection, importer)
-
-
-def _collection_detail(before: Collection, after: Collection) -> dict[str, Any]:
-    detail: dict[str, Any] = {}
-    for name in ("enabled", "sync_enabled", "ingestible"):
-        if getattr(before, name) != getattr(after, name):
-            detail[name] = getattr(after, name)
-    if before.mappings != after.mappings:
-        detail["mappings"] = {
-            m.external_path: "excluded" if m.excluded else m.local_path for m in after.mappings
-        }
     return detail

@@ -1,0 +1,207 @@
+"""Applying the differences that a comparison found, in one short transaction."""
+
+from __future__ import annotations
+
+from retrovue.catalogue import collections
+from retrovue.catalogue.core import Tx
+from retrovue.catalogue.merge import Comparison
+from retrovue.catalogue.staging import ASSET_COLUMNS, FILE_COLUMNS, Staging
+from retrovue.model import Collection
+
+
+class Changed(Exception):
+    """Between comparison and transaction somebody changed the collection: scan it again."""
+
+
+def apply(tx: Tx, staging: Staging, comparison: Comparison) -> None:
+    """Write the differences. Raises Changed when the collection, its mappings or its assets are
+    not what they were when the scan began."""
+    collection = staging.collection
+    if not _same(collections.by_id(tx.connection, collection.id), collection):
+        raise Changed
+    tx.touch(collection.id)
+    parameters = {"collection": collection.id, "now": tx.now}
+    new_folders = _has_rows(tx, "staged_folders WHERE folder_id IS NULL")
+    if new_folders or _has_rows(tx, "gone_folders"):
+        tx.execute("UPDATE collections SET revision = revision + 1 WHERE id = ?", (collection.id,))
+    if new_folders:
+        _add_folders(tx, parameters)
+    if _has_rows(tx, "swapped"):
+        _free_external_ids(tx, parameters)
+    if comparison.updated or comparison.restored or comparison.moved:
+        _update_assets(tx, parameters)
+    if comparison.added:
+        _add_assets(tx, parameters)
+    if _has_rows(tx, "restored"):
+        _mark(tx, "restored", None)
+    if comparison.missing:
+        _mark(tx, "missing", tx.now)
+    _close_folders(tx)
+
+
+def _mark(tx: Tx, table: str, missing_since: str | None) -> None:
+    tx.execute(
+        f"""
+        UPDATE assets
+           SET missing_since = :missing_since, updated_at = :now
+         WHERE id IN (SELECT asset_id FROM temp.{table})""",
+        {"missing_since": missing_since, "now": tx.now},
+    )
+
+
+def _same(now: Collection | None, then: Collection) -> bool:
+    """Whether nobody changed it meanwhile; of its assets the revision tells."""
+    return now is not None and now._replace(last_ingested_at=None) == then._replace(
+        last_ingested_at=None
+    )
+
+
+def _has_rows(tx: Tx, what: str) -> bool:
+    return tx.execute(f"SELECT 1 FROM temp.{what} LIMIT 1").fetchone() is not None
+
+
+def _add_folders(tx: Tx, parameters: dict[str, object]) -> None:
+    base = tx.execute("SELECT coalesce(max(id), 0) FROM folders").fetchone()[0]
+    tx.execute(
+        """
+        INSERT INTO folders (id, collection_id, path)
+        SELECT :base + n, :collection, path
+          FROM temp.staged_folders
+         WHERE folder_id IS NULL
+         ORDER BY n""",
+        parameters | {"base": base},
+    )
+    tx.execute(
+        "UPDATE temp.staged_folders SET folder_id = :base + n WHERE folder_id IS NULL",
+        {"base": base},
+    )
+
+
+def _free_external_ids(tx: Tx, parameters: dict[str, object]) -> None:
+    """Take from assets the external ids that are another's by now; those that moved get their own
+    right away, those that are missing have none any more."""
+    tx.execute(
+        """
+        UPDATE assets
+           SET external_id = external_id || ' (asset ' || id || ')', updated_at = :now
+         WHERE id IN (SELECT a.id
+                        FROM temp.staged_assets AS s
+                        JOIN assets AS a
+                          ON a.collection_id = :collection AND a.external_id = s.external_id
+                       WHERE s.asset_id IS NOT a.id)""",
+        parameters,
+    )
+
+
+def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
+    """Changed assets: files keep their row by version and part; those below an excluded location
+    stay as they are."""
+    tx.execute("""
+        DELETE FROM asset_files
+         WHERE id IN (SELECT f.id
+                        FROM temp.staged_assets AS s
+                       CROSS JOIN asset_files AS f ON f.asset_id = s.asset_id
+                        JOIN path_mappings AS m ON m.id = f.path_mapping_id
+                       WHERE s.asset_id IS NOT NULL
+                         AND m.excluded = 0
+                         AND NOT EXISTS (SELECT 1 FROM temp.staged_files AS g
+                                          WHERE g.n = s.n
+                                            AND g.version = f.version
+                                            AND g.part = f.part))""")
+    tx.execute(f"""
+        UPDATE asset_files
+           SET {_assigned("g", FILE_COLUMNS)}
+          FROM temp.staged_assets AS s
+          JOIN temp.staged_files AS g ON g.n = s.n
+          JOIN path_mappings AS m
+         WHERE asset_files.asset_id = s.asset_id
+           AND asset_files.version = g.version
+           AND asset_files.part = g.part
+           AND m.id = asset_files.path_mapping_id
+           AND m.excluded = 0""")
+    tx.new_files = _highest_id(tx, "asset_files")
+    tx.execute(f"""
+        INSERT INTO asset_files (asset_id, {FILE_COLUMNS})
+        SELECT s.asset_id, {_of("g", FILE_COLUMNS)}
+          FROM temp.staged_assets AS s
+          JOIN temp.staged_files AS g ON g.n = s.n
+         WHERE s.asset_id IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM asset_files AS f
+                            WHERE f.asset_id = s.asset_id
+                              -- the + keeps SQLite from looking through a whole mapping's files
+                              AND +f.path_mapping_id = g.path_mapping_id
+                              AND f.relative_path = g.relative_path)
+         ORDER BY g.n, g.version, g.part""")
+    tx.execute(
+        f"""
+        UPDATE assets
+           SET {_assigned("s", ASSET_COLUMNS)},
+               folder_id = coalesce(d.folder_id, assets.folder_id),
+               missing_since = NULL,
+               updated_at = :now
+          FROM temp.staged_assets AS s
+          LEFT JOIN temp.staged_folders AS d ON d.n = s.folder_n
+         WHERE assets.id = s.asset_id""",
+        parameters,
+    )
+
+
+def _add_assets(tx: Tx, parameters: dict[str, object]) -> None:
+    base = tx.new_assets = _highest_id(tx, "assets")
+    if tx.new_files is None:
+        tx.new_files = _highest_id(tx, "asset_files")
+    tx.execute(
+        f"""
+        INSERT INTO assets (id, collection_id, folder_id, {ASSET_COLUMNS}, created_at, updated_at)
+        SELECT :base + s.n, :collection, d.folder_id, {_of("s", ASSET_COLUMNS)}, :now, :now
+          FROM temp.staged_assets AS s
+          LEFT JOIN temp.staged_folders AS d ON d.n = s.folder_n
+         WHERE s.asset_id IS NULL
+         ORDER BY s.n""",
+        parameters | {"base": base},
+    )
+    tx.execute(
+        f"""
+        INSERT INTO asset_files (asset_id, {FILE_COLUMNS})
+        SELECT :base + g.n, {_of("g", FILE_COLUMNS)}
+          FROM temp.staged_files AS g
+          JOIN temp.staged_assets AS s ON s.n = g.n
+         WHERE s.asset_id IS NULL
+         ORDER BY g.n, g.version, g.part""",
+        {"base": base},
+    )
+
+
+def _of(alias: str, columns: str) -> str:
+    return ", ".join(f"{alias}.{name}" for name in columns.split(", "))
+
+
+def _assigned(alias: str, columns: str) -> str:
+    return ", ".join(f"{name} = {alias}.{name}" for name in columns.split(", "))
+
+
+def _highest_id(tx: Tx, table: str) -> int:
+    """The highest id that the table has ever given."""
+    row = tx.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    highest = tx.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
+    return max(int(row[0]) if row else 0, int(highest))
+
+
+def _close_folders(tx: Tx) -> None:
+    """Write the fingerprints of folders that were read, last, since changes to their assets took
+    them away; and forget folders that are gone."""
+    if _has_rows(tx, "relinked"):
+        tx.execute("""
+            UPDATE assets
+               SET folder_id = d.folder_id
+              FROM temp.relinked AS r
+              JOIN temp.staged_folders AS d ON d.n = r.folder_n
+             WHERE assets.id = r.asset_id""")
+    if _has_rows(tx, "staged_folders"):
+        tx.execute("""
+            UPDATE folders
+               SET fingerprint = d.fingerprint, assets = d.assets
+              FROM temp.staged_folders AS d
+             WHERE folders.id = d.folder_id""")
+    if _has_rows(tx, "gone_folders"):
+        tx.execute("DELETE FROM folders WHERE id IN (SELECT folder_id FROM temp.gone_folders)")

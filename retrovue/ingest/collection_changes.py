@@ -1,0 +1,152 @@
+"""Updating collections: look at the disk and ask the importer first, then write."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from retrovue.catalogue import collections, history, mappings, sources
+from retrovue.catalogue.core import Catalogue
+from retrovue.errors import (
+    NotIngestible,
+    RetrovueError,
+    UsageError,
+)
+from retrovue.importers.loader import Plugins
+from retrovue.ingest.assess import reasons_against
+from retrovue.ingest.retrying import again, gone, require_folders, require_same
+from retrovue.ingest.source_changes import importer_of
+from retrovue.model import Collection, Source
+from retrovue.paths import Rewrite
+
+
+class Updated(NamedTuple):
+    before: Collection
+    after: Collection
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+
+class Wish(NamedTuple):
+    """What `collection update` was asked for; None leaves a flag as it is."""
+
+    enabled: bool | None = None
+    sync_enabled: bool | None = None
+    rewrites: tuple[Rewrite, ...] = ()
+    map_same: bool = False
+    unmap: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+def update_collection(
+    catalogue: Catalogue,
+    plugins: Callable[[], Plugins],
+    collection: Collection,
+    wish: Wish,
+    dry_run: bool = False,
+) -> Updated:
+    """Change flags and mappings of a collection in one transaction, in which its ingestibility is
+    worked out afresh.
+
+    Raises UsageError for a mapping that fits nothing, InvalidState, and NotIngestible when it is
+    to be sync-enabled but cannot be ingested; then nothing changes.
+    """
+
+    def attempt() -> Updated:
+        now = collections.by_id(catalogue.reading(), collection.id)
+        if now is None:
+            raise gone(collection)
+        return _update_collection(catalogue, plugins, now, wish, dry_run)
+
+    return again(attempt, f"Collection update failed: collection '{collection.name}'")
+
+
+def _update_collection(
+    catalogue: Catalogue,
+    plugins: Callable[[], Plugins],
+    collection: Collection,
+    wish: Wish,
+    dry_run: bool,
+) -> Updated:
+    source = sources.get(catalogue.reading(), str(collection.source_id))
+    sources.require_valid(catalogue.reading(), source)
+    require_folders(wish.rewrites)
+    same = _same_here(collection, wish)
+    after = mappings.mapped(collection.mappings, wish.rewrites, same, wish.unmap, wish.exclude)
+    reasons = _reasons(catalogue, plugins, source, collection._replace(mappings=after))
+    if wish.sync_enabled and reasons:
+        raise NotIngestible(
+            f"Collection '{collection.name}' is not ingestible",
+            reasons,
+            hint="Map its locations: --map EXTERNAL LOCAL, --map-same, or --exclude EXTERNAL",
+        )
+    with catalogue.write("Collection update", dry_run) as tx:
+        before = require_same(tx, collection)
+        mappings.write(tx, after)
+        collections.set_flags(tx, before, *_flags(before, wish))
+        collections.set_ingestible(tx, collection.id, reasons)
+        now = collections.by_id(tx.connection, collection.id)
+        assert now is not None
+        if now != before:
+            history.record(
+                tx,
+                "Collection update",
+                "success",
+                source.name,
+                collection.name,
+                _collection_detail(before, now),
+            )
+    return Updated(before, now)
+
+
+def _flags(before: Collection, wish: Wish) -> tuple[bool, bool]:
+    """Enabled and sync-enabled as they shall be; what nobody asked for stays."""
+    sync = before.sync_enabled if wish.sync_enabled is None else wish.sync_enabled
+    enabled = before.enabled if wish.enabled is None else wish.enabled
+    enabled = enabled or bool(wish.sync_enabled)
+    return enabled, sync and enabled
+
+
+def _same_here(collection: Collection, wish: Wish) -> list[str]:
+    if not wish.map_same:
+        return []
+    places = [mapping.external_path for mapping in collection.mappings if mapping.active]
+    here = [place for place in places if place.startswith("/") and os.path.isdir(place)]
+    if not here:
+        raise UsageError(
+            "--map-same: no location of the collection exists on this machine",
+            [f"location: {place or '(any)'}" for place in places],
+            hint="Say where they are: --map EXTERNAL LOCAL",
+        )
+    return here
+
+
+def _reasons(
+    catalogue: Catalogue,
+    plugins: Callable[[], Plugins],
+    source: Source,
+    collection: Collection,
+) -> list[str]:
+    found = reasons_against(collection, None)
+    if found:
+        return found
+    try:
+        importer = importer_of(catalogue, plugins(), source)
+    except RetrovueError as error:
+        return [error.message]
+    return reasons_against(collection, importer)
+
+
+def _collection_detail(before: Collection, after: Collection) -> dict[str, Any]:
+    detail: dict[str, Any] = {}
+    for name in ("enabled", "sync_enabled", "ingestible"):
+        if getattr(before, name) != getattr(after, name):
+            detail[name] = getattr(after, name)
+    if before.mappings != after.mappings:
+        detail["mappings"] = {
+            m.external_path: "excluded" if m.excluded else m.local_path for m in after.mappings
+        }
+    return detail

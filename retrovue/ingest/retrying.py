@@ -1,0 +1,59 @@
+"""Trying anew where somebody else changed what was looked at before the write lock was held."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from retrovue.catalogue import collections
+from retrovue.catalogue.core import Tx
+from retrovue.errors import (
+    Locked,
+    NotFound,
+    UsageError,
+)
+from retrovue.model import Collection
+from retrovue.paths import Rewrite
+
+T = TypeVar("T")
+TRIES = 10  # how often an update begins anew because somebody else was quicker
+
+
+class Changed(Exception):
+    """Somebody else changed what was looked at before the lock was held."""
+
+
+def again(attempt: Callable[[], T], what: str) -> T:
+    """Try anew with what is there now, as often as somebody else was quicker."""
+    for _ in range(TRIES):
+        try:
+            return attempt()
+        except Changed:
+            continue
+    raise Locked(
+        f"{what} was changed by another process at the same time, {TRIES} times over",
+        hint="Try again.",
+    )
+
+
+def require_same(tx: Tx, collection: Collection) -> Collection:
+    """The collection as it is now. Raises Changed where its mappings are others, NotFound where it
+    is gone."""
+    now = collections.by_id(tx.connection, collection.id)
+    if now is None:
+        raise gone(collection)
+    if (now.mappings, now.missing_since) != (collection.mappings, collection.missing_since):
+        raise Changed
+    return now
+
+
+def gone(collection: Collection) -> NotFound:
+    return NotFound(f"Collection '{collection.name}' not found", ["It was deleted meanwhile."])
+
+
+def require_folders(rewrites: Sequence[Rewrite]) -> None:
+    """Raise UsageError when the local side of a `--map` is no folder."""
+    for rewrite in rewrites:
+        if not os.path.isdir(rewrite.local):
+            raise UsageError(f"--map {rewrite.external}: {rewrite.local} is not a folder")

@@ -26,6 +26,7 @@ _WANTED = {
 _ANY = frozenset(("video", "audio", "photo"))
 # A directory may change again within the tick of its clock, unseen; so young a time is not kept.
 _SETTLED_NS = 2_000_000_000
+_DISC_LETTERS = frozenset("cCdDpP ")  # what the name of a disc folder can begin with
 
 
 class File(NamedTuple):
@@ -150,8 +151,10 @@ class Walk:
         return [above] if self._is_disc(relative) and above in known else []
 
     def _is_disc(self, relative: str) -> bool:
-        name = relative[relative.rfind("/", 0, -1) + 1 : -1]
-        return self._merge_discs and is_disc_folder(name) is not None
+        start = relative.rfind("/", 0, -1) + 1
+        if not self._merge_discs or relative[start : start + 1] not in _DISC_LETTERS:
+            return False
+        return is_disc_folder(relative[start:-1]) is not None
 
     def _again(self, relative: str, known: dict[str, str]) -> Iterator[FoundFolder | Unread]:
         if relative and not os.path.lexists(f"{self._local}/{relative}".rstrip("/")):
@@ -186,26 +189,23 @@ class Walk:
         wanted = self._wanted
         try:
             found = Directory(f"{self._external}/{relative}", relative, os.stat(path).st_mtime_ns)
+            names, numbers = found.names, found.numbers
             with os.scandir(path) as entries:
                 for entry in entries:
-                    name = entry.name
                     try:
                         if entry.is_dir():
                             self._note_folder(entry, found)
                             continue
+                        name = entry.name
+                        dot = name.rfind(".")
+                        if dot < 1 or name[dot + 1 :].lower() not in wanted or name[0] == ".":
+                            continue
+                        status = entry.stat()
                     except OSError as error:  # a link to where nobody may look, or to itself
                         found.asides.append(self._unreadable(entry, error))
                         continue
-                    dot = name.rfind(".")
-                    if dot < 1 or name[dot + 1 :].lower() not in wanted or name[0] == ".":
-                        continue
-                    try:
-                        status = entry.stat()
-                    except OSError as error:
-                        found.asides.append(self._unreadable(entry, error))
-                        continue
-                    found.names.append(name)
-                    found.numbers += (status.st_size, status.st_mtime_ns)
+                    names.append(name)
+                    numbers += (status.st_size, status.st_mtime_ns)
         except OSError as error:
             return Unread(f"{self._external}/{relative}", error.strerror or str(error))
         return found

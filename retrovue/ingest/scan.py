@@ -258,9 +258,9 @@ class Scan:
 def _is_storable(folder: FoundFolder) -> bool:
     """Whether a folder can be kept, so that it need not be read when it did not change."""
     path, fingerprint = folder.path, folder.fingerprint
-    if type(path) is not str or type(fingerprint) is not str:
+    if type(path) is not str or type(fingerprint) is not str or not path:
         return False
-    return bool(path) and _is_utf8(path) and _is_utf8(fingerprint)
+    return _is_utf8(path + fingerprint)
 
 
 def _is_utf8(text: str) -> bool:

@@ -54,7 +54,7 @@ class FoundAsset(NamedTuple):
     kind: str
     title: str | None
     files: tuple[FoundFile, ...]
-    fingerprint: str | None
+    fingerprint: str | None = None
     series: str | None = None
     season: int | None = None
     episode: int | None = None

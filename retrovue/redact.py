@@ -44,7 +44,10 @@ def lines(text: str) -> list[str]:
 
 def told(error: BaseException) -> str:
     """A foreign exception in one line: its type and the first line of what it says."""
-    said = lines(str(error))
+    try:
+        said = lines(str(error))
+    except Exception:  # whose own text cannot be had
+        said = []
     return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 from retrovue import (
     FoundAsset,
@@ -30,7 +31,7 @@ class FilesystemImporter(Importer):
     type = "filesystem"
     description = "Folders of media files on this machine"
     options = (
-        Option("base_path", "the folder that holds the media", required=True),
+        Option("base_path", "the folder that holds the media", type=Path, required=True),
         Option(
             "collections",
             "what is a collection: each top folder, the root, or (auto) each top folder if one"

@@ -30,8 +30,8 @@ class Finding(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        where = f" {self.table} {self.row}" if self.row is not None else ""
-        return f"{self.kind}:{where or (f' {self.table}' if self.table else '')}: {self.message}"
+        place = " ".join(str(part) for part in (self.table, self.row) if part is not None)
+        return ": ".join(filter(None, (self.kind, place, self.message)))
 
 
 def info(catalogue: Catalogue) -> dict[str, Any]:

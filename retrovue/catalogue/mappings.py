@@ -130,7 +130,7 @@ def _known(
 def _unfit(flag: str, place: str, before: Sequence[PathMapping]) -> UsageError:
     return UsageError(
         f"{flag} {place} fits no location",
-        [f"location: {mapping.external_path or '(any)'}" for mapping in before],
+        [f"location: {mapping.external_path or '(any location)'}" for mapping in before],
     )
 
 

@@ -55,6 +55,14 @@ def get(connection: sqlite3.Connection, selector: str) -> Source:
     return found[0]
 
 
+def by_id(connection: sqlite3.Connection, source_id: int) -> Source:
+    """The source of a row id; what an operator typed goes to `get`. Raises NotFound."""
+    row = connection.execute(f"{_SELECT} WHERE id = ?", (source_id,)).fetchone()
+    if row is None:
+        raise NotFound(f"Source '{source_id}' not found", ["It was deleted meanwhile."])
+    return _source(row)
+
+
 def _matches(source: Source, selector: str) -> bool:
     return (
         selector in (str(source.id), source.external_id)
@@ -148,7 +156,7 @@ def add(
         },
     )
     _put_secrets(tx, int(cursor.lastrowid or 0), secret_values)
-    return get(tx.connection, str(cursor.lastrowid))
+    return by_id(tx.connection, int(cursor.lastrowid or 0))
 
 
 def _new_external_id(tx: Tx, type_: str, identity: str) -> str:

@@ -51,6 +51,11 @@ class App:
         self.warnings: list[str] = []
 
     @property
+    def given_path(self) -> str | None:
+        """What `--db` says, where it was given."""
+        return self._path
+
+    @property
     def path(self) -> str:
         given = self._path or os.environ.get("RETROVUE_DB")
         return given or os.path.join(click.get_app_dir("retrovue"), "retrovue.db")
@@ -140,7 +145,9 @@ def _load(point: Any) -> click.Command:
 
     try:
         command = entry_points.load(point)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise RetrovueError(
             f"Command '{point.name}' of {point.distribution} cannot be loaded"
             f" ({type(error).__name__}: {error})"
@@ -173,7 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     as_json = _wants_json(given)
-    stdout = sys.stdout
+    stdout = _apart(sys.stdout) if as_json else sys.stdout
     if as_json:
         sys.stdout = sys.stderr  # whatever a plugin prints, stdout is one object
     try:
@@ -186,6 +193,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = Interrupted.exit_code
     sys.stdout = stdout
     sys.exit(code)
+
+
+def _apart(stdout: Any) -> Any:
+    """Standard output for the one object alone: what else is written to its descriptor, by a plugin
+    or a process that it starts, goes to stderr."""
+    try:
+        if stdout.fileno() != 1:
+            return stdout
+        own = os.fdopen(os.dup(1), "w", encoding=stdout.encoding, errors="backslashreplace")
+        os.dup2(2, 1)
+    except (OSError, ValueError):  # no real file, or no stderr
+        return stdout
+    return own
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
@@ -210,7 +230,8 @@ def _run(arguments: list[str], as_json: bool, stdout: Any) -> int:
             if isinstance(result, output.Result):
                 app: App = ctx.obj
                 warnings = [*dict.fromkeys([*app.warnings, *result.warnings])]
-                result = result._replace(warnings=warnings)
+                lines = [output.with_file(line, app.given_path) for line in result.lines]
+                result = result._replace(warnings=warnings, lines=lines)
                 return output.render(result, as_json, app.quiet, stdout)
             return 0
     except click.exceptions.Exit as stop:

@@ -30,7 +30,7 @@ def command() -> None:
 @click.option("--kind", type=click.Choice(ASSET_KINDS), help="Of this kind.")
 @click.option("--search", metavar="TEXT", help="With this in title, series, artist or album.")
 @click.option("--missing", is_flag=True, help="Only what the last scan did not see.")
-@click.option("--limit", type=click.IntRange(min=1), help="The first N files.")
+@click.option("--limit", type=click.IntRange(1, 2**63 - 1), help="The first N files.")
 @click.option(
     "--format",
     "format_",
@@ -107,7 +107,11 @@ def _m3u(rows: Iterable[tuple[Any, ...]], out: TextIO) -> None:
     """The extended M3U that players read: https://en.wikipedia.org/wiki/M3U"""
     out.write("#EXTM3U\n")
     for row in map(_dict, rows):
-        if row["local_path"] is None or "\n" in row["local_path"]:
+        if (
+            row["local_path"] is None
+            or row["missing_since"] is not None
+            or "\n" in row["local_path"]
+        ):
             continue
         seconds = -1 if row["duration_ms"] is None else row["duration_ms"] // 1000
         title = " ".join(str(_cells(row)[2]).split())
@@ -144,7 +148,7 @@ def show(app: App, selector: str) -> Result:
 @click.option("--collection", metavar="COLLECTION", help="Of this collection.")
 @click.option(
     "--older-than",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, 36_500),
     default=0,
     metavar="DAYS",
     help="Only what has been missing for more than so many days.",

@@ -31,6 +31,7 @@ def _saved(app: App, operation: str, no_backup: bool, dry_run: bool) -> Path | N
 
 def _report(data: dict[str, Any], lines: list[str], saved: Path | None, dry_run: bool) -> Result:
     if saved is not None:
+        saved = saved.absolute()
         data["backup"] = str(saved)
         lines.append(f'Undo: retrovue db restore "{saved}"')
     if dry_run:
@@ -76,7 +77,7 @@ def sources(
 def _delete(app: App, source: Source, dry_run: bool) -> Sequence[Collection]:
     with app.catalogue.write("Source delete", dry_run) as tx:
         try:
-            current = source_rows.get(tx.connection, source.external_id)
+            current = source_rows.by_id(tx.connection, source.id)
         except NotFound:
             raise NotFound(
                 f"Source '{source.name}' not found", ["It was deleted meanwhile."]

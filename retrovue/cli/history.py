@@ -19,7 +19,7 @@ from retrovue.errors import RetrovueError
 @click.option("--source", metavar="NAME", help="Of this source alone.")
 @click.option("--collection", metavar="NAME", help="Of this collection alone.")
 @click.option("--failed", is_flag=True, help="Failures alone.")
-@click.option("--limit", type=click.IntRange(min=1), help="The newest N  [default: 50 in a table]")
+@click.option("--limit", type=click.IntRange(1, 2**63 - 1), help="The newest N  [a table: 50]")
 @json_output
 @click.pass_obj
 def command(

@@ -47,7 +47,7 @@ def of_collection(
     dry_run: bool,
 ) -> Result:
     """One collection, which must be enabled and ingestible; that it syncs is not needed."""
-    source = sources.get(app.catalogue.reading(), str(collection.source_id))
+    source = sources.by_id(app.catalogue.reading(), collection.source_id)
     operation = "Collection ingest"
     options = _options(app, allow_missing, quick, dry_run)._replace(narrow=narrow)
     try:
@@ -58,7 +58,7 @@ def of_collection(
         if unfit:
             error = run.refused(list(unfit.values()))
             return _result(source, error.results, [], error, dry_run)
-        result = run.of_collection(app.catalogue, source, collection.id, importer, options)
+        result = run.of_collection(app.catalogue, source, collection, importer, options)
     except KeyboardInterrupt:
         raise _interrupted(app, operation) from None
     return _report(app, operation, source, [result], dry_run)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PREFIX = "importer_"
+ANY = "(any location)"  # how a mapping without a location is shown
 
 json_output = click.option(
     "--json", "as_json", is_flag=True, expose_value=False, help="Print one JSON object."
@@ -47,7 +48,8 @@ def rewrites(maps: Sequence[tuple[str, str]]) -> tuple[Rewrite, ...]:
     if not all(local for _, local in maps):
         raise UsageError("--map needs two paths, EXTERNAL and LOCAL")
     return tuple(
-        Rewrite(external, os.path.abspath(os.path.expanduser(local))) for external, local in maps
+        Rewrite("" if external == ANY else external, os.path.abspath(os.path.expanduser(local)))
+        for external, local in maps
     )
 
 

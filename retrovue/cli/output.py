@@ -81,6 +81,17 @@ def render_error(error: RetrovueError) -> None:
         complain(f"  {error.hint}")
 
 
+def with_file(line: str, path: str | None) -> str:
+    """An `Undo:` line with the `--db PATH` that was given: it must not reach another file."""
+    command = "Undo: retrovue "
+    if not path or not line.startswith(command):
+        return line
+    import os
+    import shlex
+
+    return f"{command}--db {shlex.quote(os.path.abspath(path))} {line.removeprefix(command)}"
+
+
 def complain(line: str) -> None:
     click.echo(printable(line), err=True)
 

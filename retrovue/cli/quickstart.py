@@ -98,17 +98,20 @@ def _do(app: App, folder: str) -> Result:
 
     source, known = _source(app, folder)
     importer = source_changes.importer_of(app.catalogue, app.plugins, source)
-    found = discover.discover(app.catalogue, source, importer).collections
+    discovery = discover.discover(app.catalogue, source, importer)
+    found = discovery.collections
     if not found:
         raise RetrovueError(
             f"Quickstart failed: {folder} holds no folder of media",
             hint="Name the folder that holds your Movies, TV Shows or Music.",
         )
     for collection in found:
-        if collection.missing_since is None and (not known or not collection.enabled):
+        if collection.missing_since is None and (
+            not known or collection.name in discovery.changes.added
+        ):
             _enable(app, collection)
     result = ingesting.of_source(app, source, False, False, False, False)
-    return _told(app, source, folder, result)
+    return _told(app, source, folder, result, told_how=not known and result.error is None)
 
 
 def _source(app: App, folder: str) -> tuple[Source, bool]:
@@ -144,15 +147,17 @@ def _enable(app: App, collection: Collection) -> None:
     collection_changes.update_collection(app.catalogue, lambda: app.plugins, collection, wish)
 
 
-def _told(app: App, source: Source, folder: str, result: Result) -> Result:
+def _told(app: App, source: Source, folder: str, result: Result, told_how: bool) -> Result:
     found = collections.of_source(app.catalogue.reading(), source.id)
     commands = _commands(app, source, folder, found)
-    lines = [
-        *result.lines,
-        "",
-        "This mapped each location to itself and enabled every collection. The same by hand:",
-        *(f"  {line}" for line in commands),
-        "",
+    lines = [*result.lines, ""]
+    if told_how:
+        lines += [
+            "This mapped each location to itself and enabled every collection. The same by hand:",
+            *(f"  {line}" for line in commands),
+            "",
+        ]
+    lines += [
         f"The catalogue is {app.path}. Look into it:",
         f"  {_retrovue(app)} asset list",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -139,7 +140,6 @@ def add(app: App, /, type_: str | None, name: str | None, discover: bool, dry_ru
 
 def _ask_for_secrets(app: App, type_: str, given: dict[str, Any]) -> dict[str, Any]:
     """Ask for required secrets that were not given, where somebody can answer."""
-    import os
     import sys
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -166,9 +166,10 @@ def _added(source: Any, settings: Any, made: Any, dry_run: bool) -> Result:
         data["collections"] = [words.collection_data(collection) for collection in made]
         lines.append(f"Discovered {plural(len(made), 'collection')}, each disabled and unmapped:")
         lines += ["", *_offered(made), ""]
+        here = any(os.path.isdir(m.external_path) for c in made for m in c.mappings)
+        mapped = "--map-same" if here else "--map EXTERNAL LOCAL"
         lines.append(
-            f'Next: retrovue collection update "{source.name}/NAME" --map EXTERNAL LOCAL'
-            " --sync-enable"
+            f'Next: retrovue collection update "{source.name}/NAME" {mapped} --sync-enable'
         )
     return Result(_marked(data, dry_run), lines)
 

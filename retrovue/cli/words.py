@@ -50,7 +50,8 @@ def collection_data(collection: Collection) -> dict[str, Any]:
 
 def collection_table(collections: Sequence[Collection]) -> list[str]:
     rows = [
-        (c.id, f"{c.source_name}/{c.name}", c.kind, c.enabled, c.sync_enabled, c.ingestible,
+        (c.id, f"{c.source_name}/{c.name}", c.kind, c.enabled, c.sync_enabled,
+         "no longer offered" if c.missing_since else c.ingestible,
          _mapped(c), c.asset_count, c.missing_count, c.last_ingested_at)
         for c in collections
     ]  # fmt: skip
@@ -107,13 +108,20 @@ def ingest_data(result: IngestResult) -> dict[str, Any]:
         "name": result.name,
         "status": result.status,
         "stats": dict(result.stats),
-        "error": dict(result.error) if result.error else None,
+        "error": _error_data(result),
     }
     if result.skipped:
         data["skipped"] = list(result.skipped)
     if result.unread:
         data["unread"] = list(result.unread)
     return data
+
+
+def _error_data(result: IngestResult) -> dict[str, Any] | None:
+    if not result.error:
+        return None
+    detail = [*result.error["detail"], *([result.hint] if result.hint else [])]
+    return {**result.error, "detail": detail}
 
 
 def totals(results: Sequence[IngestResult]) -> dict[str, int]:

@@ -12,7 +12,8 @@ class Option(NamedTuple):
     """One setting of an importer; `Option("base_url")` is the flag `--base-url` and arrives as
     `self.config["base_url"]`.
 
-    `type` is `str`, `int`, `float`, `bool` (a flag) or a tuple of words to choose from. A
+    `type` is `str`, `int`, `float`, `bool` (a flag), `pathlib.Path` (text that is made an absolute
+    path) or a tuple of words to choose from. A
     `secret` is kept apart from the configuration, may be given as `env:NAME`, and is never shown.
     `envvar` names an environment variable that stands in when the flag is not given.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pluggy
@@ -50,7 +51,9 @@ class Plugins:
             self._manager.register(module, key)
             self._loaded[key] = module
             self._require_known_hooks(module)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             self._fail(key, error)
             self._loaded.pop(key, None)
             if self._manager.has_plugin(key):  # also one that was refused when half of it was in
@@ -59,7 +62,9 @@ class Plugins:
         found: list[Any] = []
         try:
             self._caller("register_importers", key)(register=found.append)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             self._fail(key, error)
         for cls in found:
             self._offers.setdefault(_word(cls), []).append((key, cls))
@@ -143,14 +148,18 @@ class Plugins:
         cls = self.importer(type_)
         try:
             return cls(config)
-        except (Exception, SystemExit) as error:  # a plugin may raise anything
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a plugin may raise anything
             raise _failed(type_, error) from None
 
     def identity(self, importer: Importer) -> str:
         """What the importer says makes its source the same; the same errors as `make`."""
         try:
             identity = importer.identity()
-        except (Exception, SystemExit) as error:  # a plugin may raise anything
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a plugin may raise anything
             raise _failed(importer.type, error) from None
         if not isinstance(identity, str) or not identity:
             raise ImporterFailed(f"Importer '{importer.type}' gives no identity")
@@ -162,7 +171,9 @@ class Plugins:
         for key in self._loaded:
             try:
                 self._caller(hook, key)(**arguments)
-            except (Exception, SystemExit) as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 warnings.append(f"Plugin '{key}' failed in {hook}: {told(error)}")
         return warnings
 
@@ -216,8 +227,9 @@ def _option_fault(options: Any) -> str | None:
 def _types_fault(option: Option) -> str | None:
     """What is wrong with the values of an option, if its name is right."""
     words = option.type if isinstance(option.type, tuple) else ()
-    if option.type not in (str, int, float, bool) and not words:
-        return f"the type of its option {option.name} is none of str, int, float, bool and words"
+    if option.type not in (str, int, float, bool, Path) and not words:
+        known = "str, int, float, bool, Path and words"
+        return f"the type of its option {option.name} is none of {known}"
     if not all(isinstance(text, str) for text in (*words, option.help, option.envvar or "")):
         return f"a text of its option {option.name} is none"
     if not isinstance(option.default, str | int | float | bool | None):

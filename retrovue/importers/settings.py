@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from retrovue.errors import ImporterFailed, UsageError
@@ -81,6 +82,10 @@ def typed(option: Option, value: Any) -> Any:
         return value
     if option.type is bool:
         return _boolean(option, value)
+    if option.type is Path:
+        if not str(value):
+            raise UsageError(f"{option.flag} is empty")
+        return os.path.abspath(os.path.expanduser(value))
     try:
         return option.type(value)
     except (TypeError, ValueError):

@@ -11,6 +11,8 @@ from retrovue.importers.api import Importer
 from retrovue.model import Collection, PathMapping
 from retrovue.redact import scrub, told
 
+GONE = "the source no longer offers it"
+
 
 def for_scan(
     collection: Collection,
@@ -36,7 +38,7 @@ def reasons_against(collection: Collection, importer: Importer | None) -> list[s
     """Why the collection cannot be ingested now; empty when it can. Without an importer its
     obstacles are not asked for."""
     if collection.missing_since is not None:
-        return ["the source no longer offers it"]
+        return [GONE]
     active = [mapping for mapping in collection.mappings if mapping.active]
     if not active:
         return ["every location is excluded"]
@@ -68,7 +70,9 @@ def _obstacles(importer: Importer, collection: Collection) -> list[str]:
         return [scrub(str(obstacle)) for obstacle in importer.obstacles(for_scan(collection))]
     except ImporterError as error:
         return [scrub(str(error)) or "its importer gives no reason"]
-    except (Exception, SystemExit) as error:  # a plugin may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plugin may raise anything
         return [f"its importer failed ({told(error)})"]
 
 

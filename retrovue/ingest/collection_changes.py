@@ -71,7 +71,7 @@ def _update_collection(
     wish: Wish,
     dry_run: bool,
 ) -> Updated:
-    source = sources.get(catalogue.reading(), str(collection.source_id))
+    source = sources.by_id(catalogue.reading(), collection.source_id)
     sources.require_valid(catalogue.reading(), source)
     require_folders(wish.rewrites)
     same = _same_here(collection, wish)
@@ -118,7 +118,7 @@ def _same_here(collection: Collection, wish: Wish) -> list[str]:
     if not here:
         raise UsageError(
             "--map-same: no location of the collection exists on this machine",
-            [f"location: {place or '(any)'}" for place in places],
+            [f"location: {place or '(any location)'}" for place in places],
             hint="Say where they are: --map EXTERNAL LOCAL",
         )
     return here

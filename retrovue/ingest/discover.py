@@ -32,7 +32,9 @@ def gather(importer: Importer, source_name: str) -> list[FoundCollection]:
         reason = str(error)
     except RetrovueError:
         raise
-    except (Exception, SystemExit) as error:  # a plugin may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plugin may raise anything
         reason = told(error)
     raise DiscoveryFailed(
         f"Failed to discover collections from source '{source_name}'",
@@ -85,7 +87,7 @@ def _discover(catalogue: Catalogue, source: Source, importer: Importer, dry_run:
     sources.require_valid(catalogue.reading(), source)
     found = gather(importer, source.name)
     with catalogue.write("Source discover", dry_run) as tx:
-        current = sources.get(tx.connection, source.external_id)
+        current = sources.by_id(tx.connection, source.id)
         sources.require_valid(tx.connection, current)
         if current.config != source.config:
             raise Locked(

@@ -15,14 +15,13 @@ from retrovue.errors import (
     InvalidState,
     Locked,
     NoSyncEnabledCollections,
-    NotFound,
     NotIngestible,
     RetrovueError,
     WouldLoseAssets,
 )
 from retrovue.importers.api import Importer
 from retrovue.ingest import failures
-from retrovue.ingest.assess import reasons_against
+from retrovue.ingest.assess import GONE, reasons_against
 from retrovue.ingest.scan import Narrow, Scan
 from retrovue.model import STATS, Collection, IngestResult, Source
 from retrovue.redact import lines, told
@@ -58,7 +57,7 @@ def of_source(
     for target in targets:
         result = unfit.get(target.id)
         if result is None:
-            result = of_collection(catalogue, source, target.id, importer, options, True)
+            result = of_collection(catalogue, source, target, importer, options, True)
         results.append(result)
     return results
 
@@ -84,11 +83,18 @@ def refused(results: Sequence[IngestResult]) -> RetrovueError:
     detail = [*first[1]]
     for message, reasons in others:
         detail += [f"Error: {message}", *reasons]
-    error = kind(
-        first[0], detail, hint="`retrovue collection show NAME` tells what it is mapped to."
-    )
+    error = kind(first[0], detail, hint=_way_out(detail))
     error.results = list(results)
     return error
+
+
+def _way_out(reasons: Sequence[str]) -> str:
+    if GONE in reasons:
+        return (
+            "`retrovue source discover SOURCE` asks the source again; `retrovue collection update"
+            " NAME --sync-disable` leaves it out."
+        )
+    return "`retrovue collection show NAME` tells what it is mapped to."
 
 
 def _refusal(result: IngestResult) -> tuple[str, list[str]]:
@@ -181,7 +187,7 @@ def _result(
 def of_collection(
     catalogue: Catalogue,
     source: Source,
-    collection_id: int,
+    target: Collection,
     importer: Importer,
     options: Options,
     with_source: bool = False,
@@ -192,9 +198,6 @@ def of_collection(
     cannot be written at all and a bug of ours come out as exceptions.
     """
     operation = "Source ingest" if with_source else "Collection ingest"
-    target = collections.by_id(catalogue.reading(), collection_id)
-    if target is None:
-        raise NotFound(f"Collection '{collection_id}' not found")
     try:
         result = _attempt_twice(catalogue, source, target, importer, options, operation)
     except RetrovueError as error:
@@ -202,7 +205,9 @@ def of_collection(
     except ImporterError as error:
         first, *others = lines(str(error)) or ["no reason given"]
         result = _failed(target, "ingest_failed", first, others)
-    except (Exception, SystemExit) as error:  # a plugin may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plugin may raise anything
         result = _failed(target, "ingest_failed", f"its importer failed ({told(error)})", [])
     if result.error and result.error["code"] != Locked.code and not options.dry_run:
         failures.note(catalogue, operation, result.error, source.name, result.name)

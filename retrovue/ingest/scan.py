@@ -111,7 +111,7 @@ class Scan:
         elif isinstance(item, Skipped):
             self._skip(item.where, item.why)
         else:
-            self._skip(repr(item)[:80], "the importer yields this where FoundAsset is due")
+            self._skip(_shown(item), "the importer yields this where FoundAsset is due")
         return False
 
     def _take_folder(self, folder: FoundFolder) -> None:
@@ -171,7 +171,8 @@ class Scan:
 
     def _stage(self, item: _Item, known: Known | None) -> None:
         asset = item.asset
-        same = known is not None and asset.fingerprint and known.fingerprint == asset.fingerprint
+        given = asset.fingerprint if type(asset.fingerprint) is str else None
+        same = known is not None and given and known.fingerprint == given
         if same and known and self._narrow is None:
             self._seen_unchanged(item, known)
             return
@@ -234,7 +235,7 @@ class Scan:
             self._staging.relink(item.n, known, item.folder.n)
 
     def _left_out(self, item: _Item, known: Known | None, why: str) -> None:
-        self._skip(str(item.asset.external_id or item.asset.title or "(no id)"), why)
+        self._skip(_shown(item.asset.external_id or item.asset.title or "(no id)"), why)
         if item.folder is not None:
             self._staging.spoil_folder(item.folder.n)
         if known is not None and not known.missing:
@@ -253,6 +254,14 @@ class Scan:
             if not mapping.excluded:
                 files.append((mapping.id, relative, file))
         return (files or None), None
+
+
+def _shown(value: Any) -> str:
+    """Whatever a plugin gave, for a message."""
+    try:
+        return value if isinstance(value, str) else repr(value)[:80]
+    except Exception:  # whose own text cannot be had
+        return type(value).__name__
 
 
 def _is_storable(folder: FoundFolder) -> bool:

@@ -112,7 +112,7 @@ def update_source(
     """
 
     def attempt() -> Updated:
-        now = sources.get(catalogue.reading(), source.external_id)
+        now = sources.by_id(catalogue.reading(), source.id)
         return _update_source(
             catalogue, plugins, now, name, values, rewrites, allow_missing, dry_run
         )
@@ -151,7 +151,7 @@ def _update_source(
             if collection.id in reasons:
                 collections.set_ingestible(tx, collection.id, reasons[collection.id])
         changed = changed or bool(remapped)
-        after_source = sources.get(tx.connection, source.external_id)
+        after_source = sources.by_id(tx.connection, source.id)
         if changed:
             detail = _update_detail(source, after_source, stored, wanted, rewrites)
             history.record(tx, "Source update", "success", after_source.name, detail=detail)
@@ -209,7 +209,7 @@ def _remapped(
             places = sorted({m.external_path for c in known for m in c.mappings})
             raise UsageError(
                 f"--map {rewrite.external} fits no location",
-                [f"location: {place or '(any)'}" for place in places],
+                [f"location: {place or '(any location)'}" for place in places],
             )
     return found
 
@@ -232,7 +232,7 @@ def _reasons_if_offline(
 
 
 def _require_same_source(tx: Tx, source: Source, stored: Settings) -> None:
-    now = sources.get(tx.connection, source.external_id)
+    now = sources.by_id(tx.connection, source.id)
     secrets = sources.secrets(tx.connection, source.id)
     if now != source or secrets != dict(stored.secrets):
         raise Changed

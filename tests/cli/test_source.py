@@ -421,3 +421,25 @@ def test_delete_works_where_the_importer_is_gone_and_the_state_invalid(cli: Cli)
     shutil.rmtree(cli.site)
     cli.ok("source", "delete", "Toys", "--force")
     assert cli.rows("SELECT count(*) FROM sources") == [(0,)]
+
+
+def test_source_named_like_another_ones_id_is_in_nobodys_way(cli: Cli) -> None:
+    library = Library(cli, cli.home / "media", *films(2), EPISODE)
+    (external_id,) = library.cli.rows("SELECT external_id FROM sources WHERE id = 1")[0]
+    for number, name in enumerate(("1", external_id)):
+        other = library.cli.home / f"other{number}"
+        other.mkdir()
+        library.cli.ok(
+            "source", "add", "--type", "filesystem", "--name", name, "--base-path", other
+        )
+    library.cli.ok("collection", "update", "Home/Movies", "--disable")
+    library.cli.ok("source", "discover", "Home")
+    library.cli.ok("source", "update", "Home", "--name", "House")
+    assert library.cli.rows("SELECT name FROM sources WHERE id = 1") == [("House",)]
+
+
+def test_relative_base_path_is_stored_whole(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    (cli.home / "films").mkdir()
+    monkeypatch.chdir(cli.home)
+    words = ("source", "add", "--type", "filesystem", "--name", "F", "--base-path", "films")
+    assert cli.json(*words)["config"]["base_path"] == str(cli.home / "films")

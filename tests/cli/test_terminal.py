@@ -62,7 +62,7 @@ def test_yes_on_a_terminal_goes_on(library: Library, words: tuple[str, ...], _ke
     run = library.cli.on_terminal(*words, answers=[(QUESTION, "yes\n")])
     assert run.code == 0
     assert run.err.startswith("This deletes 1 ") or run.err.startswith("This deletes 3 ")
-    assert "Undo: retrovue db restore" in run.out
+    assert f"Undo: retrovue --db {library.cli.db} db restore" in run.out  # and no other file
     assert library.cli.rows("SELECT count(*) FROM assets")[0][0] < before
 
 

@@ -177,11 +177,11 @@ FAULTY = [
     ("whole(options=(Option('a', type=('x', 7)),))", "a text of its option a is none"),
     (
         "whole(options=(Option('a', type=list),))",
-        "the type of its option a is none of str, int, float, bool and words",
+        "the type of its option a is none of str, int, float, bool, Path and words",
     ),
     (
         "whole(options=(Option('a', type=()),))",
-        "the type of its option a is none of str, int, float, bool and words",
+        "the type of its option a is none of str, int, float, bool, Path and words",
     ),
     ("whole(options=(Option('a', default=object()),))", "the default of its option a is no plain"),
 ]  # fmt: skip

@@ -727,3 +727,54 @@ def test_collection_that_is_disabled_meanwhile_is_left_alone(toys: Scripted) -> 
     toys.holds("meddle()", "yield thing('a')", "yield thing('b')", before=meddling)
     assert toys.ingest(code=1)["error"]["message"] == "it was disabled meanwhile"
     assert _ids(toys.cli) == [("a", 1)]
+
+
+@pytest.mark.parametrize(
+    "raised", ["asyncio.CancelledError('no')", "GeneratorExit()", "BaseException('no')"]
+)
+def test_no_exception_of_an_importer_gets_past_its_collection(toys: Scripted, raised: str) -> None:
+    toys.holds("yield thing('a')", "import asyncio", f"raise {raised}")
+    ingested = toys.ingest(code=1)
+    assert ingested["error"]["code"] == "ingest_failed"
+    assert toys.cli.rows("SELECT count(*) FROM assets") == [(0,)]
+
+
+def test_exception_whose_own_text_fails_is_told_by_its_type(toys: Scripted) -> None:
+    toys.holds("class Mute(Exception):", "    def __str__(self): raise ValueError", "raise Mute()")
+    assert toys.ingest(code=1)["error"]["message"] == "its importer failed (Mute)"
+
+
+def test_what_a_plugin_writes_to_the_descriptor_is_not_in_the_json(toys: Scripted) -> None:
+    toys.holds("import os", "os.write(1, b'RAW')", "yield thing('a')")
+    run = toys.cli.process("source", "ingest", "Toys", "--json")
+    assert run.json["totals"]["added"] == 1
+    assert "RAW" in run.err
+
+
+def test_collection_deleted_during_the_ingest_of_another_fails_alone(toys: Scripted) -> None:
+    toys.cli.run_sql(
+        "INSERT INTO collections (source_id, external_id, name) VALUES (1, 'zoo', 'Zoo')"
+    )
+    toys.cli.ok("collection", "update", "Zoo", "--map", "", toys.root, "--sync-enable")
+    toys.holds(
+        "import sqlite3",
+        f"other = sqlite3.connect({str(toys.cli.db)!r}, isolation_level=None)",
+        "other.execute('DELETE FROM collections WHERE external_id = ?', ('zoo',))",
+        "yield thing('a')",
+    )
+    run = toys.cli("source", "ingest", "Toys", "--json")
+    assert run.code == 2
+    told = [
+        (c["name"], c["status"], (c["error"] or {}).get("message")) for c in run.json["collections"]
+    ]
+    assert told == [("Things", "success", None), ("Zoo", "failed", "it was deleted meanwhile")]
+
+
+def test_hint_at_an_unmounted_disk_is_in_the_json_too(toys: Scripted) -> None:
+    toys.holds("yield thing('a')")
+    toys.ingest()
+    toys.holds()
+    error = toys.ingest(code=1)["error"]
+    assert error["detail"] == [
+        "Is a disk not mounted? If they are really gone, add --allow-missing."
+    ]

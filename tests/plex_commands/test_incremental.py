@@ -228,7 +228,8 @@ def test_a_library_that_was_deleted_is_missing_and_keeps_all_it_had(
         [
             "Error: Collection 'Movies' is not ingestible",
             "  the source no longer offers it",
-            "  `retrovue collection show NAME` tells what it is mapped to.",
+            "  `retrovue source discover SOURCE` asks the source again; `retrovue collection update"
+            " NAME --sync-disable` leaves it out.",
         ],
     )
     assert nas.ingest("--keep-going").code == 2

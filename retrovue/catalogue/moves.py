@@ -113,10 +113,10 @@ def _settle_swapped(connection: Speaking) -> None:
             OR asset_id IN (SELECT asset_id FROM temp.swapped WHERE was_missing)""")
 
 
-def find(connection: Speaking) -> int:
-    """Give new items the asset that moved to them; returns how many there were."""
+def find(connection: Speaking) -> None:
+    """Give new items the asset that moved to them."""
     if not _count(connection, "missing"):
-        return 0
+        return
     for missing, new in _KEYS:
         connection.execute("DELETE FROM temp.moves")
         connection.execute(f"""
@@ -139,7 +139,6 @@ def find(connection: Speaking) -> int:
         connection.execute("""
             DELETE FROM temp.missing WHERE asset_id IN (SELECT asset_id FROM temp.moves)""")
     _settle_swapped(connection)
-    return _count(connection, "staged_assets WHERE change = 'moved'")
 
 
 def _count(connection: Speaking, what: str) -> int:

@@ -95,11 +95,7 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
 @click.option("--title", help="Only what has this title, or is of the series with it.")
 @click.option("--season", type=click.IntRange(min=0), help="Only this season.")
 @click.option("--episode", type=click.IntRange(min=0), help="Only this episode.")
-@click.option(
-    "--quick",
-    is_flag=True,
-    help="Trust the times of directories: fast, but a file rewritten in place is not noticed.",
-)
+@options.quick
 @options.allow_missing
 @options.dry_run
 @options.json_output

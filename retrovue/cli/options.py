@@ -31,6 +31,11 @@ no_backup = click.option(
 allow_missing = click.option(
     "--allow-missing", is_flag=True, help="Go on although much of what is known is gone."
 )
+quick = click.option(
+    "--quick",
+    is_flag=True,
+    help="Trust the times of directories: fast, but a file rewritten in place is not noticed.",
+)
 maps = click.option(
     "--map",
     "maps",

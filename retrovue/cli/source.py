@@ -330,11 +330,7 @@ def _changed(word: str, dry_run: bool) -> str:
 @command.command("ingest")
 @click.argument("selector", metavar="SOURCE")
 @click.option("--keep-going", is_flag=True, help="Ingest the others when one cannot be.")
-@click.option(
-    "--quick",
-    is_flag=True,
-    help="Trust the times of directories: fast, but a file rewritten in place is not noticed.",
-)
+@options.quick
 @options.allow_missing
 @options.dry_run
 @options.json_output

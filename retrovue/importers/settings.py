@@ -32,14 +32,19 @@ def given(options: Sequence[Option], values: Mapping[str, Any]) -> Settings:
         value = values.get(option.name)
         if value is None and option.envvar and os.environ.get(option.envvar):
             value = f"env:{option.envvar}" if option.secret else os.environ[option.envvar]
-        if value is None:
-            continue
-        if option.secret:
-            settings.secrets[option.name] = _secret(option, str(value))
-        else:
-            settings.config[option.name] = typed(option, value)
+        _put(settings, option, value)
     _require(options, settings)
     return settings
+
+
+def _put(settings: Settings, option: Option, value: Any) -> None:
+    """Store the value of an option where it belongs; None was not given and changes nothing."""
+    if value is None:
+        return
+    if option.secret:
+        settings.secrets[option.name] = _secret(option, str(value))
+    else:
+        settings.config[option.name] = typed(option, value)
 
 
 def _secret(option: Option, value: str) -> str:
@@ -108,13 +113,7 @@ def merged(options: Sequence[Option], old: Settings, values: Mapping[str, Any]) 
     """Settings with the values given in place of the old ones; the same errors as `given`."""
     settings = Settings(dict(old.config), dict(old.secrets))
     for option in options:
-        value = values.get(option.name)
-        if value is None:
-            continue
-        if option.secret:
-            settings.secrets[option.name] = _secret(option, str(value))
-        else:
-            settings.config[option.name] = typed(option, value)
+        _put(settings, option, values.get(option.name))
     require_fit(options, settings)
     return settings
 

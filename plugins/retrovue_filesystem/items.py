@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from retrovue import FoundAsset, FoundFile, Skipped, Unread
@@ -13,7 +12,7 @@ from retrovue_filesystem.names.reader import read
 from retrovue_filesystem.names.reading import Reading
 from retrovue_filesystem.walk import Directory, File
 
-_GROUPED = ("movie", "episode")
+_EARLIEST, _LATEST = -30_610_224_000, 253_402_300_799  # the years 1000 to 9999, in seconds
 _NO_METADATA: dict[str, Any] = {}
 
 
@@ -41,21 +40,20 @@ class Reader:
     def read(self, directory: Directory) -> Iterator[FoundAsset | Unread | Skipped]:
         """The assets of a directory, and what was left out."""
         yield from directory.asides
-        groups: dict[Any, list[_Read]] = {}
+        works: dict[Any, list[_Read]] = {}
         facts: dict[str, Folder] = {}
         for file in directory.files():
-            below, _, name = file.name.rpartition("/") if "/" in file.name else ("", "", file.name)
+            below, _, name = file.name.rpartition("/")
             if below not in facts:
                 facts[below] = folder(self._parts(directory, below), self._kind)
             reading = read(name, facts[below])
             if reading.kind == "sample":
                 yield Skipped(directory.path + file.name, "a sample")
             elif reading.kind != "ignore":
-                key = _work(reading) or file.name
-                groups.setdefault(key, []).append(_Read(file, reading))
+                works.setdefault(_work(reading) or file.name, []).append(_Read(file, reading))
         where = self._prefix + directory.relative
-        for group in groups.values():
-            yield _asset(directory.path, where, group)
+        for reads in works.values():
+            yield _asset(directory.path, where, reads)
 
     @staticmethod
     def _parts(directory: Directory, below: str) -> list[str]:
@@ -65,45 +63,62 @@ class Reader:
         return [part for part in path.split("/") if part]
 
 
-def _asset(path: str, where: str, group: list[_Read]) -> FoundAsset:
+def _asset(path: str, where: str, reads: list[_Read]) -> FoundAsset:
     """The asset of one or several files below `path`, whose id begins with `where`."""
-    file, reading = group[0]
-    if len(group) == 1:
-        own_id, placed = file.name, [_Placed(group[0], 1, 1)]
+    file, reading = reads[0]
+    (
+        kind, title, series, season, episode, episode_end, absolute, artist, album, track, disc,
+        year, released_on, _, version, edition, guids, extra,
+    ) = reading  # fmt: skip
+    files: tuple[FoundFile, ...]
+    if len(reads) == 1:
+        own_id = file.name
+        files = (_file(path, file, 1, 1),)
+        fingerprint = f"{file.size}:{file.mtime_ns}"
+        versions = {"1": version} if version else None
     else:
-        own_id, placed = _label(reading), _place(group)
+        placed = _place(reads)
+        own_id = _label(reading)
+        files = tuple(_file(path, at.read.file, at.version, at.part) for at in placed)
+        fingerprint = ",".join(f"{at.read.file.size}:{at.read.file.mtime_ns}" for at in placed)
+        versions = _versions(placed)
+    metadata = _NO_METADATA
+    if absolute or disc or extra or versions:
+        told = {"absolute": absolute, "disc": disc, "extra": extra, "versions": versions}
+        metadata = {name: value for name, value in told.items() if value}
     return FoundAsset(
         where + own_id,
-        reading.kind,
-        reading.title or _stand_in(reading, file.name),
-        tuple([_file(path, at) for at in placed]),
-        ",".join([f"{at.read.file.size}:{at.read.file.mtime_ns}" for at in placed]),
-        reading.series,
-        reading.season,
-        reading.absolute if reading.episode is None else reading.episode,
-        reading.episode_end,
-        reading.artist,
-        reading.album,
-        reading.track,
-        reading.year,
-        reading.released_on,
+        kind,
+        title or _stand_in(reading, file.name),
+        files,
+        fingerprint,
+        series,
+        season,
+        absolute if episode is None else episode,
+        episode_end,
+        artist,
+        album,
+        track,
+        year,
+        released_on,
         None,
-        reading.edition,
-        reading.guids,
-        _metadata(reading, placed),
+        edition,
+        guids,
+        metadata,
     )
 
 
 def _work(reading: Reading) -> tuple[Any, ...] | None:
     """What the files of one work agree in; None for what stands alone."""
-    if reading.kind not in _GROUPED:
-        return None
     if reading.kind == "movie":
         return (reading.title.casefold(), reading.year, reading.edition) if reading.title else None
-    numbers = (reading.season, reading.episode, reading.absolute, reading.released_on)
-    if numbers[1:] == (None, None, None):
+    if reading.kind != "episode":
         return None
-    return ((reading.series or "").casefold(), *numbers, reading.episode_end)
+    episode, absolute, day = reading.episode, reading.absolute, reading.released_on
+    if episode is None and absolute is None and day is None:
+        return None
+    series = (reading.series or "").casefold()
+    return series, reading.season, episode, absolute, day, reading.episode_end
 
 
 def _label(reading: Reading) -> str:
@@ -139,26 +154,16 @@ def _place(group: list[_Read]) -> list[_Placed]:
     return placed
 
 
-def _file(path: str, placed: _Placed) -> FoundFile:
-    name, size, mtime_ns = placed.read.file
-    return FoundFile(
-        path + name,
-        placed.version,
-        placed.part,
-        size,
-        _instant(mtime_ns // 1_000_000_000),
-        None,
-        name[name.rfind(".") + 1 :].lower(),
-    )
+def _file(path: str, file: File, version: int, part: int) -> FoundFile:
+    name, size, mtime_ns = file
+    ending = name[name.rfind(".") + 1 :].lower()
+    return FoundFile(path + name, version, part, size, _instant(mtime_ns), None, ending)
 
 
-@lru_cache(maxsize=1024)
-def _instant(seconds: int) -> str:
-    """A time since 1970 as ISO-8601 in UTC."""
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    except (OverflowError, ValueError, OSError):  # a time beyond the year 9999
-        return "9999-12-31T23:59:59Z"
+def _instant(nanoseconds: int) -> str:
+    """A time since 1970 as ISO-8601 in UTC; the nearest that has a year of four digits."""
+    seconds = min(max(nanoseconds // 1_000_000_000, _EARLIEST), _LATEST)
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def _stand_in(reading: Reading, name: str) -> str:
@@ -173,23 +178,7 @@ def _stand_in(reading: Reading, name: str) -> str:
     return stem.rpartition(".")[0] or stem
 
 
-def _metadata(reading: Reading, placed: list[_Placed]) -> dict[str, Any]:
-    found = {
-        name: value
-        for name, value in (
-            ("absolute", reading.absolute),
-            ("disc", reading.disc),
-            ("extra", reading.extra),
-            ("versions", _labels(placed)),
-        )
-        if value
-    }
-    return found or _NO_METADATA
-
-
-def _labels(placed: list[_Placed]) -> dict[str, str]:
+def _versions(placed: list[_Placed]) -> dict[str, str]:
     """What tells the versions apart, by their number."""
-    if len(placed) == 1 and not placed[0].read.reading.version:
-        return {}
     labels = {str(at.version): at.read.reading.version for at in placed}
     return {version: label for version, label in labels.items() if label}

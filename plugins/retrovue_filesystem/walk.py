@@ -7,9 +7,8 @@ import os
 import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from hashlib import blake2b
-from typing import NamedTuple
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 from retrovue import FoundAsset, FoundFolder, Skipped, Unread
 from retrovue_filesystem.names.discs import is_disc_folder
@@ -26,6 +25,7 @@ _WANTED = {
 _ANY = frozenset(("video", "audio", "photo"))
 # A directory may change again within the tick of its clock, unseen; so young a time is not kept.
 _SETTLED_NS = 2_000_000_000
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _DISC_LETTERS = frozenset("cCdDpP ")  # what the name of a disc folder can begin with
 
 
@@ -57,15 +57,19 @@ class Directory:
         self.discs: list[str] = []  # those of them that hold a part of what is here
         self.asides: list[Unread | Skipped] = []
 
-    def fingerprint(self, now_ns: int) -> str:
-        """The directory's modification time in nanoseconds (0 for one too young to be trusted), a
-        dot, and a checksum of its media files' names, sizes and times. That of a directory with
-        something to report is empty, so that it is read, and reports it, each time."""
+    def fingerprint(self, now_ns: int, checksum: Callable[..., Any]) -> str:
+        """The directory's modification time in nanoseconds, a dot, and a `checksum` (blake2b) of
+        its media files' names, sizes and times. The time is 0 where it does not tell of all that is
+        here: too young, or with disc folders. The fingerprint of a directory with something to
+        report is empty, so that it is read, and reports it, each time."""
         if self.asides:
             return ""
-        digest = blake2b("\0".join(self.names).encode("utf-8", "surrogateescape"), digest_size=8)
-        digest.update(array("q", self.numbers))
-        settled = now_ns - self.changed_ns > _SETTLED_NS
+        digest = checksum("\0".join(self.names).encode("utf-8", "surrogateescape"), digest_size=8)
+        try:
+            digest.update(array("q", self.numbers))
+        except OverflowError:  # a time after the year 2262
+            digest.update(repr(self.numbers).encode())
+        settled = now_ns - self.changed_ns > _SETTLED_NS and not self.discs
         return f"{self.changed_ns if settled else 0:x}.{digest.hexdigest()}"
 
     def files(self) -> list[File]:
@@ -93,10 +97,16 @@ class Walk:
         self._external = external.rstrip("/")
         self._read = read
         types = _WANTED.get(kind or "", _ANY)
-        self._wanted = {ending for ending, type_ in MEDIA_TYPES.items() if type_ in types}
+        self._wanted = {f".{ending}" for ending, type_ in MEDIA_TYPES.items() if type_ in types}
         self._merge_discs = kind != "music"
         self._linked: set[str] = set()
         self._now = time.time_ns()
+
+    @cached_property
+    def _checksum(self) -> Callable[..., Any]:
+        from hashlib import blake2b  # loads all of OpenSSL, which a quick walk can do without
+
+        return blake2b
 
     def all(self, start: str = "") -> Iterator[FoundFolder | Unread]:
         """Every directory from `start` (a path below the location, "" or ending in a slash) down,
@@ -113,42 +123,35 @@ class Walk:
                 directory.folders.sort(reverse=True)
                 waiting += [relative + name for name in directory.folders]
 
-    def quick(self, known: Iterable[tuple[str, str]]) -> Iterator[FoundFolder | Unread]:
+    def quick(
+        self, known: Callable[[], Iterable[tuple[str, str]]]
+    ) -> Iterator[FoundFolder | Unread]:
         """Like `all`, but a directory whose modification time is the known one is reported by its
-        known fingerprint and not listed, so a file rewritten in place goes unnoticed."""
-        fingerprints = dict(self._own(known))
-        if "" not in fingerprints:
-            yield from self.all()
-            return
-        changed = set()
-        for relative, fingerprint in fingerprints.items():
-            if self._changed_since(relative, fingerprint):
-                changed.add(relative)
-                changed.update(self._disc_owner(relative, fingerprints))
-        for relative, fingerprint in fingerprints.items():
-            if relative not in changed:
-                yield FoundFolder(f"{self._external}/{relative}", fingerprint, tuple)
-        for relative in sorted(changed):
-            yield from self._again(relative, fingerprints)
-
-    def _own(self, known: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        """(path below the location, fingerprint) of the known directories that lie in it."""
-        top = self._external + "/"
-        for path, fingerprint in known:
-            if path.startswith(top):
-                yield path[len(top) :], fingerprint
-
-    def _changed_since(self, relative: str, fingerprint: str) -> bool:
-        try:
-            changed_ns = os.stat(f"{self._local}/{relative}").st_mtime_ns
-        except OSError:
-            return True
-        return not fingerprint.startswith(f"{changed_ns:x}.")
-
-    def _disc_owner(self, relative: str, known: dict[str, str]) -> list[str]:
-        """The folder that a disc folder is read with."""
-        above = relative[: relative.rfind("/", 0, -1) + 1]
-        return [above] if self._is_disc(relative) and above in known else []
+        known fingerprint and not listed, so a file rewritten in place goes unnoticed. `known()`
+        yields the (path, fingerprint) of the directories of an earlier walk."""
+        top, local = self._external + "/", self._local + "/"
+        changed = []
+        begun = False
+        for path, fingerprint in known():
+            if not path.startswith(top):
+                continue
+            begun = begun or path == top
+            try:
+                place = path if local == top else local + path[len(top) :]
+                changed_ns = os.stat(place).st_mtime_ns
+            except OSError:
+                changed.append(path[len(top) :])
+                continue
+            if fingerprint.startswith(f"{changed_ns:x}."):
+                yield FoundFolder(path, fingerprint, tuple)
+            else:
+                changed.append(path[len(top) :])
+        if not begun:
+            changed.append("")
+        if changed:
+            there = {path[len(top) :] for path, _ in known() if path.startswith(top)}
+            for relative in changed:
+                yield from self._again(relative, there)
 
     def _is_disc(self, relative: str) -> bool:
         start = relative.rfind("/", 0, -1) + 1
@@ -156,7 +159,7 @@ class Walk:
             return False
         return is_disc_folder(relative[start:-1]) is not None
 
-    def _again(self, relative: str, known: dict[str, str]) -> Iterator[FoundFolder | Unread]:
+    def _again(self, relative: str, known: set[str]) -> Iterator[FoundFolder | Unread]:
         if relative and not os.path.lexists(f"{self._local}/{relative}".rstrip("/")):
             return
         directory = self._list(relative)
@@ -179,57 +182,63 @@ class Walk:
             else:
                 directory.names += [disc + name for name in inner.names]
                 directory.numbers += inner.numbers
-        return FoundFolder(
-            directory.path, directory.fingerprint(self._now), partial(self._read, directory)
-        )
+        fingerprint = directory.fingerprint(self._now, self._checksum)
+        return FoundFolder(directory.path, fingerprint, partial(self._read, directory))
 
     def _list(self, relative: str) -> Directory | Unread:
         """What a directory holds; where it cannot be read, a word on why."""
         path = f"{self._local}/{relative}"
-        wanted = self._wanted
         try:
-            found = Directory(f"{self._external}/{relative}", relative, os.stat(path).st_mtime_ns)
-            names, numbers = found.names, found.numbers
-            with os.scandir(path) as entries:
-                for entry in entries:
-                    try:
-                        if entry.is_dir():
-                            self._note_folder(entry, found)
-                            continue
-                        name = entry.name
-                        dot = name.rfind(".")
-                        if dot < 1 or name[dot + 1 :].lower() not in wanted or name[0] == ".":
-                            continue
-                        status = entry.stat()
-                    except OSError as error:  # a link to where nobody may look, or to itself
-                        found.asides.append(self._unreadable(entry, error))
-                        continue
-                    names.append(name)
-                    numbers += (status.st_size, status.st_mtime_ns)
+            descriptor = os.open(path, _DIRECTORY)  # from here on each file's path is but its name
+            try:
+                changed_ns = os.fstat(descriptor).st_mtime_ns
+                found = Directory(f"{self._external}/{relative}", relative, changed_ns)
+                with os.scandir(descriptor) as entries:
+                    self._take(entries, path, found)
+            finally:
+                os.close(descriptor)
         except OSError as error:
             return Unread(f"{self._external}/{relative}", error.strerror or str(error))
         return found
 
-    def _note_folder(self, entry: os.DirEntry[str], found: Directory) -> None:
+    def _take(self, entries: Iterator[os.DirEntry[str]], path: str, found: Directory) -> None:
+        wanted, names, numbers = self._wanted, found.names, found.numbers
+        for entry in entries:
+            name = entry.name
+            try:
+                if entry.is_dir():
+                    self._note_folder(entry, path, found)
+                    continue
+                ending = name[name.rfind(".") :]
+                if (ending not in wanted and ending.lower() not in wanted) or name[0] == ".":
+                    continue
+                status = entry.stat()
+            except OSError as error:  # a link to where nobody may look, or to itself
+                found.asides.append(self._unreadable(entry, path, error))
+                continue
+            names.append(name)
+            numbers += (status.st_size, status.st_mtime_ns)
+
+    def _note_folder(self, entry: os.DirEntry[str], path: str, found: Directory) -> None:
         name = entry.name
-        if is_ignored_folder(name) or not self._may_enter(entry):
+        if is_ignored_folder(name) or not self._may_enter(entry, path):
             return
         found.folders.append(name + "/")
         if self._is_disc(name + "/"):
             found.discs.append(name + "/")
 
     @staticmethod
-    def _unreadable(entry: os.DirEntry[str], error: OSError) -> Unread | Skipped:
+    def _unreadable(entry: os.DirEntry[str], path: str, error: OSError) -> Unread | Skipped:
         why = error.strerror or str(error)
         if entry.is_symlink() and error.errno in (errno.ENOENT, errno.ELOOP):
-            return Skipped(entry.path, f"a link that leads nowhere ({why})")
-        return Unread(entry.path, why)
+            return Skipped(path + entry.name, f"a link that leads nowhere ({why})")
+        return Unread(path + entry.name, why)
 
-    def _may_enter(self, entry: os.DirEntry[str]) -> bool:
+    def _may_enter(self, entry: os.DirEntry[str], path: str) -> bool:
         if not entry.is_symlink():
             return True
-        target = os.path.realpath(entry.path)
-        within = os.path.realpath(os.path.dirname(entry.path)) + "/"
+        target = os.path.realpath(path + entry.name)
+        within = os.path.realpath(path) + "/"
         if within.startswith(target.rstrip("/") + "/") or target in self._linked:
             return False
         self._linked.add(target)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, ClassVar
-from xml.etree import ElementTree
 
 from retrovue import (
     FoundAsset,
@@ -19,6 +18,8 @@ from retrovue import (
 from retrovue_plex import settings
 
 if TYPE_CHECKING:
+    from xml.etree import ElementTree
+
     from retrovue_plex.pages import Page
     from retrovue_plex.server import Connection
 

@@ -34,13 +34,9 @@ def compare(staging: Staging, complete: bool) -> Comparison:
     try:
         present = _present(staging)
         if complete:
-            _find_gone_folders(staging)
+            _find_what_is_gone(staging)
         else:
             _doubt_folders(connection)
-        swapped = complete and moves.doubt_swapped(connection, _EXCLUDED)
-        if swapped or (complete and not _all_seen(staging)):
-            _find_missing(staging)
-            moves.find(connection)
         changes = _changes(connection)
         return Comparison(
             added=changes.get("added", 0),
@@ -52,6 +48,27 @@ def compare(staging: Staging, complete: bool) -> Comparison:
         )
     finally:
         connection.execute("COMMIT")
+
+
+def _find_what_is_gone(staging: Staging) -> None:
+    swapped = moves.doubt_swapped(staging.connection, _EXCLUDED)
+    some_missing = swapped or not _all_seen(staging)
+    some_gone = staging.folders_met < _known_folders(staging)
+    if some_missing or some_gone:
+        staging.list_met_folders()
+    if some_gone:
+        _find_gone_folders(staging)
+    if some_missing:
+        _find_missing(staging)
+        moves.find(staging.connection)
+
+
+def _known_folders(staging: Staging) -> int:
+    return int(
+        staging.connection.execute(
+            "SELECT count(*) FROM folders WHERE collection_id = ?", (staging.collection.id,)
+        ).fetchone()[0]
+    )
 
 
 def _count(connection: Speaking, what: str) -> int:
@@ -94,6 +111,10 @@ _EXCLUDED = """EXISTS (SELECT 1 FROM asset_files AS f
 
 
 def _find_missing(staging: Staging) -> None:
+    """What was neither seen itself nor lies in a folder that was come by and not read."""
+    staging.connection.execute("""
+        DELETE FROM temp.met_folders
+         WHERE folder_id IN (SELECT folder_id FROM temp.staged_folders)""")
     staging.connection.execute(
         f"""
         INSERT INTO temp.missing (asset_id)
@@ -102,7 +123,7 @@ def _find_missing(staging: Staging) -> None:
          WHERE a.collection_id = :collection
            AND a.missing_since IS NULL
            AND NOT EXISTS (SELECT 1 FROM temp.seen WHERE asset_id = a.id)
-           AND NOT EXISTS (SELECT 1 FROM temp.seen_folders WHERE folder_id = a.folder_id)
+           AND NOT EXISTS (SELECT 1 FROM temp.met_folders WHERE folder_id = a.folder_id)
            AND NOT {_EXCLUDED}""",
         {"collection": staging.collection.id},
     )
@@ -118,8 +139,7 @@ def _find_gone_folders(staging: Staging) -> None:
         SELECT id
           FROM folders
          WHERE collection_id = :collection
-           AND id NOT IN (SELECT folder_id FROM temp.seen_folders)
-           AND id NOT IN (SELECT folder_id FROM temp.staged_folders WHERE folder_id IS NOT NULL)""",
+           AND id NOT IN (SELECT folder_id FROM temp.met_folders)""",
         {"collection": staging.collection.id},
     )
 

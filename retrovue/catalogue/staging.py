@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from retrovue.catalogue.saying import Speaking
-from retrovue.found import FoundAsset, FoundFile
+from retrovue.found import FoundAsset
 from retrovue.model import Collection
 
 ASSET_COLUMNS = (
-    "external_id, kind, title, series, season, episode, episode_end, artist, album, track, year,"
-    " released_on, duration_ms, edition, guids, metadata, fingerprint"
+    "external_id, kind, title, fingerprint, series, season, episode, episode_end, artist, album,"
+    " track, year, released_on, duration_ms, edition, guids, metadata"
 )
 FILE_COLUMNS = (
     "path_mapping_id, relative_path, version, part, size_bytes, modified_at, duration_ms,"
@@ -29,7 +29,7 @@ _TABLES = f"""
 DROP TABLE IF EXISTS temp.seen;
 DROP TABLE IF EXISTS temp.restored;
 DROP TABLE IF EXISTS temp.relinked;
-DROP TABLE IF EXISTS temp.seen_folders;
+DROP TABLE IF EXISTS temp.met_folders;
 DROP TABLE IF EXISTS temp.staged_folders;
 DROP TABLE IF EXISTS temp.staged_assets;
 DROP TABLE IF EXISTS temp.staged_files;
@@ -40,7 +40,7 @@ DROP TABLE IF EXISTS temp.gone_folders;
 CREATE TEMP TABLE seen (asset_id INTEGER PRIMARY KEY, n INTEGER);
 CREATE TEMP TABLE restored (asset_id INTEGER PRIMARY KEY, n INTEGER);
 CREATE TEMP TABLE relinked (asset_id INTEGER PRIMARY KEY, n INTEGER, folder_n INTEGER);
-CREATE TEMP TABLE seen_folders (folder_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE met_folders (folder_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE staged_folders (
   n INTEGER PRIMARY KEY, folder_id INTEGER, path TEXT UNIQUE, fingerprint TEXT, assets INTEGER);
 CREATE TEMP TABLE staged_assets (
@@ -54,6 +54,14 @@ CREATE TEMP TABLE moves (asset_id INTEGER PRIMARY KEY, n INTEGER UNIQUE);
 CREATE TEMP TABLE swapped (
   asset_id INTEGER PRIMARY KEY, n INTEGER UNIQUE, change TEXT, was_missing INTEGER);
 """
+
+_COLUMNS = {
+    "seen": ("asset_id", "n"),
+    "staged_assets": ("n", "asset_id", "folder_n", "change", *ASSET_COLUMNS.split(", ")),
+    "staged_files": ("n", *FILE_COLUMNS.split(", ")),
+    "restored": ("asset_id", "n"),
+    "relinked": ("asset_id", "n", "folder_n"),
+}
 
 _PLACED = """CASE WHEN NOT EXISTS (SELECT 1 FROM asset_files AS f
                                      JOIN path_mappings AS m ON m.id = f.path_mapping_id
@@ -71,6 +79,7 @@ class Known(NamedTuple):
 
 
 class KnownFolder(NamedTuple):
+    path: str
     id: int
     fingerprint: str | None
     assets: int
@@ -94,21 +103,20 @@ class Staging:
              ORDER BY path""",
             (collection.id,),
         )
-        self._ahead = next(self._folders_in_order, None)
+        self._ahead = self._next_folder()
         self._behind = ""
         self._asked: list[sqlite3.Cursor] = []  # an importer may not read to the end
         self._seen: list[tuple[int, int]] = []
-        self._seen_folders: list[tuple[int]] = []
         self._folders: list[tuple[Any, ...]] = []
         self._assets: list[tuple[Any, ...]] = []
         self._files: list[tuple[Any, ...]] = []
         self._restored: list[tuple[int, int]] = []
         self._relinked: list[tuple[int, int, int]] = []
         self._spoiled: list[tuple[int]] = []
-        self._met = bytearray()  # a bit for each id of a folder
+        self.folders_met = 0
+        self._met: dict[int, int] = {}  # a bit for each id of a folder, 64 to a word
         self._waiting: tuple[list[Any], ...] = (
             self._seen,
-            self._seen_folders,
             self._folders,
             self._assets,
             self._files,
@@ -119,22 +127,30 @@ class Staging:
     def known_folder(self, path: str) -> KnownFolder | None:
         """What is known of a folder. A scan that comes by its folders in the order of their paths
         is met by a cursor in that order; any other by a look at the index."""
-        while self._ahead is not None and self._ahead[0] < path:
-            self._behind = self._ahead[0]
-            try:
-                self._ahead = next(self._folders_in_order, None)
-            except sqlite3.Error as error:
-                raise self.connection.told(error) from error
-        if self._ahead is not None and self._ahead[0] == path:
-            return KnownFolder._make(self._ahead[1:])
+        ahead = self._ahead
+        while ahead is not None and ahead.path < path:
+            self._behind = ahead.path
+            self._ahead = ahead = self._next_folder()
+        if ahead is not None and ahead.path == path:
+            return ahead
         return None if path > self._behind else self._look_up_folder(path)
+
+    def _next_folder(self) -> KnownFolder | None:
+        try:
+            row = next(self._folders_in_order, None)
+        except sqlite3.Error as error:
+            raise self.connection.told(error) from error
+        return KnownFolder(*row) if row else None
 
     def _look_up_folder(self, path: str) -> KnownFolder | None:
         row = self.connection.execute(
-            "SELECT id, fingerprint, assets FROM folders WHERE collection_id = ? AND path = ?",
+            """
+            SELECT path, id, fingerprint, assets
+              FROM folders
+             WHERE collection_id = ? AND path = ?""",
             (self.collection.id, path),
         ).fetchone()
-        return KnownFolder._make(row) if row else None
+        return KnownFolder(*row) if row else None
 
     def known_folders(self) -> Iterator[tuple[str, str]]:
         """(path, fingerprint) of every folder that an earlier scan reported, by path."""
@@ -152,7 +168,7 @@ class Staging:
     def known(self, external_ids: Sequence[str]) -> dict[str, Known]:
         """What is known of these assets, by external id. One with a file at a location that its
         source no longer offers counts as changed, so that the file finds its new place."""
-        if not self.collection.asset_count or not external_ids:
+        if not external_ids:
             return {}
         moved = any(mapping.missing_since for mapping in self.collection.mappings)
         rows = self.connection.execute(
@@ -168,15 +184,25 @@ class Staging:
 
     def meet(self, folder: KnownFolder) -> bool:
         """Note that the scan came by a folder; returns whether it was the first time."""
-        at, bit = folder.id >> 3, 1 << (folder.id & 7)
-        if at >= len(self._met):
-            self._met.extend(bytes(at + 1024 - len(self._met)))
-        first = not self._met[at] & bit
-        self._met[at] |= bit
-        return first
+        word, bit = folder.id >> 6, 1 << (folder.id & 63)
+        met = self._met.get(word, 0)
+        if met & bit:
+            return False
+        self._met[word] = met | bit
+        self.folders_met += 1
+        return True
+
+    def list_met_folders(self) -> None:
+        """Fill temp.met_folders with the ids of all known folders that the scan came by."""
+        ids = (
+            (word << 6 | place,)
+            for word, bits in self._met.items()
+            for place in range(64)
+            if bits >> place & 1
+        )
+        self.connection.executemany("INSERT INTO temp.met_folders VALUES (?)", ids)
 
     def folder_unchanged(self, folder: KnownFolder) -> None:
-        self._seen_folders.append((folder.id,))
         self.folders_unchanged += 1
         self.assets_in_unchanged_folders += folder.assets
 
@@ -201,29 +227,16 @@ class Staging:
         folder_n: int | None,
         change: str,
         asset: FoundAsset,
-        files: Sequence[tuple[int, str, FoundFile]],
+        files: Sequence[tuple[Any, ...]],
     ) -> None:
-        """Stage an asset that is new or changed, with its files as (mapping id, relative path,
-        file). Raises TypeError or ValueError for what JSON cannot hold."""
-        external_id, kind, title, _, fingerprint, *rest, guids, metadata = asset
-        self._assets.append(
-            (
-                n,
-                known.id if known else None,
-                folder_n,
-                change,
-                external_id,
-                kind,
-                title,
-                *rest,
-                _json(guids) if guids else "[]",
-                _json(metadata) if metadata else "{}",
-                fingerprint,
-            )
-        )
-        self._files.extend(
-            (n, mapping_id, relative, *file[1:]) for mapping_id, relative, file in files
-        )
+        """Stage an asset that is new or changed, with its files as (n, mapping id, relative path,
+        and what else FoundFile tells). Raises TypeError or ValueError for what JSON cannot hold."""
+        guids = _json(asset.guids) if asset.guids else "[]"
+        metadata = _json(asset.metadata) if asset.metadata else "{}"
+        asset_id = known.id if known else None
+        said = (*asset[:3], *asset[4:16], guids, metadata)  # all but its files
+        self._assets.append((n, asset_id, folder_n, change, *said))
+        self._files += files
 
     def flush(self) -> tuple[list[int], list[int]]:
         """Write what waits to the TEMP tables; returns the numbers of the items whose id had been
@@ -241,7 +254,6 @@ class Staging:
 
     def _write(self) -> list[int]:
         with self._quick():
-            self._insert("seen_folders", self._seen_folders)
             self._insert_folders()
             repeated = set(self._insert_new("seen", self._seen, n_at=1))
             self._drop(repeated)
@@ -271,11 +283,20 @@ class Staging:
         self._relinked[:] = [row for row in self._relinked if row[1] not in numbers]
 
     def _insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Insert rows; columns that are NULL in all of them are left out, since Python is slow
+        to bind None."""
         if not rows:
             return 0
-        marks = ", ".join("?" * len(rows[0]))
+        said = [
+            (name, values)
+            for name, values in zip(_COLUMNS[table], zip(*rows, strict=True), strict=True)
+            if values.count(None) < len(values)
+        ]
+        names, columns = zip(*said, strict=True)
         return self.connection.executemany(
-            f"INSERT OR IGNORE INTO temp.{table} VALUES ({marks})", rows
+            f"INSERT OR IGNORE INTO temp.{table} ({', '.join(names)})"
+            f" VALUES ({', '.join('?' * len(names))})",
+            zip(*columns, strict=True),
         ).rowcount
 
     def _insert_new(self, table: str, rows: Sequence[tuple[Any, ...]], n_at: int) -> list[int]:

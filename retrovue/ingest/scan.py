@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from retrovue.redact import scrub
 BATCH = 1000  # items looked up and staged together
 SAMPLE = 100  # reasons kept of what was left out
 
-Files = list[tuple[int, str, FoundFile]]
+Rows = list[tuple[Any, ...]]  # of files, as they are staged
 
 
 class Narrow(NamedTuple):
@@ -46,12 +45,6 @@ class _Folder(NamedTuple):
     id: int | None
 
 
-class _Item(NamedTuple):
-    n: int
-    folder: _Folder | None
-    asset: FoundAsset
-
-
 class Scan:
     """One scan of one collection, from the importer into the staging tables.
 
@@ -75,9 +68,10 @@ class Scan:
         described_by = getattr(importer.describe, "__func__", None)
         self._describes = described_by is not Importer.describe
         self._mapper: Mapper[PathMapping] = Mapper(staging.collection.mappings)
-        self._batch: list[_Item] = []
-        self._named: dict[int, tuple[str, _Folder | None]] = {}
-        self._n = 0
+        self._batch: list[tuple[FoundAsset, _Folder | None]] = []
+        self._items = 0  # staged so far
+        self._folders = 0
+        self._same: set[int] = set()  # the unchanged ones of the batch
         self.unchanged = 0
         self.matched = 0
         self.skipped = 0
@@ -99,8 +93,7 @@ class Scan:
     def _take(self, item: Any, folder: _Folder | None) -> bool:
         """Take one item; returns whether it was an asset that can be."""
         if type(item) is FoundAsset:
-            self._n += 1
-            self._batch.append(_Item(self._n, folder, item))
+            self._batch.append((item, folder))
             if len(self._batch) >= BATCH:
                 self._flush()
             return True
@@ -115,52 +108,59 @@ class Scan:
         return False
 
     def _take_folder(self, folder: FoundFolder) -> None:
-        known = None
+        staging = self._staging
         storable = _is_storable(folder)
-        if storable:
-            known = self._staging.known_folder(folder.path)
-        if known and not self._staging.meet(known):
-            self.repeated += 1
-            self._skip(folder.path, "this folder was seen before in this scan; the first counts")
-            return
-        if known and known.fingerprint == folder.fingerprint and self._narrow is None:
-            self._staging.folder_unchanged(known)
-            if not self._staging.folders_unchanged % BATCH:
-                self._flush()
-            return
-        self._n += 1
-        own = _Folder(self._n, known.id if known else None) if storable else None
+        known = staging.known_folder(folder.path) if storable else None
+        if known is not None:
+            if not staging.meet(known):
+                self.repeated += 1
+                why = "this folder was seen before in this scan; the first counts"
+                self._skip(folder.path, why)
+                return
+            if known.fingerprint == folder.fingerprint and self._narrow is None:
+                staging.folder_unchanged(known)
+                if not staging.folders_unchanged % BATCH:
+                    self._flush()
+                return
+        self._folders += 1
+        own = _Folder(self._folders, known.id if known else None) if storable else None
         taken = [self._take(item, own) for item in folder.assets()]
         if own is not None and self._narrow is None:
             fingerprint = folder.fingerprint if all(taken) else None
-            self._staging.folder_read(own.n, known, folder.path, fingerprint, len(taken))
+            staging.folder_read(own.n, known, folder.path, fingerprint, len(taken))
 
     def _flush(self) -> None:
-        batch, self._batch = self._batch, []
-        ids = [item.asset.external_id for item in batch if type(item.asset.external_id) is str]
-        known = self._staging.known([i for i in ids if _is_utf8(i)])
-        for item in batch:
-            own_id = item.asset.external_id
-            self._stage(item, known.get(own_id) if type(own_id) is str else None)
+        batch = self._batch
+        known = self._known(batch)
+        for n, (asset, folder) in enumerate(batch, self._items + 1):
+            own_id = asset.external_id
+            self._stage(n, asset, folder, known.get(own_id) if type(own_id) is str else None)
         self._settle()
-        self._progress(self._n + self._staging.assets_in_unchanged_folders)
+        self._items += len(batch)
+        batch.clear()
+        self._progress(self._items + self._staging.assets_in_unchanged_folders)
+
+    def _known(self, batch: list[tuple[FoundAsset, _Folder | None]]) -> dict[str, Known]:
+        if not self._staging.collection.asset_count:
+            return {}
+        ids = (asset.external_id for asset, _ in batch)
+        return self._staging.known([i for i in ids if type(i) is str and _is_utf8(i)])
 
     def _settle(self) -> None:
         """Write the batch, and count what turned out to be there twice or not storable."""
         repeated, bad = self._staging.flush()
+        self.repeated += len(repeated)
         for n in repeated:
-            self.repeated += 1
             self._leave(n, "its id was seen before in this scan; the first one counts")
         for n in bad:
             self._leave(n, "its name or path is not UTF-8, or a number is too large")
-        self._named.clear()
+        self.unchanged += len(self._same)
+        self._same.clear()
 
     def _leave(self, n: int, why: str) -> None:
-        name, folder = self._named[n]
-        if name.startswith("="):
-            self.unchanged -= 1
-        self.matched -= 1
-        self._skip(name[1:], why)
+        asset, folder = self._batch[n - self._items - 1]
+        self._same.discard(n)
+        self._skip(asset.external_id, why)
         if folder is not None:
             self._staging.spoil_folder(folder.n)
 
@@ -169,91 +169,91 @@ class Scan:
         if len(self.reasons) < SAMPLE:
             self.reasons.append(scrub(f"{where}: {why}"))
 
-    def _stage(self, item: _Item, known: Known | None) -> None:
-        asset = item.asset
-        given = asset.fingerprint if type(asset.fingerprint) is str else None
-        same = known is not None and given and known.fingerprint == given
-        if same and known and self._narrow is None:
-            self._seen_unchanged(item, known)
+    def _stage(
+        self, n: int, asset: FoundAsset, folder: _Folder | None, known: Known | None
+    ) -> None:
+        if known is not None and self._narrow is None and _is_same(asset, known):
+            self._seen_unchanged(n, folder, known)
             return
-        described, why = self._described(asset)
-        if why is None and self._narrow is not None and not self._narrow.fits(described):
+        why = _fault(asset)
+        if why is None and self._describes:
+            asset, why = self._described(asset)
+        if why is None and (not asset.title or asset.title.isspace()):
+            why = "it has no title"
+        if why is None and self._narrow is not None and not self._narrow.fits(asset):
             return
-        files: Files | None = []
+        files: Rows = []
         if why is None:
-            files, why = self._mapped(described)
+            files, why = self._mapped(n, asset)
         if why is not None:
-            self._left_out(item, known, why)
+            self._left_out(n, asset, folder, known, why)
         elif files:
-            self._put(item, known, _with_fingerprint(described), files)
-        elif item.folder is not None:  # all below an excluded location, and so not counted
-            self._staging.spoil_folder(item.folder.n)
+            self._put(n, _with_fingerprint(asset), files, folder, known)
+        elif folder is not None:  # all below an excluded location, and so not counted
+            self._staging.spoil_folder(folder.n)
 
     def _described(self, asset: FoundAsset) -> tuple[FoundAsset, str | None]:
         """The asset as its importer describes it, and why it cannot be taken, if so."""
-        why = _fault(asset)
-        if why is not None:
-            return asset, why
-        if self._describes:
-            described = self._importer.describe(asset)
-            why = _fault_described(asset, described)
-            if why is not None:
-                return asset, why
-            asset = described
-        if not asset.title or asset.title.isspace():
-            return asset, "it has no title"
-        return asset, None
+        described = self._importer.describe(asset)
+        why = _fault_described(asset, described)
+        return (asset, why) if why is not None else (described, None)
 
-    def _put(self, item: _Item, known: Known | None, asset: FoundAsset, files: Files) -> None:
-        if known is not None and known.fingerprint == asset.fingerprint:
-            self._seen_unchanged(item, known)
-            return
+    def _put(
+        self, n: int, asset: FoundAsset, files: Rows, folder: _Folder | None, known: Known | None
+    ) -> None:
         change = "added"
         if known is not None:
+            if known.fingerprint == asset.fingerprint:
+                self._seen_unchanged(n, folder, known)
+                return
             change = "restored" if known.missing else "updated"
-        folder_n = item.folder.n if item.folder else None
+        folder_n = folder.n if folder else None
         try:
-            self._staging.put(item.n, known, folder_n, change, asset, files)
+            self._staging.put(n, known, folder_n, change, asset, files)
         except (TypeError, ValueError) as error:
-            self._left_out(item, known, f"its guids or metadata are no JSON ({error})")
+            why = f"its guids or metadata are no JSON ({error})"
+            self._left_out(n, asset, folder, known, why)
             return
-        self._named[item.n] = ("+" + asset.external_id, item.folder)
         self.matched += 1
         if known is not None:
-            self._staging.see(item.n, known)
+            self._staging.see(n, known)
 
-    def _seen_unchanged(self, item: _Item, known: Known) -> None:
-        self._named[item.n] = ("=" + item.asset.external_id, item.folder)
+    def _seen_unchanged(self, n: int, folder: _Folder | None, known: Known) -> None:
         self.matched += 1
-        self._staging.see(item.n, known)
+        self._staging.see(n, known)
         if known.missing:
-            self._named[item.n] = ("+" + item.asset.external_id, item.folder)
-            self._staging.restore(item.n, known)
+            self._staging.restore(n, known)
         else:
-            self.unchanged += 1
-        if item.folder and item.folder.id != known.folder_id and self._narrow is None:
-            self._staging.relink(item.n, known, item.folder.n)
+            self._same.add(n)
+        if folder and folder.id != known.folder_id and self._narrow is None:
+            self._staging.relink(n, known, folder.n)
 
-    def _left_out(self, item: _Item, known: Known | None, why: str) -> None:
-        self._skip(_shown(item.asset.external_id or item.asset.title or "(no id)"), why)
-        if item.folder is not None:
-            self._staging.spoil_folder(item.folder.n)
+    def _left_out(
+        self, n: int, asset: FoundAsset, folder: _Folder | None, known: Known | None, why: str
+    ) -> None:
+        self._skip(_shown(asset.external_id or asset.title or "(no id)"), why)
+        if folder is not None:
+            self._staging.spoil_folder(folder.n)
         if known is not None and not known.missing:
-            self._named[item.n] = ("+" + item.asset.external_id, item.folder)
-            self._staging.see(item.n, known)
+            self._staging.see(n, known)
 
-    def _mapped(self, asset: FoundAsset) -> tuple[Files | None, str | None]:
-        """The files with their mappings; None when all lie below excluded locations, and a reason
-        when one lies below none."""
-        files: Files = []
+    def _mapped(self, n: int, asset: FoundAsset) -> tuple[Rows, str | None]:
+        """Rows of the files by their mappings, none of those below excluded locations; and a reason
+        when one lies below no location."""
+        rows: Rows = []
         for file in asset.files:
             found = self._mapper.find(file.path)
             if found is None:
                 return [], f"{file.path} lies below no location of the collection"
             mapping, relative = found
             if not mapping.excluded:
-                files.append((mapping.id, relative, file))
-        return (files or None), None
+                rows.append((n, mapping.id, relative, *file[1:]))
+        return rows, None
+
+
+def _is_same(asset: FoundAsset, known: Known) -> bool:
+    given = asset.fingerprint
+    return type(given) is str and bool(given) and given == known.fingerprint
 
 
 def _shown(value: Any) -> str:
@@ -266,10 +266,10 @@ def _shown(value: Any) -> str:
 
 def _is_storable(folder: FoundFolder) -> bool:
     """Whether a folder can be kept, so that it need not be read when it did not change."""
-    path, fingerprint = folder.path, folder.fingerprint
+    path, fingerprint, _ = folder
     if type(path) is not str or type(fingerprint) is not str or not path:
         return False
-    return _is_utf8(path + fingerprint)
+    return _is_utf8(path) and _is_utf8(fingerprint)
 
 
 def _is_utf8(text: str) -> bool:
@@ -349,6 +349,8 @@ def _with_fingerprint(asset: FoundAsset) -> FoundAsset:
     """An importer that gives no fingerprint gets one of everything it says of the asset."""
     if asset.fingerprint:
         return asset
+    import hashlib  # few need it, and it loads all of OpenSSL
+
     everything = repr((asset._replace(external_id="", metadata={}), _sorted(asset.metadata)))
     digest = hashlib.sha256(everything.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return asset._replace(fingerprint=f"all:{digest}")

@@ -594,6 +594,47 @@ def test_quick_does_not_see_a_file_rewritten_in_place_and_says_so(library: Libra
         assert "a file rewritten in place is not noticed" in told
 
 
+def test_quick_sees_a_disc_change_and_knows_the_rest_of_its_movie(library: Library) -> None:
+    write(library.root, *(f"Movies/Two Nights (1950)/CD{n}/Two Nights.avi" for n in (1, 2, 3)))
+    settle(library.root)
+    library.ingest()
+    second = "Movies/Two Nights (1950)/CD2/Two Nights.avi"
+    for change in (
+        lambda: (library.root / second).unlink(),
+        lambda: write(library.root, second, text="another copy"),
+    ):
+        change()
+        assert library.stats("--quick") == {"discovered": 7, "updated": 1, "unchanged": 6}
+        assert library.stats("--quick") == {"discovered": 7, "unchanged": 7}
+    assert library.cli.rows(
+        "SELECT part, relative_path FROM asset_files"
+        " WHERE relative_path LIKE 'Two Nights%' ORDER BY part"
+    ) == [(n, f"Two Nights (1950)/CD{n}/Two Nights.avi") for n in (1, 2, 3)]
+
+
+def test_a_folder_to_which_a_script_gave_a_high_id_is_one_like_others(library: Library) -> None:
+    library.ingest()
+    library.cli.run_sql(
+        f"INSERT INTO folders (id, collection_id, path) SELECT {2**60}, id, :path"
+        " FROM collections WHERE external_id = 'Movies'",
+        path=f"{library.root}/Movies/Gone (1901)/",
+    )
+    write(library.root, "Movies/Gone (1901)/Gone (1901).mkv")
+    assert library.stats() == {"discovered": 7, "added": 1, "unchanged": 6}
+    assert library.stats() == {"discovered": 7, "unchanged": 7}
+
+
+def test_a_file_from_the_far_future_is_kept_and_its_change_seen(library: Library) -> None:
+    late = 2**63 // 10**9 + 86_400  # in seconds; in nanoseconds it is no 64-bit number
+    os.utime(library.root / REEL_1, (late, late))
+    if int((library.root / REEL_1).stat().st_mtime) != late:
+        pytest.skip("this file system keeps no such time")
+    assert library.stats() == {"discovered": 6, "added": 6}
+    assert library.stats() == {"discovered": 6, "unchanged": 6}
+    os.utime(library.root / REEL_1, (late + 1, late + 1))
+    assert library.stats() == {"discovered": 6, "updated": 1, "unchanged": 5}
+
+
 def test_link_to_itself_is_skipped_and_the_rest_read(library: Library) -> None:
     os.symlink("again", library.root / "Movies/again")
     os.symlink("again.mkv", library.root / "Movies/again.mkv")

@@ -38,7 +38,7 @@ _WHOLE = re.compile(
     (?<![a-zA-Z0-9])[sS](\d{1,4})[eE](\d{1,4})
     (?:\ -(\ (?!\ |(?i:pt|cd|disc|disk|dvd)\ ?[a-dA-D]$)
     [^\d\s._\-–—\[\](){},;~+★|=#:【】（）［］｛｝〔〕][^\d\t._\-–—\[\](){},;~+★|=#:【】（）［］｛｝〔〕]*(?<!\s)))?
-    (\ -?\ ?[\[(0-9].*)?\Z""",
+    ((?:\ -?\ ?[\[(0-9]|[._][a-zA-Z0-9]).*)?\Z""",
     re.VERBOSE,
 )
 
@@ -102,7 +102,8 @@ def read(stem: str, where: Folder) -> Reading | None:
 
 
 def plain(stem: str, where: Folder) -> Reading | None:
-    """Read the commonest form at once, 'Show (Year) - S01E02 - Title [Tags]', as `read` would.
+    """Read the commonest forms at once, as `read` would: 'Show (Year) - S01E02 - Title [Tags]' and
+    'Show.S01E02.Tags'.
 
     The folder has to be sure of its show; None for any other form.
     """
@@ -132,7 +133,7 @@ def _tagged(tail: str) -> tuple[bool, str | None]:
     end = cut(tail, 0)
     plain = (
         end < len(tail)
-        and not tail[:end].strip(" -([")
+        and not tail[:end].strip(" ._-([")
         and "{" not in tail
         and not titles.take_ids(tail)[1]
         and not numbers.goes_on(tail)

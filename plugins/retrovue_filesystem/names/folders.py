@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from . import titles
@@ -27,6 +28,7 @@ _DISC_IMAGES = frozenset(("video_ts", "bdmv", "stream", "hvdvd_ts", "audio_ts"))
 _NUMBERED_EPISODE = re.compile(
     r"(?<![a-z0-9])(?:s\d{1,4}[ ._-]?e\d{1,4}|\d{1,2}x\d{2})(?!\d)", re.I
 )
+_DIGIT = re.compile(r"\d")
 _ALBUM_YEAR = re.compile(
     r"^[(\[]?((?:19|20)\d\d)[)\]]?\s*[-–.]?\s+(?=\S)|\s*[(\[]((?:19|20)\d\d)[)\]]"
 )
@@ -65,21 +67,46 @@ class Folder(NamedTuple):
     album: str | None = None
 
 
+class _Below(NamedTuple):
+    """What the folders between an item's own and the directory say; `series` is the show's name
+    that a season folder may repeat."""
+
+    extra: str | None = None
+    disc_image: bool = False
+    part: int | None = None
+    season: int | None = None
+    series: str = ""
+
+
+class _Own(NamedTuple):
+    """What the name of an item's own folder says."""
+
+    name: str
+    title: str
+    year: int | None
+    guids: tuple[str, ...]
+    edition: str | None
+    version: str | None
+    key: str
+    prefixes: tuple[str, ...]
+    numbered: bool
+    tagged: bool
+
+
 def folder(parts: Sequence[str], kind: str | None = None) -> Folder:
     """Read a directory: parts are its path's names from the collection's root down.
 
     kind is 'movie', 'show', 'music', 'photo' or 'video', what the collection is said to hold; None
     leaves it to be told by usual library names (Movies, TV Shows) among the parts.
     """
-    names = tuple(part[: titles.LONGEST] for part in parts)
+    names = tuple([part[: titles.LONGEST] for part in parts])
     start, guessed = _library(names)
-    ignored = any(is_ignored_folder(name) for name in names)
     base = Folder(
         names,
         kind or guessed,
-        told=kind is not None,
-        anime=any("anime" in name.lower() for name in names[:start]),
-        ignored=ignored,
+        kind is not None,
+        start > 0 and any("anime" in name.lower() for name in names[:start]),
+        any(map(is_ignored_folder, names)),
     )
     if base.kind == "music":
         return _music(base, start)
@@ -109,79 +136,101 @@ def _nested(names: tuple[str, ...], at: int, kind: str) -> tuple[int, str]:
 def _item(base: Folder, start: int) -> Folder:
     """Walk up from the directory to the folder of its movie or show."""
     at = len(base.parts)
-    before = ""
+    below = _Below()
     while at > start:
-        step = _aside(base.parts[at - 1], base, owned=at - 1 > start)
+        step = _aside(base.parts[at - 1], below, base.kind, owned=at - 1 > start)
         if step is None:
             break
-        base, before = step
+        below = step
         at -= 1
-    if at > start and not _names_another(before, base.parts[at - 1]):
-        return _named(base, base.parts[at - 1])
-    return _named(base, before) if before else base
+    if at > start and not _names_another(below.series, base.parts[at - 1]):
+        return _named(base, below, base.parts[at - 1])
+    if below.series:
+        return _named(base, below, below.series)
+    extra, disc_image, part, season, _ = below
+    return base._replace(extra=extra, disc_image=disc_image, part=part, season=season)
 
 
 def _names_another(before: str, above: str) -> bool:
     """Tell whether a season folder names a show the folder above does not: 'Kids/Show Season 1'."""
-    own = titles.key(titles.split(before)[0])
-    above = titles.key(titles.split(above)[0])
+    own = titles.key(titles.split(before)[0]) if before else ""
+    above = titles.key(titles.split(above)[0]) if own else ""
     return bool(own) and not (own.startswith(above) or above.startswith(own))
 
 
-def _aside(name: str, base: Folder, owned: bool) -> tuple[Folder, str] | None:
-    """Note a folder that is below an item's own, and the show's name it may repeat."""
+def _aside(name: str, below: _Below, kind: str | None, owned: bool) -> _Below | None:
+    """Note a folder that is below an item's own."""
     extra = folder_extra(name)
-    if extra and base.season is None and (owned or _stands_for_itself(extra, base)):
-        return base._replace(extra=base.extra or extra), ""
+    if extra and below.season is None and (owned or _stands_for_itself(extra, kind)):
+        return below._replace(extra=below.extra or extra, series="")
     if name.lower() in _DISC_IMAGES:
-        return base._replace(disc_image=True), ""
+        return below._replace(disc_image=True, series="")
     disc = is_disc_folder(name) if owned else None
     if disc is not None:
-        return base._replace(part=disc), ""
-    season = _season(name, base, owned) if base.season is None else None
-    return None if season is None else (base._replace(season=season[0]), season[1])
+        return below._replace(part=disc, series="")
+    season = _season(name, kind, owned) if below.season is None else None
+    return None if season is None else below._replace(season=season[0], series=season[1])
 
 
-def _stands_for_itself(extra: str, base: Folder) -> bool:
+def _stands_for_itself(extra: str, kind: str | None) -> bool:
     """Tell 'Trailers' at the top of a library from a category or a show called Other or Extras."""
-    return extra not in GENERIC and base.kind != "show"
+    return extra not in GENERIC and kind != "show"
 
 
-def _season(name: str, base: Folder, owned: bool) -> tuple[int, str] | None:
-    if base.kind == "movie":
+def _season(name: str, kind: str | None, owned: bool) -> tuple[int, str] | None:
+    if kind == "movie":
         return None
-    if owned and name.isdecimal() and len(name) in ((1, 2, 4) if base.kind == "show" else (1, 2)):
+    if owned and name.isdecimal() and len(name) in ((1, 2, 4) if kind == "show" else (1, 2)):
         return int(name), ""
     return season_of(name)
 
 
-def _named(base: Folder, name: str) -> Folder:
-    """Add what the name of an item's own folder says."""
+def _named(base: Folder, below: _Below, name: str) -> Folder:
+    """Put together what a directory's item and the folders below it say."""
+    own = _own(name, base.kind == "movie")
+    extra, disc_image, part, season, _ = below
+    in_season = season is not None
+    kind = base.kind or ("show" if in_season or _has(own.guids, "tvdb") else None)
+    sure = not own.numbered and (in_season or own.year is not None or bool(own.guids))
+    plain = sure and kind == "show" and bool(own.title) and not (extra or disc_image)
+    return Folder(  # by position, which is much faster
+        base.parts, kind, base.told, base.anime, base.ignored, extra, disc_image, part, season,
+        own.name, own.title, own.year, own.guids, own.edition, own.version, own.key, own.prefixes,
+        sure, own.numbered, own.tagged, plain,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=256)  # of a show, each season's folder asks
+def _own(name: str, movie: bool) -> _Own:
     rest, guids = titles.take_ids(titles.plain(name))
     rest, edition = titles.take_edition(rest)
     head, year, tail = titles.split(titles.without_lead(rest))
     head, told = titles.edition_before(head)
-    numbered = _NUMBERED_EPISODE.search(rest) or (base.kind != "movie" and day_of(rest))
     told = told or _edition_among(tail)
     title = titles.clean(titles.bare(head))
-    season = base.season is not None
-    kind = base.kind or ("show" if season or _has(guids, "tvdb") else None)
-    sure = not numbered and (season or year is not None or bool(guids))
-    return base._replace(
-        kind=kind,
-        name=name,
-        title=title,
-        year=year,
-        guids=guids,
-        edition=edition or told,
-        version=version_in(tail) if tail else None,
-        key=titles.key(title),
-        prefixes=_prefixes(name, title, year, guids, edition),
-        sure=sure,
-        plain=sure and kind == "show" and bool(title) and not (base.extra or base.disc_image),
-        numbered=bool(numbered),
-        tagged=cut(tail or rest, 0) < len(tail or rest),
+    return _Own(
+        name,
+        title,
+        year,
+        guids,
+        edition or told,
+        version_in(tail) if tail else None,
+        titles.key(title),
+        _prefixes(name, title, year, guids, edition),
+        _is_numbered(rest, year, movie),
+        cut(tail or rest, 0) < len(tail or rest),
     )
+
+
+def _is_numbered(rest: str, year: int | None, movie: bool) -> bool:
+    """Tell a folder that names an episode, or the day of one; a year alone is neither."""
+    digit = _DIGIT.search(rest)
+    if digit is None:
+        return False
+    at = digit.start()
+    if rest[at : at + 4] == str(year) and not _DIGIT.search(rest, at + 4):
+        return False
+    return bool(_NUMBERED_EPISODE.search(rest) or (not movie and day_of(rest)))
 
 
 def _edition_among(tail: str) -> str | None:

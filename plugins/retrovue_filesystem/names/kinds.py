@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .vocabulary import phrases, words
 
@@ -87,6 +88,7 @@ def media_type(name: str) -> str | None:
     return MEDIA_TYPES.get(name.rpartition(".")[2].lower()) if "." in name else None
 
 
+@lru_cache(maxsize=256)
 def library_kind(name: str) -> str | None:
     """Return what a top folder with this usual name holds ('TV Shows': 'show'), else None."""
     return _LIBRARIES.get(_JOINTS.sub(" ", name).strip().lower()) or _LIBRARIES.get(name.lower())

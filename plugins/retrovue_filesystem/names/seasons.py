@@ -6,6 +6,7 @@ The words are those media servers read (Jellyfin's SeasonPathParser, Kodi's and 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .vocabulary import phrases
 
@@ -38,6 +39,7 @@ SPECIALS = frozenset(
 )
 
 
+@lru_cache(maxsize=256)
 def season_of(name: str) -> tuple[int, str] | None:
     """Return the season a folder of this name holds and what stands before its word, else None."""
     name = name.strip()

@@ -144,11 +144,15 @@ SURE = [
     folder(("TV", "Night Desk {tvdb-9}")),
     folder(("TV", "Night Desk (2010)", "Specials")),
 ]
-HEADS = ["Night Desk - ", "Night Desk (2010) - ", "Night Desk (2010) ", "(2010) - ", "", "A's & "]
+HEADS = [
+    *("Night Desk - ", "Night Desk (2010) - ", "Night Desk (2010) ", "(2010) - ", "", "A's & "),
+    *("Night.Desk.", "Night.Desk.(2010).", "Night_Desk_"),
+]
 NUMBERS = ["S01E02", "s1e2", "S2010E03", "S01E02-E03", "S01E02E03", "1x02", "S٣E٤"]
 PIECES = (
     " - |[1080p]|(1080p)|1080p|-|.|_|, The|HDTV|WEB-DL|Late|Real|Part 2|(2)|pt1|Disc B|24 Hours"
     "|{tmdb-1}|[imdb-tt1234567]|E03|'|&|é|İ|【|  |\n|\u3000|~|:|English|2010|- 1080p|web dl"
+    "|.1080p|.WEB-DL.H264-NTb|_720p|.Late.Call|.REPACK|.a|.cd1"
 )
 tails = st.lists(st.sampled_from([" ", *PIECES.split("|")]), max_size=6).map("".join)
 
@@ -163,7 +167,10 @@ def test_the_quick_reading_of_an_episode_is_the_thorough_one(
     assert quick is None or quick == episodes.read(titles.plain(stem), where)
 
 
-@pytest.mark.parametrize("tail", ["", " - Late", " - Late Call [1080p]", " - 1080p", " (720p)"])
+@pytest.mark.parametrize(
+    "tail",
+    ["", " - Late", " - Late Call [1080p]", " - 1080p", " (720p)", ".1080p.WEB-DL.H264-NTb"],
+)
 def test_tidy_episodes_are_read_the_quick_way(tail: str) -> None:
     quick = episodes.plain(f"Night Desk (2010) - S01E02{tail}", SURE[0])
     assert quick is not None

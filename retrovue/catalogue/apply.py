@@ -93,6 +93,18 @@ def _free_external_ids(tx: Tx, parameters: dict[str, object]) -> None:
     )
 
 
+def _without(columns: str, *others: str) -> str:
+    return ", ".join(name for name in columns.split(", ") if name not in others)
+
+
+# To set an indexed column rewrites its index, even where the value stays what it was.
+_ASSET_FACTS = _without(ASSET_COLUMNS, "external_id")
+_FILE_UPDATES = (
+    (_without(FILE_COLUMNS, "path_mapping_id", "version", "part"), "1"),
+    ("path_mapping_id", "asset_files.path_mapping_id <> g.path_mapping_id"),
+)
+
+
 def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
     """Changed assets: files keep their row by version and part; those below an excluded location
     stay as they are."""
@@ -108,17 +120,19 @@ def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
                                           WHERE g.n = s.n
                                             AND g.version = f.version
                                             AND g.part = f.part))""")
-    tx.execute(f"""
-        UPDATE asset_files
-           SET {_assigned("g", FILE_COLUMNS)}
-          FROM temp.staged_assets AS s
-          JOIN temp.staged_files AS g ON g.n = s.n
-          JOIN path_mappings AS m
-         WHERE asset_files.asset_id = s.asset_id
-           AND asset_files.version = g.version
-           AND asset_files.part = g.part
-           AND m.id = asset_files.path_mapping_id
-           AND m.excluded = 0""")
+    for columns, where in _FILE_UPDATES:
+        tx.execute(f"""
+            UPDATE asset_files
+               SET {_assigned("g", columns)}
+              FROM temp.staged_assets AS s
+              JOIN temp.staged_files AS g ON g.n = s.n
+              JOIN path_mappings AS m
+             WHERE asset_files.asset_id = s.asset_id
+               AND asset_files.version = g.version
+               AND asset_files.part = g.part
+               AND m.id = asset_files.path_mapping_id
+               AND m.excluded = 0
+               AND {where}""")
     tx.new_files = _highest_id(tx, "asset_files")
     tx.execute(f"""
         INSERT INTO asset_files (asset_id, {FILE_COLUMNS})
@@ -135,15 +149,22 @@ def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
     tx.execute(
         f"""
         UPDATE assets
-           SET {_assigned("s", ASSET_COLUMNS)},
-               folder_id = coalesce(d.folder_id, assets.folder_id),
-               missing_since = NULL,
-               updated_at = :now
+           SET {_assigned("s", _ASSET_FACTS)}, missing_since = NULL, updated_at = :now
           FROM temp.staged_assets AS s
-          LEFT JOIN temp.staged_folders AS d ON d.n = s.folder_n
          WHERE assets.id = s.asset_id""",
         parameters,
     )
+    tx.execute("""
+        UPDATE assets
+           SET external_id = s.external_id
+          FROM temp.staged_assets AS s
+         WHERE assets.id = s.asset_id AND assets.external_id <> s.external_id""")
+    tx.execute("""
+        UPDATE assets
+           SET folder_id = d.folder_id
+          FROM temp.staged_assets AS s
+          JOIN temp.staged_folders AS d ON d.n = s.folder_n
+         WHERE assets.id = s.asset_id AND assets.folder_id IS NOT d.folder_id""")
 
 
 def _add_assets(tx: Tx, parameters: dict[str, object]) -> None:

@@ -36,7 +36,7 @@ def compare(staging: Staging, complete: bool) -> Comparison:
         if complete:
             _find_what_is_gone(staging)
         else:
-            _doubt_folders(connection)
+            _doubt_folders(staging)
         changes = _changes(connection)
         return Comparison(
             added=changes.get("added", 0),
@@ -53,9 +53,9 @@ def compare(staging: Staging, complete: bool) -> Comparison:
 def _find_what_is_gone(staging: Staging) -> None:
     swapped = moves.doubt_swapped(staging.connection, _EXCLUDED)
     some_missing = swapped or not _all_seen(staging)
-    some_gone = staging.folders_met < _known_folders(staging)
+    some_gone = len(staging.met) < _known_folders(staging)
     if some_missing or some_gone:
-        staging.list_met_folders()
+        staging.list_met()
     if some_gone:
         _find_gone_folders(staging)
     if some_missing:
@@ -83,11 +83,8 @@ def _changes(connection: Speaking) -> dict[str, int]:
 
 def _all_seen(staging: Staging) -> bool:
     """Whether the scan came by as many assets as are present, so that none can be missing."""
-    seen = _count(staging.connection, "temp.seen")
-    changes = _changes(staging.connection)
-    back = changes.get("restored", 0) + _count(staging.connection, "temp.restored")
     present = staging.collection.asset_count - staging.collection.missing_count
-    return seen - back + staging.assets_in_unchanged_folders == present
+    return staging.present_seen + staging.assets_in_unchanged_folders == present
 
 
 def _present(staging: Staging) -> int:
@@ -112,6 +109,7 @@ _EXCLUDED = """EXISTS (SELECT 1 FROM asset_files AS f
 
 def _find_missing(staging: Staging) -> None:
     """What was neither seen itself nor lies in a folder that was come by and not read."""
+    staging.list_seen()
     staging.connection.execute("""
         DELETE FROM temp.met_folders
          WHERE folder_id IN (SELECT folder_id FROM temp.staged_folders)""")
@@ -144,10 +142,11 @@ def _find_gone_folders(staging: Staging) -> None:
     )
 
 
-def _doubt_folders(connection: Speaking) -> None:
+def _doubt_folders(staging: Staging) -> None:
     """In a scan that says nothing of what is missing, let a folder that was read be read again if
     something known in it was not seen: its fingerprint would say that it is there."""
-    connection.execute("""
+    staging.list_seen()
+    staging.connection.execute("""
         UPDATE temp.staged_folders
            SET fingerprint = NULL
          WHERE EXISTS (SELECT 1 FROM assets AS a

@@ -7,11 +7,12 @@ the TEMP tables a batch at a time.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
+from retrovue.catalogue.idset import IdSet
+from retrovue.catalogue.lookup import Known, KnownFolder, Lookup
 from retrovue.catalogue.saying import Speaking
 from retrovue.found import FoundAsset
 from retrovue.model import Collection
@@ -37,7 +38,7 @@ DROP TABLE IF EXISTS temp.missing;
 DROP TABLE IF EXISTS temp.moves;
 DROP TABLE IF EXISTS temp.swapped;
 DROP TABLE IF EXISTS temp.gone_folders;
-CREATE TEMP TABLE seen (asset_id INTEGER PRIMARY KEY, n INTEGER);
+CREATE TEMP TABLE seen (asset_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE restored (asset_id INTEGER PRIMARY KEY, n INTEGER);
 CREATE TEMP TABLE relinked (asset_id INTEGER PRIMARY KEY, n INTEGER, folder_n INTEGER);
 CREATE TEMP TABLE met_folders (folder_id INTEGER PRIMARY KEY);
@@ -56,33 +57,11 @@ CREATE TEMP TABLE swapped (
 """
 
 _COLUMNS = {
-    "seen": ("asset_id", "n"),
     "staged_assets": ("n", "asset_id", "folder_n", "change", *ASSET_COLUMNS.split(", ")),
     "staged_files": ("n", *FILE_COLUMNS.split(", ")),
     "restored": ("asset_id", "n"),
     "relinked": ("asset_id", "n", "folder_n"),
 }
-
-_PLACED = """CASE WHEN NOT EXISTS (SELECT 1 FROM asset_files AS f
-                                     JOIN path_mappings AS m ON m.id = f.path_mapping_id
-                                    WHERE f.asset_id = a.id AND m.missing_since IS NOT NULL)
-                  THEN a.fingerprint END"""
-
-
-class Known(NamedTuple):
-    """What the file holds of an asset when the scan comes by it."""
-
-    id: int
-    fingerprint: str | None
-    missing: bool
-    folder_id: int | None
-
-
-class KnownFolder(NamedTuple):
-    path: str
-    id: int
-    fingerprint: str | None
-    assets: int
 
 
 class Staging:
@@ -95,28 +74,17 @@ class Staging:
         self.assets_in_unchanged_folders = 0
         connection.execute("PRAGMA temp.journal_mode = MEMORY")
         connection.executescript(_TABLES)
-        self._folders_in_order = connection.execute(
-            """
-            SELECT path, id, fingerprint, assets
-              FROM folders
-             WHERE collection_id = ?
-             ORDER BY path""",
-            (collection.id,),
-        )
-        self._ahead = self._next_folder()
-        self._behind = ""
-        self._asked: list[sqlite3.Cursor] = []  # an importer may not read to the end
-        self._seen: list[tuple[int, int]] = []
+        self.known = Lookup(connection, collection)
+        self.seen = IdSet()  # known assets that the scan came by
+        self.present_seen = 0  # those of them that were not missing
+        self.met = IdSet()  # and known folders
         self._folders: list[tuple[Any, ...]] = []
         self._assets: list[tuple[Any, ...]] = []
         self._files: list[tuple[Any, ...]] = []
         self._restored: list[tuple[int, int]] = []
         self._relinked: list[tuple[int, int, int]] = []
         self._spoiled: list[tuple[int]] = []
-        self.folders_met = 0
-        self._met: dict[int, int] = {}  # a bit for each id of a folder, 64 to a word
         self._waiting: tuple[list[Any], ...] = (
-            self._seen,
             self._folders,
             self._assets,
             self._files,
@@ -124,83 +92,23 @@ class Staging:
             self._relinked,
         )
 
-    def known_folder(self, path: str) -> KnownFolder | None:
-        """What is known of a folder. A scan that comes by its folders in the order of their paths
-        is met by a cursor in that order; any other by a look at the index."""
-        ahead = self._ahead
-        while ahead is not None and ahead.path < path:
-            self._behind = ahead.path
-            self._ahead = ahead = self._next_folder()
-        if ahead is not None and ahead.path == path:
-            return ahead
-        return None if path > self._behind else self._look_up_folder(path)
+    def see(self, known: Known) -> bool:
+        """Note that the scan came by a known asset; returns whether it was the first time."""
+        first = self.seen.add(known.id)
+        if first and not known.missing:
+            self.present_seen += 1
+        return first
 
-    def _next_folder(self) -> KnownFolder | None:
-        try:
-            row = next(self._folders_in_order, None)
-        except sqlite3.Error as error:
-            raise self.connection.told(error) from error
-        return KnownFolder(*row) if row else None
+    def list_seen(self) -> None:
+        """Fill temp.seen with the ids of all known assets that the scan came by."""
+        self._list("seen", self.seen)
 
-    def _look_up_folder(self, path: str) -> KnownFolder | None:
-        row = self.connection.execute(
-            """
-            SELECT path, id, fingerprint, assets
-              FROM folders
-             WHERE collection_id = ? AND path = ?""",
-            (self.collection.id, path),
-        ).fetchone()
-        return KnownFolder(*row) if row else None
-
-    def known_folders(self) -> Iterator[tuple[str, str]]:
-        """(path, fingerprint) of every folder that an earlier scan reported, by path."""
-        found = self.connection.execute(
-            """
-            SELECT path, coalesce(fingerprint, '')
-              FROM folders
-             WHERE collection_id = ?
-             ORDER BY path""",
-            (self.collection.id,),
-        )
-        self._asked.append(found)
-        return iter(found)
-
-    def known(self, external_ids: Sequence[str]) -> dict[str, Known]:
-        """What is known of these assets, by external id. One with a file at a location that its
-        source no longer offers counts as changed, so that the file finds its new place."""
-        if not external_ids:
-            return {}
-        moved = any(mapping.missing_since for mapping in self.collection.mappings)
-        rows = self.connection.execute(
-            f"""
-            SELECT a.external_id, a.id, {_PLACED if moved else "a.fingerprint"},
-                   a.missing_since IS NOT NULL, a.folder_id
-              FROM json_each(:ids) AS wanted
-             CROSS JOIN assets AS a  -- in this order
-             WHERE a.collection_id = :collection AND a.external_id = wanted.value""",
-            {"ids": json.dumps(external_ids), "collection": self.collection.id},
-        )
-        return {row[0]: Known._make(row[1:]) for row in rows}
-
-    def meet(self, folder: KnownFolder) -> bool:
-        """Note that the scan came by a folder; returns whether it was the first time."""
-        word, bit = folder.id >> 6, 1 << (folder.id & 63)
-        met = self._met.get(word, 0)
-        if met & bit:
-            return False
-        self._met[word] = met | bit
-        self.folders_met += 1
-        return True
-
-    def list_met_folders(self) -> None:
+    def list_met(self) -> None:
         """Fill temp.met_folders with the ids of all known folders that the scan came by."""
-        ids = (
-            (word << 6 | place,)
-            for word, bits in self._met.items()
-            for place in range(64)
-            if bits >> place & 1
-        )
-        self.connection.executemany("INSERT INTO temp.met_folders VALUES (?)", ids)
+        self._list("met_folders", self.met)
+
+    def _list(self, table: str, ids: IdSet) -> None:
+        self.connection.executemany(f"INSERT INTO temp.{table} VALUES (?)", ((id_,) for id_ in ids))
 
     def folder_unchanged(self, folder: KnownFolder) -> None:
         self.folders_unchanged += 1
@@ -210,9 +118,6 @@ class Staging:
         self, n: int, known: KnownFolder | None, path: str, fingerprint: str | None, assets: int
     ) -> None:
         self._folders.append((n, known.id if known else None, path, fingerprint, assets))
-
-    def see(self, n: int, known: Known) -> None:
-        self._seen.append((known.id, n))
 
     def restore(self, n: int, known: Known) -> None:
         self._restored.append((known.id, n))
@@ -255,14 +160,12 @@ class Staging:
     def _write(self) -> list[int]:
         with self._quick():
             self._insert_folders()
-            repeated = set(self._insert_new("seen", self._seen, n_at=1))
-            self._drop(repeated)
-            repeated.update(self._insert_new("staged_assets", self._assets, n_at=0))
-            self._drop(repeated)
+            repeated = self._insert_assets()
+            self._drop(set(repeated))
             self._insert("staged_files", self._files)
             self._insert("restored", self._restored)
             self._insert("relinked", self._relinked)
-        return sorted(repeated)
+        return repeated
 
     def _insert_folders(self) -> None:
         """Stage folders that were read; one that comes twice is read again next time."""
@@ -299,13 +202,14 @@ class Staging:
             zip(*columns, strict=True),
         ).rowcount
 
-    def _insert_new(self, table: str, rows: Sequence[tuple[Any, ...]], n_at: int) -> list[int]:
-        """Insert rows, and return the numbers (at index `n_at`) of those whose key was there."""
-        if self._insert(table, rows) == len(rows):
+    def _insert_assets(self) -> list[int]:
+        """Stage assets; returns the numbers of those whose external id was staged before."""
+        if self._insert("staged_assets", self._assets) == len(self._assets):
             return []
-        numbers = {row[n_at] for row in rows}
+        numbers = {row[0] for row in self._assets}
         there = self.connection.execute(
-            f"SELECT n FROM temp.{table} WHERE n BETWEEN ? AND ?", (min(numbers), max(numbers))
+            "SELECT n FROM temp.staged_assets WHERE n BETWEEN ? AND ?",
+            (min(numbers), max(numbers)),
         )
         return sorted(numbers - {n for (n,) in there})
 
@@ -317,9 +221,7 @@ class Staging:
 
     def end_reading(self) -> None:
         """Let go of what is still read of the file, so that it can be written."""
-        for cursor in (self._folders_in_order, *self._asked):
-            cursor.close()
-        self._ahead = None
+        self.known.end()
         self.connection.executemany(
             "UPDATE temp.staged_folders SET fingerprint = NULL WHERE n = ?", self._spoiled
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from retrovue.catalogue.staging import Known, Staging
+from retrovue.catalogue.lookup import Known
+from retrovue.catalogue.staging import Staging
 from retrovue.found import ASSET_KINDS, FoundAsset, FoundFile, FoundFolder, Skipped, Unread
 from retrovue.importers.api import Importer
 from retrovue.ingest.assess import for_scan
@@ -15,6 +16,7 @@ from retrovue.redact import scrub
 
 BATCH = 1000  # items looked up and staged together
 SAMPLE = 100  # reasons kept of what was left out
+_REPEATED = "its id was seen before in this scan; the first one counts"
 
 Rows = list[tuple[Any, ...]]  # of files, as they are staged
 
@@ -82,7 +84,7 @@ class Scan:
 
     def run(self) -> None:
         """Take everything the importer yields. Raises whatever the importer raises."""
-        collection = for_scan(self._staging.collection, self._quick, self._staging.known_folders)
+        collection = for_scan(self._staging.collection, self._quick, self._staging.known.folders)
         for item in self._importer.scan(collection):
             if type(item) is FoundFolder:
                 self._take_folder(item)
@@ -110,9 +112,9 @@ class Scan:
     def _take_folder(self, folder: FoundFolder) -> None:
         staging = self._staging
         storable = _is_storable(folder)
-        known = staging.known_folder(folder.path) if storable else None
+        known = staging.known.folder(folder.path) if storable else None
         if known is not None:
-            if not staging.meet(known):
+            if not staging.met.add(known.id):
                 self.repeated += 1
                 why = "this folder was seen before in this scan; the first counts"
                 self._skip(folder.path, why)
@@ -141,17 +143,18 @@ class Scan:
         self._progress(self._items + self._staging.assets_in_unchanged_folders)
 
     def _known(self, batch: list[tuple[FoundAsset, _Folder | None]]) -> dict[str, Known]:
-        if not self._staging.collection.asset_count:
-            return {}
-        ids = (asset.external_id for asset, _ in batch)
-        return self._staging.known([i for i in ids if type(i) is str and _is_utf8(i)])
+        ids = [asset.external_id for asset, _ in batch]
+        folders = {folder.id for _, folder in batch if folder is not None and folder.id}
+        return self._staging.known.assets(
+            [i for i in ids if type(i) is str and _is_utf8(i)], folders
+        )
 
     def _settle(self) -> None:
         """Write the batch, and count what turned out to be there twice or not storable."""
         repeated, bad = self._staging.flush()
         self.repeated += len(repeated)
         for n in repeated:
-            self._leave(n, "its id was seen before in this scan; the first one counts")
+            self._leave(n, _REPEATED)
         for n in bad:
             self._leave(n, "its name or path is not UTF-8, or a number is too large")
         self.unchanged += len(self._same)
@@ -173,7 +176,7 @@ class Scan:
         self, n: int, asset: FoundAsset, folder: _Folder | None, known: Known | None
     ) -> None:
         if known is not None and self._narrow is None and _is_same(asset, known):
-            self._seen_unchanged(n, folder, known)
+            self._seen_unchanged(n, asset, folder, known)
             return
         why = _fault(asset)
         if why is None and self._describes:
@@ -204,7 +207,9 @@ class Scan:
         change = "added"
         if known is not None:
             if known.fingerprint == asset.fingerprint:
-                self._seen_unchanged(n, folder, known)
+                self._seen_unchanged(n, asset, folder, known)
+                return
+            if not self._see(asset, folder, known):
                 return
             change = "restored" if known.missing else "updated"
         folder_n = folder.n if folder else None
@@ -215,12 +220,23 @@ class Scan:
             self._left_out(n, asset, folder, known, why)
             return
         self.matched += 1
-        if known is not None:
-            self._staging.see(n, known)
 
-    def _seen_unchanged(self, n: int, folder: _Folder | None, known: Known) -> None:
+    def _see(self, asset: FoundAsset, folder: _Folder | None, known: Known) -> bool:
+        """Note that the scan came by a known asset; returns whether it was the first time."""
+        first = self._staging.see(known)
+        if not first:
+            self.repeated += 1
+            self._skip(asset.external_id, _REPEATED)
+            if folder is not None:
+                self._staging.spoil_folder(folder.n)
+        return first
+
+    def _seen_unchanged(
+        self, n: int, asset: FoundAsset, folder: _Folder | None, known: Known
+    ) -> None:
+        if not self._see(asset, folder, known):
+            return
         self.matched += 1
-        self._staging.see(n, known)
         if known.missing:
             self._staging.restore(n, known)
         else:
@@ -235,7 +251,7 @@ class Scan:
         if folder is not None:
             self._staging.spoil_folder(folder.n)
         if known is not None and not known.missing:
-            self._staging.see(n, known)
+            self._staging.see(known)
 
     def _mapped(self, n: int, asset: FoundAsset) -> tuple[Rows, str | None]:
         """Rows of the files by their mappings, none of those below excluded locations; and a reason

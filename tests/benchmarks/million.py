@@ -97,8 +97,8 @@ def upsert(db: Path, count: int, change: int, shape: str) -> None:
     )
     connection.execute("BEGIN IMMEDIATE")
     for asset in assets(0, count, change):
-        external_id, kind, title, _, fingerprint, *rest = asset[:-2]
-        connection.execute(sql, (external_id, kind, title, *rest, "[]", "{}", fingerprint))
+        external_id, kind, title, _, *rest = asset[:-2]
+        connection.execute(sql, (external_id, kind, title, *rest, "[]", "{}"))
     connection.execute("COMMIT")
     connection.close()
 

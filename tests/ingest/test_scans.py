@@ -280,6 +280,19 @@ def test_known_item_that_went_bad_is_neither_missing_nor_changed(toys: Scripted)
     assert toys.cli.dump("assets", "asset_files") == before
 
 
+@pytest.mark.parametrize("bad", ["metadata={'of': object()}", "title='\\ud800'"])
+def test_bad_item_that_was_missing_hides_no_other_that_goes_missing(
+    toys: Scripted, bad: str
+) -> None:
+    toys.holds(_many(4))
+    toys.ingest()
+    toys.holds(_many(3))
+    assert toys.stats() == {"discovered": 3, "unchanged": 3, "missing": 1}
+    toys.holds(_many(2), f"yield thing('003', fingerprint='other')._replace({bad})")
+    assert toys.stats() == {"discovered": 2, "unchanged": 2, "missing": 1, "skipped": 1}
+    assert _ids(toys.cli) == [("000", 1), ("001", 1), ("002", 0), ("003", 0)]
+
+
 def test_bad_item_never_counts_as_moved(toys: Scripted) -> None:
     toys.holds("yield thing('a')", "yield thing('b', '\\udcff')")
     assert toys.stats() == {"discovered": 1, "added": 1, "skipped": 1}

@@ -1,0 +1,141 @@
+"""What the file holds of a collection's folders and assets, asked while a scan comes by them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection as Sized
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from retrovue.catalogue.saying import Speaking
+from retrovue.model import Collection
+
+MOST = 2000
+"""Assets asked for by their folders at once; a folder with more is asked for by its assets' ids."""
+
+
+class Known(NamedTuple):
+    """What the file holds of an asset when the scan comes by it."""
+
+    id: int
+    fingerprint: str | None
+    missing: bool
+    folder_id: int | None
+
+
+class KnownFolder(NamedTuple):
+    path: str
+    id: int
+    fingerprint: str | None
+    assets: int
+
+
+class Lookup:
+    """Reads of one collection, on the connection that will write it."""
+
+    def __init__(self, connection: Speaking, collection: Collection) -> None:
+        self._connection = connection
+        self._collection = collection
+        moved = any(mapping.missing_since for mapping in collection.mappings)
+        self._columns = f"""
+            a.external_id, a.id, {_PLACED if moved else "a.fingerprint"},
+            a.missing_since IS NOT NULL, a.folder_id"""
+        self._in_order = connection.execute(
+            """
+            SELECT path, id, fingerprint, assets
+              FROM folders
+             WHERE collection_id = ?
+             ORDER BY path""",
+            (collection.id,),
+        )
+        self._ahead = self._next()
+        self._behind = ""
+        self._asked: list[sqlite3.Cursor] = []  # an importer may not read to the end
+
+    def folder(self, path: str) -> KnownFolder | None:
+        """What is known of a folder. A scan that comes by its folders in the order of their paths
+        is met by a cursor in that order; any other by a look at the index."""
+        ahead = self._ahead
+        while ahead is not None and ahead.path < path:
+            self._behind = ahead.path
+            self._ahead = ahead = self._next()
+        if ahead is not None and ahead.path == path:
+            return ahead
+        return None if path > self._behind else self._indexed(path)
+
+    def _next(self) -> KnownFolder | None:
+        try:
+            row = next(self._in_order, None)
+        except sqlite3.Error as error:
+            raise self._connection.told(error) from error
+        return KnownFolder(*row) if row else None
+
+    def _indexed(self, path: str) -> KnownFolder | None:
+        row = self._connection.execute(
+            """
+            SELECT path, id, fingerprint, assets
+              FROM folders
+             WHERE collection_id = ? AND path = ?""",
+            (self._collection.id, path),
+        ).fetchone()
+        return KnownFolder(*row) if row else None
+
+    def folders(self) -> Iterator[tuple[str, str]]:
+        """(path, fingerprint) of every folder that an earlier scan reported, by path."""
+        found = self._connection.execute(
+            """
+            SELECT path, coalesce(fingerprint, '')
+              FROM folders
+             WHERE collection_id = ?
+             ORDER BY path""",
+            (self._collection.id,),
+        )
+        self._asked.append(found)
+        return iter(found)
+
+    def assets(self, external_ids: Sized[str], folder_ids: Sized[int]) -> dict[str, Known]:
+        """What is known of these assets, by external id; most are expected in these folders. One
+        with a file at a location that its source no longer offers counts as changed, so that the
+        file finds its new place."""
+        if not self._collection.asset_count:
+            return {}
+        known = self._in_folders(folder_ids) if folder_ids else {}
+        others = [external_id for external_id in external_ids if external_id not in known]
+        return known | self._by_id(others) if others else known
+
+    def _in_folders(self, folder_ids: Sized[int]) -> dict[str, Known]:
+        """Much cheaper than by id: the assets of a folder lie side by side in the file."""
+        rows = self._connection.execute(
+            f"""
+            SELECT {self._columns}
+              FROM json_each(:folders) AS wanted
+             CROSS JOIN assets AS a  -- in this order
+             WHERE a.folder_id = wanted.value AND a.collection_id = :collection
+             LIMIT {MOST}""",
+            {"folders": json.dumps(list(folder_ids)), "collection": self._collection.id},
+        )
+        return {external_id: Known(*row) for external_id, *row in rows}
+
+    def _by_id(self, external_ids: list[str]) -> dict[str, Known]:
+        rows = self._connection.execute(
+            f"""
+            SELECT {self._columns}
+              FROM json_each(:ids) AS wanted
+             CROSS JOIN assets AS a  -- in this order
+             WHERE a.collection_id = :collection AND a.external_id = wanted.value""",
+            {"ids": json.dumps(external_ids), "collection": self._collection.id},
+        )
+        return {external_id: Known(*row) for external_id, *row in rows}
+
+    def end(self) -> None:
+        """Let go of what is still read of the file, so that it can be written."""
+        for cursor in (self._in_order, *self._asked):
+            cursor.close()
+        self._ahead = None
+
+
+_PLACED = """CASE WHEN NOT EXISTS (SELECT 1 FROM asset_files AS f
+                                     JOIN path_mappings AS m ON m.id = f.path_mapping_id
+                                    WHERE f.asset_id = a.id AND m.missing_since IS NOT NULL)
+                  THEN a.fingerprint END"""

@@ -118,6 +118,7 @@ class Lookup:
         return {external_id: Known(*row) for external_id, *row in rows}
 
     def _by_id(self, external_ids: list[str]) -> dict[str, Known]:
+        """Ids that are not UTF-8 are escaped in JSON, and equal none in the file."""
         rows = self._connection.execute(
             f"""
             SELECT {self._columns}

@@ -73,7 +73,6 @@ class Scan:
         self._batch: list[tuple[FoundAsset, _Folder | None]] = []
         self._items = 0  # staged so far
         self._folders = 0
-        self._same: set[int] = set()  # the unchanged ones of the batch
         self.unchanged = 0
         self.matched = 0
         self.skipped = 0
@@ -143,11 +142,9 @@ class Scan:
         self._progress(self._items + self._staging.assets_in_unchanged_folders)
 
     def _known(self, batch: list[tuple[FoundAsset, _Folder | None]]) -> dict[str, Known]:
-        ids = [asset.external_id for asset, _ in batch]
+        ids = [asset.external_id for asset, _ in batch if type(asset.external_id) is str]
         folders = {folder.id for _, folder in batch if folder is not None and folder.id}
-        return self._staging.known.assets(
-            [i for i in ids if type(i) is str and _is_utf8(i)], folders
-        )
+        return self._staging.known.assets(ids, folders)
 
     def _settle(self) -> None:
         """Write the batch, and count what turned out to be there twice or not storable."""
@@ -157,12 +154,9 @@ class Scan:
             self._leave(n, _REPEATED)
         for n in bad:
             self._leave(n, "its name or path is not UTF-8, or a number is too large")
-        self.unchanged += len(self._same)
-        self._same.clear()
 
     def _leave(self, n: int, why: str) -> None:
         asset, folder = self._batch[n - self._items - 1]
-        self._same.discard(n)
         self._skip(asset.external_id, why)
         if folder is not None:
             self._staging.spoil_folder(folder.n)
@@ -240,7 +234,7 @@ class Scan:
         if known.missing:
             self._staging.restore(n, known)
         else:
-            self._same.add(n)
+            self.unchanged += 1
         if folder and folder.id != known.folder_id and self._narrow is None:
             self._staging.relink(n, known, folder.n)
 

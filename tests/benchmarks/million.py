@@ -104,14 +104,15 @@ def upsert(db: Path, count: int, change: int, shape: str) -> None:
 
 
 def ingest(db: Path, count: int, change: int, shape: str) -> None:
-    from retrovue.catalogue import sources
+    from retrovue.catalogue import collections, sources
     from retrovue.catalogue.core import Catalogue
     from retrovue.ingest import run as ingesting
 
     catalogue = Catalogue(db)
     source = sources.get(catalogue.reading(), "Many")
+    (collection,) = collections.of_source(catalogue.reading(), source.id)
     importer = _importer(count, change, shape)
-    result = ingesting.of_collection(catalogue, source, 1, importer, ingesting.Options())
+    result = ingesting.of_collection(catalogue, source, collection, importer, ingesting.Options())
     catalogue.close()
     if result.status != "success" or result.stats["discovered"] != count:
         raise SystemExit(str(result))

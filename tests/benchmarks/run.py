@@ -72,8 +72,8 @@ def _arguments() -> argparse.Namespace:
 
 def _head(name: str) -> None:
     print(f"\n{name}: {GROUPS[name]}")
-    columns = ("value", "least-most", "CPU", "seconds", "MB", "goal")
-    print(f"{'':50}" + "".join(f"{column:>14}" for column in columns))
+    columns = ("value", "least-most", "CPU", "seconds", "MB")
+    print(f"{'':56}" + "".join(f"{column:>14}" for column in columns) + "  goal")
 
 
 def _line(row: Row) -> str:
@@ -85,9 +85,9 @@ def _line(row: Row) -> str:
         f"{row.cpu:.2f} x" if row.cpu is not None else "",
         f"{row.seconds:.3f}" if row.seconds is not None else "",
         f"{row.memory:.0f}" if row.memory is not None else "",
-        _goal(row),
     )
-    return f"{row.what:50}" + "".join(f"{cell:>14}" for cell in cells) + f"  {row.note}"
+    line = f"{row.what:56}" + "".join(f"{cell:>14}" for cell in cells)
+    return f"{line}  {_goal(row):20}  {row.note}".rstrip()
 
 
 def _number(value: float) -> str:

@@ -64,13 +64,17 @@ class Directory:
         report is empty, so that it is read, and reports it, each time."""
         if self.asides:
             return ""
-        digest = checksum("\0".join(self.names).encode("utf-8", "surrogateescape"), digest_size=8)
-        try:
-            digest.update(array("q", self.numbers))
-        except OverflowError:  # a time after the year 2262
-            digest.update(repr(self.numbers).encode())
         settled = now_ns - self.changed_ns > _SETTLED_NS and not self.discs
-        return f"{self.changed_ns if settled else 0:x}.{digest.hexdigest()}"
+        time = self.changed_ns if settled else 0
+        if not self.names:
+            return f"{time:x}."
+        try:
+            numbers = array("q", self.numbers).tobytes()
+        except OverflowError:  # a time after the year 2262
+            numbers = repr(self.numbers).encode()
+        names = "\0".join(self.names).encode("utf-8", "surrogateescape")
+        digest = checksum(names + b"\0\0" + numbers, digest_size=8)
+        return f"{time:x}.{digest.hexdigest()}"
 
     def files(self) -> list[File]:
         """The media files in order of name."""

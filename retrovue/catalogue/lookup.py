@@ -41,21 +41,29 @@ class Lookup:
         self._columns = f"""
             a.external_id, a.id, {_PLACED if moved else "a.fingerprint"},
             a.missing_since IS NOT NULL, a.folder_id"""
-        self._in_order = connection.execute(
+        self._in_order = self._ask()
+        self._ahead = self._next()
+        self._behind = ""
+        self._told: KnownFolder | None = None  # what `folders` yielded last
+        self._asked: list[sqlite3.Cursor] = []  # an importer may not read to the end
+
+    def _ask(self) -> sqlite3.Cursor:
+        return self._connection.execute(
             """
             SELECT path, id, fingerprint, assets
               FROM folders
              WHERE collection_id = ?
              ORDER BY path""",
-            (collection.id,),
+            (self._collection.id,),
         )
-        self._ahead = self._next()
-        self._behind = ""
-        self._asked: list[sqlite3.Cursor] = []  # an importer may not read to the end
 
     def folder(self, path: str) -> KnownFolder | None:
         """What is known of a folder. A scan that comes by its folders in the order of their paths
-        is met by a cursor in that order; any other by a look at the index."""
+        is met by a cursor in that order, one that goes by `folders` by that; any other by a look at
+        the index."""
+        told = self._told
+        if told is not None and told.path == path:
+            return told
         ahead = self._ahead
         while ahead is not None and ahead.path < path:
             self._behind = ahead.path
@@ -83,16 +91,11 @@ class Lookup:
 
     def folders(self) -> Iterator[tuple[str, str]]:
         """(path, fingerprint) of every folder that an earlier scan reported, by path."""
-        found = self._connection.execute(
-            """
-            SELECT path, coalesce(fingerprint, '')
-              FROM folders
-             WHERE collection_id = ?
-             ORDER BY path""",
-            (self._collection.id,),
-        )
-        self._asked.append(found)
-        return iter(found)
+        asked = self._ask()
+        self._asked.append(asked)
+        for row in asked:
+            self._told = known = KnownFolder(*row)
+            yield known.path, known.fingerprint or ""
 
     def assets(self, external_ids: Sized[str], folder_ids: Sized[int]) -> dict[str, Known]:
         """What is known of these assets, by external id; most are expected in these folders. One

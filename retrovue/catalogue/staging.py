@@ -26,6 +26,8 @@ FILE_COLUMNS = (
     " container, video_codec, audio_codec, width, height"
 )
 
+_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
 _TABLES = f"""
 DROP TABLE IF EXISTS temp.seen;
 DROP TABLE IF EXISTS temp.restored;
@@ -242,10 +244,6 @@ class Staging:
                 self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _storable(value: Any) -> bool:

@@ -1,35 +1,121 @@
-"""How much the Plex importer's scan costs over `requests` and `iterparse` alone.
+"""Whole ingests of a Plex library, against `requests` and `iterparse` alone on the same pages.
 
-    python tests/benchmarks/plex.py [--json] [--items 20000 100000] [--rounds 5] [--latency 0.02]
+    python tests/benchmarks/plex.py serve ITEMS LATENCY | raw URL
 
-A fake server in a process of its own hands out pages of 1000 movies, made beforehand. Both sides
-are whole processes that read the same pages, in turns (raw, scan, raw, scan ...); the ratios are
-medians of the pairs, with the least and the largest. Memory is the peak that the operating system
-reports. Goals: at most 1.6 times raw, the same memory (within 25 %) at 20,000 and 100,000 items,
-requests = pages + 5 at most, none to /library/metadata.
+A fake server in a process of its own hands out pages of 1000 movies, made beforehand; with a
+latency, each answer waits for so many seconds.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import statistics
+import shutil
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "plugins"), str(ROOT / "tests")]
+from measure import HERE, WORK, Row, Run, Settings, in_turns, ratio, retrovue, run
+from subject import remove
 
 TOKEN = "benchmark-token"
 PAGE = 1000
+LATENCY = 0.02  # seconds
+
+
+def rows(settings: Settings) -> Iterator[Row]:
+    for latency in (0.0, LATENCY):
+        memory = []
+        for items in (settings.files // 5, settings.files):
+            with Server(items, latency) as server:
+                found = list(_rows(server, settings.rounds))
+            memory.append(max(row.memory or 0 for row in found))
+            yield from found
+        most = max(memory) / min(memory)
+        yield Row.number("  memory of the one / of the other", most, "x", at_most=1.25)
+
+
+def _rows(server: Server, rounds: int) -> Iterator[Row]:
+    steps = {"raw": server.raw, "first": server.first, "unchanged": server.unchanged}
+    runs = in_turns(rounds, steps, server.raw)
+    late = f", {server.latency * 1000:.0f} ms latency" if server.latency else ""
+    what = f"{server.items:,} items{late}"
+    yield ratio(f"{what}, first / raw", runs["first"], runs["raw"], at_most=1.6, mb_at_most=110)
+    yield ratio("  unchanged / raw", runs["unchanged"], runs["raw"], at_most=1.4, mb_at_most=110)
+    server.asked()
+    server.unchanged()
+    paths = server.asked()
+    over = len(paths) - -(-server.items // PAGE)
+    yield Row.number("  requests beyond the pages", over, "", at_most=5)
+    of_items = sum(path.startswith("/library/metadata") for path in paths)
+    yield Row.number("  to /library/metadata", of_items, "", at_most=0)
+
+
+class Server:
+    """A server with one library, and a catalogue that knows it but has ingested nothing yet."""
+
+    def __init__(self, items: int, latency: float) -> None:
+        self.items, self.latency = items, latency
+        self._folder = WORK / "plex"
+        self._db, self._ready = self._folder / "retrovue.db", self._folder / "ready.db"
+
+    def __enter__(self) -> Server:
+        self._process = subprocess.Popen(
+            [sys.executable, HERE / "plex.py", "serve", str(self.items), str(self.latency)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._url = self._line()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        (self._folder / "media").mkdir(parents=True)
+        server = ("--type", "plex", "--name", "Plex", "--base-url", self._url, "--token", TOKEN)
+        retrovue(self._ready, "source", "add", *server, "--discover")
+        mapped = ("--map", "/data/Movies", self._folder / "media")
+        retrovue(self._ready, "collection", "update", "Plex/Movies", *mapped, "--sync-enable")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait()
+
+    def _line(self) -> str:
+        assert self._process.stdout
+        return self._process.stdout.readline().strip()
+
+    def asked(self) -> list[str]:
+        """The paths asked for since the last time."""
+        assert self._process.stdin
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        paths: list[str] = json.loads(self._line())
+        return paths
+
+    def raw(self) -> Run:
+        return self._checked(run([sys.executable, HERE / "plex.py", "raw", self._url]))
+
+    def first(self) -> Run:
+        remove(self._db)
+        shutil.copyfile(self._ready, self._db)
+        return self._ingested("added")
+
+    def unchanged(self) -> Run:
+        return self._ingested("unchanged")
+
+    def _ingested(self, word: str) -> Run:
+        done = retrovue(self._db, "source", "ingest", "Plex", "--json")
+        return self._checked(done._replace(out=str(json.loads(done.out)["totals"][word])))
+
+    def _checked(self, done: Run) -> Run:
+        if done.out.strip() != str(self.items):
+            raise SystemExit(f"{done.out.strip()} of {self.items} items")
+        return done
 
 
 def serve(items: int, latency: float) -> None:
-    """Serve a library until stdin closes; prints the address, and at the end the requests."""
+    """Serve a library until stdin closes: prints the address, and for each line the requests."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from fakes.plex import FakePlex, Many, Request, movie
 
     class Stored(FakePlex):
@@ -49,7 +135,7 @@ def serve(items: int, latency: float) -> None:
             plex.requests.clear()
 
 
-def raw(url: str) -> int:
+def raw(url: str) -> None:
     """Read every page with requests and iterparse, and count the items."""
     from xml.etree.ElementTree import iterparse
 
@@ -68,116 +154,11 @@ def raw(url: str) -> int:
                     element.clear()
                 elif element.tag == "MediaContainer":
                     total = int(element.get("totalSize", 0))
-    return count
-
-
-def scan(url: str) -> int:
-    """Read the same through the importer, and count the items."""
-    from retrovue import ScanCollection
-    from retrovue_plex.importer import PlexImporter
-
-    config = {"base_url": url, "token": TOKEN, "timeout": 30.0, "insecure": False}
-    collection = ScanCollection("1", "Movies", "movie", ())
-    return sum(1 for _ in PlexImporter(config).scan(collection))
-
-
-def measured(side: str, url: str, items: int) -> dict[str, float]:
-    """Seconds of wall and CPU, and the peak memory in MB, of one process."""
-    began = time.perf_counter()
-    child = subprocess.Popen(
-        [sys.executable, __file__, "--side", side, url], stdout=subprocess.PIPE, text=True
-    )
-    assert child.stdout
-    count = child.stdout.read().strip()
-    _, status, usage = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - began
-    if status or count != str(items):
-        raise SystemExit(f"{side} read {count or 'nothing'} of {items} items")
-    child.returncode = 0
-    memory = usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "memory": memory}
-
-
-def spread(values: list[float]) -> dict[str, float]:
-    middle = statistics.median(values)
-    return {name: round(value, 3) for name, value in _named(middle, values).items()}
-
-
-def _named(middle: float, values: list[float]) -> dict[str, float]:
-    return {"median": middle, "min": min(values), "max": max(values)}
-
-
-def compare(items: int, rounds: int, latency: float) -> dict[str, Any]:
-    command = [sys.executable, __file__, "--serve", str(items), "--latency", str(latency)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdin
-        assert server.stdout
-        url = server.stdout.readline().strip()
-        measured("scan", url, items)  # makes the pages
-        pairs = [(measured("raw", url, items), measured("scan", url, items)) for _ in range(rounds)]
-        _asked(server)
-        measured("scan", url, items)
-        paths = _asked(server)
-        server.stdin.close()
-    return {
-        "items": items,
-        "wall_ratio": spread([two["wall"] / one["wall"] for one, two in pairs]),
-        "cpu_ratio": spread([two["cpu"] / one["cpu"] for one, two in pairs]),
-        "raw_seconds": round(statistics.median(one["wall"] for one, _ in pairs), 3),
-        "scan_seconds": round(statistics.median(two["wall"] for _, two in pairs), 3),
-        "raw_mb": round(max(one["memory"] for one, _ in pairs), 1),
-        "scan_mb": round(max(two["memory"] for _, two in pairs), 1),
-        "pages": -(-items // PAGE),
-        "requests": len(paths),
-        "metadata_requests": sum(path.startswith("/library/metadata") for path in paths),
-    }
-
-
-def _asked(server: subprocess.Popen[str]) -> list[str]:
-    assert server.stdin
-    assert server.stdout
-    server.stdin.write("\n")
-    server.stdin.flush()
-    paths: list[str] = json.loads(server.stdout.readline())
-    return paths
-
-
-def show(results: list[dict[str, Any]]) -> None:
-    names = ("items", "wall x", "(min-max)", "cpu x", "raw s", "scan s", "raw MB", "scan MB")
-    print("  ".join(f"{name:>11}" for name in (*names, "requests", "pages")))
-    for one in results:
-        wall, cpu = one["wall_ratio"], one["cpu_ratio"]
-        cells = (
-            one["items"],
-            wall["median"],
-            f"{wall['min']:.2f}-{wall['max']:.2f}",
-            cpu["median"],
-            *(one[name] for name in ("raw_seconds", "scan_seconds", "raw_mb", "scan_mb")),
-            one["requests"],
-            one["pages"],
-        )
-        print("  ".join(f"{cell:>11}" for cell in cells))
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--items", type=int, nargs="+", default=[20_000, 100_000])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds for each answer")
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--side", nargs=2, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.serve is not None:
-        serve(given.serve, given.latency)
-    elif given.side:
-        print({"raw": raw, "scan": scan}[given.side[0]](given.side[1]))
-    else:
-        results = [compare(items, given.rounds, given.latency) for items in given.items]
-        print(json.dumps({"results": results}, indent=2)) if given.json else show(results)
+    print(count)
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1] == "serve":
+        serve(int(sys.argv[2]), float(sys.argv[3]))
+    else:
+        raw(sys.argv[2])

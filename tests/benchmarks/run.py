@@ -14,7 +14,6 @@ import importlib
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
@@ -32,7 +31,7 @@ GROUPS = {
     "million": "a million assets",
     "search": "searching",
     "size": "size of the file",
-    "plex": "the Plex importer's scan",
+    "plex": "ingesting from Plex",
 }
 
 
@@ -44,16 +43,12 @@ def main() -> None:
         if not given.json:
             _head(name)
         told[name] = []
-        for row in _group(name).rows(settings):
+        for row in importlib.import_module(name).rows(settings):
             told[name].append({**row._asdict(), "value": row.value._asdict(), "kept": row.kept})
             if not given.json:
                 print(_line(row), flush=True)
     if given.json:
         print(json.dumps({"settings": settings._asdict(), "groups": told}, indent=2))
-
-
-def _group(name: str) -> Any:
-    return importlib.import_module({"plex": "plex_group"}.get(name, name))
 
 
 def _arguments() -> argparse.Namespace:

@@ -125,7 +125,33 @@ def test_a_read_imports_no_plugin_and_nothing_slow(
 def test_an_ingest_of_folders_imports_nothing_of_plex(library: media.Library) -> None:
     modules = _modules(library.cli.db, "source", "ingest", "Home")
     assert {"pluggy", "retrovue_filesystem.importer"} <= modules
-    assert not {"plexapi", "requests", "sqlite_utils"} & modules
+    assert not {"plexapi", "requests", "sqlite_utils", "xml.etree.ElementTree"} & modules
+
+
+def test_a_quick_ingest_of_what_did_not_change_reads_no_name_and_sums_nothing(
+    library: media.Library,
+) -> None:
+    modules = _modules(library.cli.db, "source", "ingest", "Home", "--quick")
+    assert "retrovue_filesystem.walk" in modules
+    assert not {"retrovue_filesystem.items", "hashlib"} & modules
+
+
+def test_a_rewritten_file_leaves_the_indexes_alone(
+    library: media.Library, statements: Statements
+) -> None:
+    indexed = ("external_id", "folder_id", "path_mapping_id", "version", "part")
+    media.write(library.root, HARBOUR, text="longer than it was, " * 9)
+    statements.clear()
+    library.stats()
+    updates = [text for text in statements if re.match(r"\s*UPDATE asset", text)]
+    assert updates
+    assert not [name for text in updates for name in indexed if _sets_in_any_row(text, name)]
+
+
+def _sets_in_any_row(update: str, column: str) -> bool:
+    """Whether an UPDATE sets a column without asking first whether it differs."""
+    set_, _, where = update.partition("FROM")
+    return f" {column} =" in set_ and not re.search(rf"\.{column} (<>|IS NOT)", where)
 
 
 # -- statements ------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ class FilesystemImporter(Importer):
             read = partial(_read, prefix, collection.kind)
             walk = Walk(local, external or local, collection.kind, read)
             others = _locations_within(collection, external)
-            found = walk.quick(collection.known_folders) if collection.quick else walk.all()
+            found = walk.quick(collection.known_folders()) if collection.quick else walk.all()
             if others:
                 found = (item for item in found if not item[0].startswith(others))
             yield from found

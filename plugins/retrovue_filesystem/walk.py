@@ -25,7 +25,7 @@ _WANTED = {
 _ANY = frozenset(("video", "audio", "photo"))
 # A directory may change again within the tick of its clock, unseen; so young a time is not kept.
 _SETTLED_NS = 2_000_000_000
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY
 _DISC_LETTERS = frozenset("cCdDpP ")  # what the name of a disc folder can begin with
 
 
@@ -56,25 +56,6 @@ class Directory:
         self.folders: list[str] = []  # with a slash at the end, so that they sort as paths do
         self.discs: list[str] = []  # those of them that hold a part of what is here
         self.asides: list[Unread | Skipped] = []
-
-    def fingerprint(self, now_ns: int, checksum: Callable[..., Any]) -> str:
-        """The directory's modification time in nanoseconds, a dot, and a `checksum` (blake2b) of
-        its media files' names, sizes and times. The time is 0 where it does not tell of all that is
-        here: too young, or with disc folders. The fingerprint of a directory with something to
-        report is empty, so that it is read, and reports it, each time."""
-        if self.asides:
-            return ""
-        settled = now_ns - self.changed_ns > _SETTLED_NS and not self.discs
-        time = self.changed_ns if settled else 0
-        if not self.names:
-            return f"{time:x}."
-        try:
-            numbers = array("q", self.numbers).tobytes()
-        except OverflowError:  # a time after the year 2262
-            numbers = repr(self.numbers).encode()
-        names = "\0".join(self.names).encode("utf-8", "surrogateescape")
-        digest = checksum(names + b"\0\0" + numbers, digest_size=8)
-        return f"{time:x}.{digest.hexdigest()}"
 
     def files(self) -> list[File]:
         """The media files in order of name."""
@@ -127,35 +108,39 @@ class Walk:
                 directory.folders.sort(reverse=True)
                 waiting += [relative + name for name in directory.folders]
 
-    def quick(
-        self, known: Callable[[], Iterable[tuple[str, str]]]
-    ) -> Iterator[FoundFolder | Unread]:
+    def quick(self, known: Iterable[tuple[str, str]]) -> Iterator[FoundFolder | Unread]:
         """Like `all`, but a directory whose modification time is the known one is reported by its
-        known fingerprint and not listed, so a file rewritten in place goes unnoticed. `known()`
-        yields the (path, fingerprint) of the directories of an earlier walk."""
-        top, local = self._external + "/", self._local + "/"
-        changed = []
+        known fingerprint and not listed, so a file rewritten in place goes unnoticed. `known` are
+        the (path, fingerprint) of the directories of an earlier walk, by path."""
+        changed: dict[str, set[str]] = {}  # with the directories known in each
         begun = False
-        for path, fingerprint in known():
-            if not path.startswith(top):
-                continue
-            begun = begun or path == top
+        for path, relative, fingerprint in self._own(known):
+            if not begun and relative:
+                changed[""] = set()  # the location itself is not known
+            begun = True
+            above = relative[: relative.rfind("/", 0, -1) + 1]
+            if above in changed:
+                changed[above].add(relative)
             try:
-                place = path if local == top else local + path[len(top) :]
-                changed_ns = os.stat(place).st_mtime_ns
+                changed_ns = os.stat(f"{self._local}/{relative}").st_mtime_ns
             except OSError:
-                changed.append(path[len(top) :])
+                changed[relative] = set()
                 continue
             if fingerprint.startswith(f"{changed_ns:x}."):
                 yield FoundFolder(path, fingerprint, tuple)
             else:
-                changed.append(path[len(top) :])
+                changed[relative] = set()
         if not begun:
-            changed.append("")
-        if changed:
-            there = {path[len(top) :] for path, _ in known() if path.startswith(top)}
-            for relative in changed:
-                yield from self._again(relative, there)
+            changed[""] = set()
+        for relative, inner in changed.items():
+            yield from self._again(relative, inner)
+
+    def _own(self, known: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+        """The known directories that lie in the location, with their paths below it."""
+        top = self._external + "/"
+        for path, fingerprint in known:
+            if path.startswith(top):
+                yield path, path[len(top) :], fingerprint
 
     def _is_disc(self, relative: str) -> bool:
         start = relative.rfind("/", 0, -1) + 1
@@ -186,8 +171,27 @@ class Walk:
             else:
                 directory.names += [disc + name for name in inner.names]
                 directory.numbers += inner.numbers
-        fingerprint = directory.fingerprint(self._now, self._checksum)
-        return FoundFolder(directory.path, fingerprint, partial(self._read, directory))
+        read = partial(self._read, directory)
+        return FoundFolder(directory.path, self._fingerprint(directory), read)
+
+    def _fingerprint(self, directory: Directory) -> str:
+        """The directory's modification time in nanoseconds, a dot, and a checksum of its media
+        files' names, sizes and times. No time where it does not tell of all that is here: too
+        young, or with disc folders. The fingerprint of a directory with something to report is
+        empty, so that it is read, and reports it, each time."""
+        if directory.asides:
+            return ""
+        settled = self._now - directory.changed_ns > _SETTLED_NS and not directory.discs
+        told = f"{directory.changed_ns:x}." if settled else "."
+        if not directory.names:
+            return told
+        try:
+            numbers = array("q", directory.numbers).tobytes()
+        except OverflowError:  # a time after the year 2262
+            numbers = repr(directory.numbers).encode()
+        names = "\0".join(directory.names).encode("utf-8", "surrogateescape")
+        digest = self._checksum(names + b"\0\0" + numbers, digest_size=8)
+        return f"{told}{digest.hexdigest()}"
 
     def _list(self, relative: str) -> Directory | Unread:
         """What a directory holds; where it cannot be read, a word on why."""

@@ -99,10 +99,7 @@ def _without(columns: str, *others: str) -> str:
 
 # To set an indexed column rewrites its index, even where the value stays what it was.
 _ASSET_FACTS = _without(ASSET_COLUMNS, "external_id")
-_FILE_UPDATES = (
-    (_without(FILE_COLUMNS, "path_mapping_id", "version", "part"), "1"),
-    ("path_mapping_id", "asset_files.path_mapping_id <> g.path_mapping_id"),
-)
+_FILE_FACTS = _without(FILE_COLUMNS, "path_mapping_id", "version", "part")
 
 
 def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
@@ -120,19 +117,19 @@ def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
                                           WHERE g.n = s.n
                                             AND g.version = f.version
                                             AND g.part = f.part))""")
-    for columns, where in _FILE_UPDATES:
-        tx.execute(f"""
-            UPDATE asset_files
-               SET {_assigned("g", columns)}
-              FROM temp.staged_assets AS s
-              JOIN temp.staged_files AS g ON g.n = s.n
-              JOIN path_mappings AS m
-             WHERE asset_files.asset_id = s.asset_id
-               AND asset_files.version = g.version
-               AND asset_files.part = g.part
-               AND m.id = asset_files.path_mapping_id
-               AND m.excluded = 0
-               AND {where}""")
+    same_file = """
+          FROM temp.staged_assets AS s
+          JOIN temp.staged_files AS g ON g.n = s.n
+          JOIN path_mappings AS m
+         WHERE asset_files.asset_id = s.asset_id
+           AND asset_files.version = g.version
+           AND asset_files.part = g.part
+           AND m.id = asset_files.path_mapping_id
+           AND m.excluded = 0"""
+    tx.execute(f"UPDATE asset_files SET {_assigned('g', _FILE_FACTS)} {same_file}")
+    tx.execute(f"""
+        UPDATE asset_files SET path_mapping_id = g.path_mapping_id {same_file}
+           AND asset_files.path_mapping_id <> g.path_mapping_id""")
     tx.new_files = _highest_id(tx, "asset_files")
     tx.execute(f"""
         INSERT INTO asset_files (asset_id, {FILE_COLUMNS})

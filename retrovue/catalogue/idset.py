@@ -1,4 +1,4 @@
-"""A set of ids in little memory: they are dense, so a bit is enough for each."""
+"""A set of ids in little memory: a bit each where they are dense, as those of one scan are."""
 
 from __future__ import annotations
 

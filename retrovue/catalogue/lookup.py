@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection as Sized
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 from retrovue.catalogue.saying import Speaking
 from retrovue.model import Collection
 
-MOST = 2000
-"""Assets asked for by their folders at once; a folder with more is asked for by its assets' ids."""
+_MOST = 1000  # assets of a folder to ask for at once: the scan takes as many at a time
+_FOLDERS = "SELECT path, id, fingerprint, assets FROM folders WHERE collection_id = :collection"
 
 
 class Known(NamedTuple):
@@ -25,6 +24,8 @@ class Known(NamedTuple):
 
 
 class KnownFolder(NamedTuple):
+    """What the file holds of a folder; `assets` counts those present when it was last read."""
+
     path: str
     id: int
     fingerprint: str | None
@@ -49,12 +50,7 @@ class Lookup:
 
     def _ask(self) -> sqlite3.Cursor:
         return self._connection.execute(
-            """
-            SELECT path, id, fingerprint, assets
-              FROM folders
-             WHERE collection_id = ?
-             ORDER BY path""",
-            (self._collection.id,),
+            f"{_FOLDERS} ORDER BY path", {"collection": self._collection.id}
         )
 
     def folder(self, path: str) -> KnownFolder | None:
@@ -81,11 +77,7 @@ class Lookup:
 
     def _indexed(self, path: str) -> KnownFolder | None:
         row = self._connection.execute(
-            """
-            SELECT path, id, fingerprint, assets
-              FROM folders
-             WHERE collection_id = ? AND path = ?""",
-            (self._collection.id, path),
+            f"{_FOLDERS} AND path = :path", {"collection": self._collection.id, "path": path}
         ).fetchone()
         return KnownFolder(*row) if row else None
 
@@ -97,38 +89,41 @@ class Lookup:
             self._told = known = KnownFolder(*row)
             yield known.path, known.fingerprint or ""
 
-    def assets(self, external_ids: Sized[str], folder_ids: Sized[int]) -> dict[str, Known]:
+    def assets(self, external_ids: Sequence[str], folders: Set[KnownFolder]) -> dict[str, Known]:
         """What is known of these assets, by external id; most are expected in these folders. One
         with a file at a location that its source no longer offers counts as changed, so that the
         file finds its new place."""
         if not self._collection.asset_count:
             return {}
-        known = self._in_folders(folder_ids) if folder_ids else {}
+        known = self._in_folders([folder.id for folder in folders if folder.assets <= _MOST])
         others = [external_id for external_id in external_ids if external_id not in known]
         return known | self._by_id(others) if others else known
 
-    def _in_folders(self, folder_ids: Sized[int]) -> dict[str, Known]:
+    def _in_folders(self, ids: list[int]) -> dict[str, Known]:
         """Much cheaper than by id: the assets of a folder lie side by side in the file."""
-        rows = self._connection.execute(
-            f"""
-            SELECT {self._columns}
-              FROM json_each(:folders) AS wanted
-             CROSS JOIN assets AS a  -- in this order
-             WHERE a.folder_id = wanted.value AND a.collection_id = :collection
-             LIMIT {MOST}""",
-            {"folders": json.dumps(list(folder_ids)), "collection": self._collection.id},
-        )
-        return {external_id: Known(*row) for external_id, *row in rows}
+        if not ids:
+            return {}
+        try:
+            return self._read("a.folder_id", ids, f"LIMIT {4 * _MOST}")
+        except sqlite3.OperationalError:  # an id that is not UTF-8: nobody asks for that one
+            return {}
 
     def _by_id(self, external_ids: list[str]) -> dict[str, Known]:
         """Ids that are not UTF-8 are escaped in JSON, and equal none in the file."""
+        try:
+            return self._read("a.external_id", external_ids)
+        except sqlite3.Error as error:
+            raise self._connection.told(error) from error
+
+    def _read(self, column: str, wanted: Sequence[str | int], limit: str = "") -> dict[str, Known]:
         rows = self._connection.execute(
             f"""
             SELECT {self._columns}
-              FROM json_each(:ids) AS wanted
+              FROM json_each(:wanted) AS wanted
              CROSS JOIN assets AS a  -- in this order
-             WHERE a.collection_id = :collection AND a.external_id = wanted.value""",
-            {"ids": json.dumps(external_ids), "collection": self._collection.id},
+             WHERE a.collection_id = :collection AND {column} = wanted.value
+            {limit}""",
+            {"wanted": json.dumps(wanted), "collection": self._collection.id},
         )
         return {external_id: Known(*row) for external_id, *row in rows}
 

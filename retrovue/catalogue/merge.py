@@ -53,7 +53,7 @@ def compare(staging: Staging, complete: bool) -> Comparison:
 def _find_what_is_gone(staging: Staging) -> None:
     swapped = moves.doubt_swapped(staging.connection, _EXCLUDED)
     some_missing = swapped or not _all_seen(staging)
-    some_gone = len(staging.met) < _known_folders(staging)
+    some_gone = _may_be_gone(staging)
     if some_missing or some_gone:
         staging.list_met()
     if some_gone:
@@ -63,12 +63,13 @@ def _find_what_is_gone(staging: Staging) -> None:
         moves.find(staging.connection)
 
 
-def _known_folders(staging: Staging) -> int:
-    return int(
-        staging.connection.execute(
-            "SELECT count(*) FROM folders WHERE collection_id = ?", (staging.collection.id,)
-        ).fetchone()[0]
-    )
+def _may_be_gone(staging: Staging) -> bool:
+    """Whether a known folder was not come by; while a location is excluded none is forgotten."""
+    collection = staging.collection
+    if any(mapping.excluded for mapping in collection.mappings):
+        return False
+    known = _count(staging.connection, f"folders WHERE collection_id = {collection.id}")
+    return len(staging.met) < known
 
 
 def _count(connection: Speaking, what: str) -> int:
@@ -128,9 +129,6 @@ def _find_missing(staging: Staging) -> None:
 
 
 def _find_gone_folders(staging: Staging) -> None:
-    """Folders that were not come by; while a location is excluded none is forgotten."""
-    if any(mapping.excluded for mapping in staging.collection.mappings):
-        return
     staging.connection.execute(
         """
         INSERT INTO temp.gone_folders (folder_id)

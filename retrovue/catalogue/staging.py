@@ -1,7 +1,7 @@
 """Holding a scan against what is known, in TEMP tables, outside the write lock, in flat memory.
 
-Every item of a scan gets a number, `n`, in the order in which it came. Rows wait in lists and go to
-the TEMP tables a batch at a time.
+Every asset that is staged gets a number, `n`, in the order in which it came, and every folder that
+is read another. Rows wait in lists and go to the TEMP tables a batch at a time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from retrovue.catalogue.idset import IdSet
 from retrovue.catalogue.lookup import Known, KnownFolder, Lookup
 from retrovue.catalogue.saying import Speaking
-from retrovue.found import FoundAsset
+from retrovue.found import FoundAsset, FoundFile
 from retrovue.model import Collection
 
 ASSET_COLUMNS = (
@@ -25,6 +25,8 @@ FILE_COLUMNS = (
     "path_mapping_id, relative_path, version, part, size_bytes, modified_at, duration_ms,"
     " container, video_codec, audio_codec, width, height"
 )
+
+LeftOut = tuple[str, int | None]  # the external id of an asset, and the number of its folder
 
 _json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
@@ -41,8 +43,8 @@ DROP TABLE IF EXISTS temp.moves;
 DROP TABLE IF EXISTS temp.swapped;
 DROP TABLE IF EXISTS temp.gone_folders;
 CREATE TEMP TABLE seen (asset_id INTEGER PRIMARY KEY);
-CREATE TEMP TABLE restored (asset_id INTEGER PRIMARY KEY, n INTEGER);
-CREATE TEMP TABLE relinked (asset_id INTEGER PRIMARY KEY, n INTEGER, folder_n INTEGER);
+CREATE TEMP TABLE restored (asset_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE relinked (asset_id INTEGER PRIMARY KEY, folder_n INTEGER);
 CREATE TEMP TABLE met_folders (folder_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE staged_folders (
   n INTEGER PRIMARY KEY, folder_id INTEGER, path TEXT UNIQUE, fingerprint TEXT, assets INTEGER);
@@ -61,8 +63,8 @@ CREATE TEMP TABLE swapped (
 _COLUMNS = {
     "staged_assets": ("n", "asset_id", "folder_n", "change", *ASSET_COLUMNS.split(", ")),
     "staged_files": ("n", *FILE_COLUMNS.split(", ")),
-    "restored": ("asset_id", "n"),
-    "relinked": ("asset_id", "n", "folder_n"),
+    "restored": ("asset_id",),
+    "relinked": ("asset_id", "folder_n"),
 }
 
 
@@ -79,12 +81,13 @@ class Staging:
         self.known = Lookup(connection, collection)
         self.seen = IdSet()  # known assets that the scan came by
         self.present_seen = 0  # those of them that were not missing
-        self.met = IdSet()  # and known folders
+        self.met = IdSet()  # known folders that the scan came by
+        self._n = 0
         self._folders: list[tuple[Any, ...]] = []
         self._assets: list[tuple[Any, ...]] = []
         self._files: list[tuple[Any, ...]] = []
-        self._restored: list[tuple[int, int]] = []
-        self._relinked: list[tuple[int, int, int]] = []
+        self._restored: list[tuple[int]] = []
+        self._relinked: list[tuple[int, int]] = []
         self._spoiled: list[tuple[int]] = []
         self._waiting: tuple[list[Any], ...] = (
             self._folders,
@@ -100,6 +103,10 @@ class Staging:
         if first and not known.missing:
             self.present_seen += 1
         return first
+
+    def meet(self, folder: KnownFolder) -> bool:
+        """Note that the scan came by a known folder; returns whether it was the first time."""
+        return self.met.add(folder.id)
 
     def list_seen(self) -> None:
         """Fill temp.seen with the ids of all known assets that the scan came by."""
@@ -121,50 +128,52 @@ class Staging:
     ) -> None:
         self._folders.append((n, known.id if known else None, path, fingerprint, assets))
 
-    def restore(self, n: int, known: Known) -> None:
-        self._restored.append((known.id, n))
+    def restore(self, known: Known) -> None:
+        self._restored.append((known.id,))
 
-    def relink(self, n: int, known: Known, folder_n: int) -> None:
-        self._relinked.append((known.id, n, folder_n))
+    def relink(self, known: Known, folder_n: int) -> None:
+        self._relinked.append((known.id, folder_n))
 
     def put(
         self,
-        n: int,
         known: Known | None,
         folder_n: int | None,
         change: str,
         asset: FoundAsset,
-        files: Sequence[tuple[Any, ...]],
+        texts: tuple[str, str],
+        files: Sequence[tuple[int, str, FoundFile]],
     ) -> None:
-        """Stage an asset that is new or changed, with its files as (n, mapping id, relative path,
-        and what else FoundFile tells). Raises TypeError or ValueError for what JSON cannot hold."""
-        guids = _json(asset.guids) if asset.guids else "[]"
-        metadata = _json(asset.metadata) if asset.metadata else "{}"
+        """Stage an asset that is new or changed: `texts` are its guids and metadata `as_json`,
+        `files` tell of each the id of its mapping, its path below that, and the file itself."""
+        self._n = n = self._n + 1
         asset_id = known.id if known else None
-        said = (*asset[:3], *asset[4:16], guids, metadata)  # all but its files
+        said = (*asset[:3], *asset[4:16], *texts)  # all but its files
         self._assets.append((n, asset_id, folder_n, change, *said))
-        self._files += files
+        for mapping_id, relative, file in files:
+            self._files.append((n, mapping_id, relative, *file[1:]))
 
-    def flush(self) -> tuple[list[int], list[int]]:
-        """Write what waits to the TEMP tables; returns the numbers of the items whose id had been
-        seen before, and of those that SQLite cannot store (names that are not UTF-8, numbers
-        beyond 64 bits)."""
-        bad: list[int] = []
+    def flush(self) -> tuple[list[LeftOut], list[LeftOut]]:
+        """Write what waits to the TEMP tables; returns the new assets whose id had been staged
+        before, and those that SQLite cannot store (names that are not UTF-8, numbers beyond 64
+        bits)."""
+        bad: set[int] = set()
         try:
-            repeated = self._write()
+            repeated = self._write(bad)
         except (UnicodeEncodeError, OverflowError):
-            bad = self._drop_unstorable()
-            repeated = self._write()
+            bad = self._unstorable()
+            repeated = self._write(bad)
+        found = _left_out(self._assets, repeated), _left_out(self._assets, bad)
         for waiting in self._waiting:
             waiting.clear()
-        return repeated, bad
+        return found
 
-    def _write(self) -> list[int]:
+    def _write(self, bad: set[int]) -> set[int]:
+        """Write all but the assets with these numbers; returns the numbers of those whose external
+        id was staged before."""
         with self._quick():
             self._insert_folders()
-            repeated = self._insert_assets()
-            self._drop(set(repeated))
-            self._insert("staged_files", self._files)
+            repeated = self._insert_assets(_without(self._assets, bad))
+            self._insert("staged_files", _without(self._files, bad | repeated))
             self._insert("restored", self._restored)
             self._insert("relinked", self._relinked)
         return repeated
@@ -177,15 +186,6 @@ class Staging:
                 ON CONFLICT (path) DO UPDATE SET fingerprint = NULL""",
             self._folders,
         )
-
-    def _drop(self, numbers: set[int]) -> None:
-        """Forget what waits of the items with these numbers."""
-        if not numbers:
-            return
-        self._assets[:] = [row for row in self._assets if row[0] not in numbers]
-        self._files[:] = [row for row in self._files if row[0] not in numbers]
-        self._restored[:] = [row for row in self._restored if row[1] not in numbers]
-        self._relinked[:] = [row for row in self._relinked if row[1] not in numbers]
 
     def _insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> int:
         """Insert rows; columns that are NULL in all of them are left out, since Python is slow
@@ -204,22 +204,18 @@ class Staging:
             zip(*columns, strict=True),
         ).rowcount
 
-    def _insert_assets(self) -> list[int]:
-        """Stage assets; returns the numbers of those whose external id was staged before."""
-        if self._insert("staged_assets", self._assets) == len(self._assets):
-            return []
-        numbers = {row[0] for row in self._assets}
+    def _insert_assets(self, rows: Sequence[tuple[Any, ...]]) -> set[int]:
+        if self._insert("staged_assets", rows) == len(rows):
+            return set()
+        numbers = {row[0] for row in rows}
         there = self.connection.execute(
             "SELECT n FROM temp.staged_assets WHERE n BETWEEN ? AND ?",
             (min(numbers), max(numbers)),
         )
-        return sorted(numbers - {n for (n,) in there})
+        return numbers - {n for (n,) in there}
 
-    def _drop_unstorable(self) -> list[int]:
-        bad = {row[0] for row in (*self._assets, *self._files) if not all(map(_storable, row))}
-        self._assets[:] = [row for row in self._assets if row[0] not in bad]
-        self._files[:] = [row for row in self._files if row[0] not in bad]
-        return sorted(bad)
+    def _unstorable(self) -> set[int]:
+        return {row[0] for row in (*self._assets, *self._files) if not all(map(_storable, row))}
 
     def end_reading(self) -> None:
         """Let go of what is still read of the file, so that it can be written."""
@@ -244,6 +240,21 @@ class Staging:
                 self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
+
+
+def _without(rows: Sequence[tuple[Any, ...]], numbers: set[int]) -> Sequence[tuple[Any, ...]]:
+    return [row for row in rows if row[0] not in numbers] if numbers else rows
+
+
+def _left_out(rows: Sequence[tuple[Any, ...]], numbers: set[int]) -> list[LeftOut]:
+    return [(row[4], row[2]) for row in rows if row[0] in numbers] if numbers else []
+
+
+def as_json(asset: FoundAsset) -> tuple[str, str]:
+    """An asset's guids and metadata as texts. Raises TypeError or ValueError for what JSON cannot
+    hold."""
+    guids = _json(asset.guids) if asset.guids else "[]"
+    return guids, _json(asset.metadata) if asset.metadata else "{}"
 
 
 def _storable(value: Any) -> bool:

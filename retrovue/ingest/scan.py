@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from retrovue.catalogue.lookup import Known
-from retrovue.catalogue.staging import Staging
+from retrovue.catalogue.lookup import Known, KnownFolder
+from retrovue.catalogue.staging import Staging, as_json
 from retrovue.found import ASSET_KINDS, FoundAsset, FoundFile, FoundFolder, Skipped, Unread
 from retrovue.importers.api import Importer
 from retrovue.ingest.assess import for_scan
@@ -16,9 +16,8 @@ from retrovue.redact import scrub
 
 BATCH = 1000  # items looked up and staged together
 SAMPLE = 100  # reasons kept of what was left out
-_REPEATED = "its id was seen before in this scan; the first one counts"
 
-Rows = list[tuple[Any, ...]]  # of files, as they are staged
+Files = list[tuple[int, str, FoundFile]]
 
 
 class Narrow(NamedTuple):
@@ -43,8 +42,10 @@ class Narrow(NamedTuple):
 
 
 class _Folder(NamedTuple):
+    """A folder that is read: its number among those, and what the file holds of it."""
+
     n: int
-    id: int | None
+    known: KnownFolder | None
 
 
 class Scan:
@@ -71,8 +72,8 @@ class Scan:
         self._describes = described_by is not Importer.describe
         self._mapper: Mapper[PathMapping] = Mapper(staging.collection.mappings)
         self._batch: list[tuple[FoundAsset, _Folder | None]] = []
-        self._items = 0  # staged so far
-        self._folders = 0
+        self._items = 0  # in the batches so far
+        self._folders = 0  # read so far
         self.unchanged = 0
         self.matched = 0
         self.skipped = 0
@@ -113,7 +114,7 @@ class Scan:
         storable = _is_storable(folder)
         known = staging.known.folder(folder.path) if storable else None
         if known is not None:
-            if not staging.met.add(known.id):
+            if not staging.meet(known):
                 self.repeated += 1
                 why = "this folder was seen before in this scan; the first counts"
                 self._skip(folder.path, why)
@@ -124,7 +125,7 @@ class Scan:
                     self._flush()
                 return
         self._folders += 1
-        own = _Folder(self._folders, known.id if known else None) if storable else None
+        own = _Folder(self._folders, known) if storable else None
         taken = [self._take(item, own) for item in folder.assets()]
         if own is not None and self._narrow is None:
             fingerprint = folder.fingerprint if all(taken) else None
@@ -133,9 +134,9 @@ class Scan:
     def _flush(self) -> None:
         batch = self._batch
         known = self._known(batch)
-        for n, (asset, folder) in enumerate(batch, self._items + 1):
+        for asset, folder in batch:
             own_id = asset.external_id
-            self._stage(n, asset, folder, known.get(own_id) if type(own_id) is str else None)
+            self._stage(asset, folder, known.get(own_id) if type(own_id) is str else None)
         self._settle()
         self._items += len(batch)
         batch.clear()
@@ -143,34 +144,36 @@ class Scan:
 
     def _known(self, batch: list[tuple[FoundAsset, _Folder | None]]) -> dict[str, Known]:
         ids = [asset.external_id for asset, _ in batch if type(asset.external_id) is str]
-        folders = {folder.id for _, folder in batch if folder is not None and folder.id}
+        folders = {folder.known for _, folder in batch if folder is not None and folder.known}
         return self._staging.known.assets(ids, folders)
 
     def _settle(self) -> None:
         """Write the batch, and count what turned out to be there twice or not storable."""
         repeated, bad = self._staging.flush()
-        self.repeated += len(repeated)
-        for n in repeated:
-            self._leave(n, _REPEATED)
-        for n in bad:
-            self._leave(n, "its name or path is not UTF-8, or a number is too large")
+        for external_id, folder_n in repeated:
+            self._leave_repeated(external_id, folder_n)
+        for external_id, folder_n in bad:
+            why = "its name or path is not UTF-8, or a number is too large"
+            self._leave(external_id, folder_n, why)
 
-    def _leave(self, n: int, why: str) -> None:
-        asset, folder = self._batch[n - self._items - 1]
-        self._skip(asset.external_id, why)
-        if folder is not None:
-            self._staging.spoil_folder(folder.n)
+    def _leave_repeated(self, external_id: str, folder_n: int | None) -> None:
+        self.repeated += 1
+        why = "its id was seen before in this scan; the first one counts"
+        self._leave(external_id, folder_n, why)
+
+    def _leave(self, external_id: str, folder_n: int | None, why: str) -> None:
+        self._skip(external_id, why)
+        if folder_n is not None:
+            self._staging.spoil_folder(folder_n)
 
     def _skip(self, where: str, why: str) -> None:
         self.skipped += 1
         if len(self.reasons) < SAMPLE:
             self.reasons.append(scrub(f"{where}: {why}"))
 
-    def _stage(
-        self, n: int, asset: FoundAsset, folder: _Folder | None, known: Known | None
-    ) -> None:
+    def _stage(self, asset: FoundAsset, folder: _Folder | None, known: Known | None) -> None:
         if known is not None and self._narrow is None and _is_same(asset, known):
-            self._seen_unchanged(n, asset, folder, known)
+            self._seen_unchanged(asset, folder, known)
             return
         why = _fault(asset)
         if why is None and self._describes:
@@ -179,13 +182,13 @@ class Scan:
             why = "it has no title"
         if why is None and self._narrow is not None and not self._narrow.fits(asset):
             return
-        files: Rows = []
+        files: Files = []
         if why is None:
-            files, why = self._mapped(n, asset)
+            files, why = self._mapped(asset)
         if why is not None:
-            self._left_out(n, asset, folder, known, why)
+            self._left_out(asset, folder, known, why)
         elif files:
-            self._put(n, _with_fingerprint(asset), files, folder, known)
+            self._put(_with_fingerprint(asset), files, folder, known)
         elif folder is not None:  # all below an excluded location, and so not counted
             self._staging.spoil_folder(folder.n)
 
@@ -196,69 +199,62 @@ class Scan:
         return (asset, why) if why is not None else (described, None)
 
     def _put(
-        self, n: int, asset: FoundAsset, files: Rows, folder: _Folder | None, known: Known | None
+        self, asset: FoundAsset, files: Files, folder: _Folder | None, known: Known | None
     ) -> None:
-        change = "added"
-        if known is not None:
-            if known.fingerprint == asset.fingerprint:
-                self._seen_unchanged(n, asset, folder, known)
-                return
-            if not self._see(asset, folder, known):
-                return
-            change = "restored" if known.missing else "updated"
-        folder_n = folder.n if folder else None
+        if known is not None and known.fingerprint == asset.fingerprint:
+            self._seen_unchanged(asset, folder, known)
+            return
         try:
-            self._staging.put(n, known, folder_n, change, asset, files)
+            texts = as_json(asset)
         except (TypeError, ValueError) as error:
             why = f"its guids or metadata are no JSON ({error})"
-            self._left_out(n, asset, folder, known, why)
+            self._left_out(asset, folder, known, why)
             return
+        folder_n = folder.n if folder else None
+        change = "added"
+        if known is not None:
+            if not self._staging.see(known):
+                self._leave_repeated(asset.external_id, folder_n)
+                return
+            change = "restored" if known.missing else "updated"
         self.matched += 1
+        self._staging.put(known, folder_n, change, asset, texts, files)
 
-    def _see(self, asset: FoundAsset, folder: _Folder | None, known: Known) -> bool:
-        """Note that the scan came by a known asset; returns whether it was the first time."""
-        first = self._staging.see(known)
-        if not first:
-            self.repeated += 1
-            self._skip(asset.external_id, _REPEATED)
-            if folder is not None:
-                self._staging.spoil_folder(folder.n)
-        return first
-
-    def _seen_unchanged(
-        self, n: int, asset: FoundAsset, folder: _Folder | None, known: Known
-    ) -> None:
-        if not self._see(asset, folder, known):
+    def _seen_unchanged(self, asset: FoundAsset, folder: _Folder | None, known: Known) -> None:
+        if not self._staging.see(known):
+            self._leave_repeated(asset.external_id, folder.n if folder else None)
             return
         self.matched += 1
         if known.missing:
-            self._staging.restore(n, known)
+            self._staging.restore(known)
         else:
             self.unchanged += 1
-        if folder and folder.id != known.folder_id and self._narrow is None:
-            self._staging.relink(n, known, folder.n)
+        if folder is None or self._narrow is not None:
+            return
+        if folder.known is None or folder.known.id != known.folder_id:
+            self._staging.relink(known, folder.n)
 
     def _left_out(
-        self, n: int, asset: FoundAsset, folder: _Folder | None, known: Known | None, why: str
+        self, asset: FoundAsset, folder: _Folder | None, known: Known | None, why: str
     ) -> None:
-        self._skip(_shown(asset.external_id or asset.title or "(no id)"), why)
-        if folder is not None:
-            self._staging.spoil_folder(folder.n)
+        self._leave(
+            _shown(asset.external_id or asset.title or "(no id)"), folder.n if folder else None, why
+        )
         if known is not None and not known.missing:
             self._staging.see(known)
 
-    def _mapped(self, n: int, asset: FoundAsset) -> tuple[Rows, str | None]:
-        """Rows of the files by their mappings, none of those below excluded locations; and a reason
-        when one lies below no location."""
-        rows: Rows = []
+    def _mapped(self, asset: FoundAsset) -> tuple[Files, str | None]:
+        """The files with the ids of their mappings and their paths below those, none of those below
+        excluded locations; and a reason when one lies below no location."""
+        files: Files = []
         for file in asset.files:
             found = self._mapper.find(file.path)
             if found is None:
                 return [], f"{file.path} lies below no location of the collection"
             mapping, relative = found
             if not mapping.excluded:
-                rows.append((n, mapping.id, relative, *file[1:]))
-        return rows, None
+                files.append((mapping.id, relative, file))
+        return files, None
 
 
 def _is_same(asset: FoundAsset, known: Known) -> bool:

@@ -293,6 +293,42 @@ def test_bad_item_that_was_missing_hides_no_other_that_goes_missing(
     assert _ids(toys.cli) == [("000", 1), ("001", 1), ("002", 0), ("003", 0)]
 
 
+@pytest.mark.parametrize("bad", ["metadata={'of': object()}", "kind='none'"])
+def test_bad_item_that_was_missing_is_no_twin_of_the_good_one(toys: Scripted, bad: str) -> None:
+    toys.holds(_many(4))
+    toys.ingest()
+    toys.holds(_many(3))
+    toys.ingest()
+    toys.holds(
+        _many(2),
+        f"yield thing('003', fingerprint='x')._replace({bad})",
+        "yield thing('003', fingerprint='y')",
+    )
+    stats = {"discovered": 3, "unchanged": 2, "restored": 1, "missing": 1, "skipped": 1}
+    assert toys.stats() == stats
+    assert _ids(toys.cli) == [("000", 1), ("001", 1), ("002", 0), ("003", 1)]
+
+
+def test_id_seen_twice_is_told_beside_what_cannot_be_stored(toys: Scripted) -> None:
+    toys.holds(
+        "yield thing('a')",
+        "yield thing('a')",
+        "yield thing('b', path='/srv/things/\\udcff.mkv')",
+        "yield thing('c')",
+    )
+    result = toys.ingest(code=2)
+    assert [line.split(":")[0] for line in result["skipped"]] == ["a", "b"]
+    assert _ids(toys.cli) == [("a", 1), ("c", 1)]
+
+
+def test_new_assets_are_numbered_one_after_the_other(toys: Scripted) -> None:
+    toys.holds(_many(200))
+    toys.ingest()
+    toys.holds("yield thing('x')", _many(200), "yield thing('y')")
+    toys.ingest()
+    assert toys.cli.rows("SELECT max(id), count(*) FROM assets") == [(202, 202)]
+
+
 def test_bad_item_never_counts_as_moved(toys: Scripted) -> None:
     toys.holds("yield thing('a')", "yield thing('b', '\\udcff')")
     assert toys.stats() == {"discovered": 1, "added": 1, "skipped": 1}

@@ -612,6 +612,76 @@ def test_quick_sees_a_disc_change_and_knows_the_rest_of_its_movie(library: Libra
     ) == [(n, f"Two Nights (1950)/CD{n}/Two Nights.avi") for n in (1, 2, 3)]
 
 
+def test_quick_sees_a_disc_change_where_all_folders_are_of_1970(library: Library) -> None:
+    write(library.root, *(f"Movies/Two Nights (1950)/CD{n}/Two Nights.avi" for n in (1, 2)))
+    for folder, _, _ in os.walk(library.root):
+        os.utime(folder, (0, 0))
+    library.ingest()
+    (library.root / "Movies/Two Nights (1950)/CD2/Two Nights.avi").unlink()
+    assert library.stats("--quick") == {"discovered": 7, "moved": 1, "unchanged": 6}
+
+
+def test_quick_reads_a_location_whose_own_folder_is_not_known(library: Library) -> None:
+    settle(library.root)
+    library.ingest()
+    library.cli.run_sql("DELETE FROM folders WHERE path = :path", path=f"{library.root}/Movies/")
+    write(library.root, *films(1, start=70))
+    assert library.stats("--quick") == {"discovered": 7, "added": 1, "unchanged": 6}
+    assert library.stats() == {"discovered": 7, "unchanged": 7}
+
+
+def test_an_id_that_a_script_made_no_text_of_does_not_end_the_ingest(library: Library) -> None:
+    library.ingest()
+    library.cli.run_sql(
+        "INSERT INTO assets (collection_id, folder_id, external_id, kind, title)"
+        " SELECT collection_id, folder_id, CAST(x'ff41' AS TEXT), 'movie', 'Odd' FROM assets"
+        "  WHERE external_id = :id",
+        id=REEL_1,
+    )
+    write(library.root, REEL_1, text="another copy of it")
+    assert library.stats() == {"discovered": 6, "updated": 1, "unchanged": 5, "missing": 1}
+
+
+def test_one_folder_with_thousands_is_compared_with_each_of_them(library: Library) -> None:
+    flat = [f"Movies/Home {number:04} (1980).mkv" for number in range(2500)]
+    write(library.root, *flat)
+    library.ingest()
+    write(library.root, flat[7], flat[2400], text="another copy of it")
+    (library.root / flat[1900]).unlink()
+    assert library.stats() == {
+        "discovered": 2505, "updated": 2, "unchanged": 2503, "missing": 1,
+    }  # fmt: skip
+    assert library.missing() == [flat[1900]]
+
+
+def test_what_changes_and_goes_to_another_folder_is_one_asset_in_its_new_place(
+    cli: Cli, tmp_path: Path
+) -> None:
+    library = Library(cli, tmp_path / "media", *films(2))
+    library.ingest()
+    ids = library.ids()
+    old, new = "Movies/Reel 1 (1901)/Reel 1 (1901).mkv", "Movies/Reel 2 (1902)/Reel 1 (1901).mkv"
+    os.rename(library.root / old, library.root / new)
+    assert library.stats() == {"discovered": 2, "moved": 1, "unchanged": 1}
+    second = "Movies/Reel 2 (1902)/Reel 2 (1902).mkv"
+    assert library.ids() == {new: ids[old], second: ids[second]}
+    assert cli.rows("SELECT count(DISTINCT folder_id) FROM assets") == [(1,)]
+    assert library.stats() == {"discovered": 2, "unchanged": 2}
+
+
+@pytest.mark.parametrize(("when", "told"), [(-(2**40), "1000-01-01"), (-1, "1969-12-31")])
+def test_a_file_from_long_ago_is_kept(library: Library, when: int, told: str) -> None:
+    os.utime(library.root / REEL_1, (when, when))
+    if int((library.root / REEL_1).stat().st_mtime) != when:
+        pytest.skip("this file system keeps no such time")
+    assert library.stats() == {"discovered": 6, "added": 6}
+    ((modified,),) = library.cli.rows(
+        "SELECT modified_at FROM asset_files WHERE relative_path = :path",
+        path=REEL_1.removeprefix("Movies/"),
+    )
+    assert modified.startswith(told)
+
+
 def test_a_folder_to_which_a_script_gave_a_high_id_is_one_like_others(library: Library) -> None:
     library.ingest()
     library.cli.run_sql(

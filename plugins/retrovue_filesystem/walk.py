@@ -149,7 +149,7 @@ class Walk:
         return is_disc_folder(relative[start:-1]) is not None
 
     def _again(self, relative: str, known: set[str]) -> Iterator[FoundFolder | Unread]:
-        if relative and not os.path.lexists(f"{self._local}/{relative}".rstrip("/")):
+        if relative and self._is_gone(relative):
             return
         directory = self._list(relative)
         if isinstance(directory, Unread):
@@ -160,17 +160,29 @@ class Walk:
             if relative + name not in known:
                 yield from self.all(relative + name)
 
-    def _found(self, directory: Directory) -> FoundFolder:
+    def _is_gone(self, relative: str) -> bool:
+        """Whether there is no such directory, as a look at the one above would tell; one where
+        nobody may look is not gone."""
+        try:
+            os.stat(f"{self._local}/{relative}")
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            return False
+        return False
+
+    def _found(self, directory: Directory) -> FoundFolder | Unread:
+        """A directory, together with its disc folders: without one of them nothing in it can be
+        told from a work that lost a part."""
         if self._is_disc(directory.relative):
             directory.names.clear()  # they are read with the folder above
             directory.numbers.clear()
         for disc in directory.discs:
             inner = self._list(directory.relative + disc)
             if isinstance(inner, Unread):
-                directory.asides.append(inner)
-            else:
-                directory.names += [disc + name for name in inner.names]
-                directory.numbers += inner.numbers
+                return inner._replace(where=directory.path, why=f"{disc[:-1]}: {inner.why}")
+            directory.names += [disc + name for name in inner.names]
+            directory.numbers += inner.numbers
         read = partial(self._read, directory)
         return FoundFolder(directory.path, self._fingerprint(directory), read)
 

@@ -83,7 +83,10 @@ def _changes(connection: Speaking) -> dict[str, int]:
 
 
 def _all_seen(staging: Staging) -> bool:
-    """Whether the scan came by as many assets as are present, so that none can be missing."""
+    """Whether the scan came by as many assets as are present, so that none can be missing. One that
+    strayed from its folder may count twice, by itself and with that folder."""
+    if staging.strayed:
+        return False
     present = staging.collection.asset_count - staging.collection.missing_count
     return staging.present_seen + staging.assets_in_unchanged_folders == present
 

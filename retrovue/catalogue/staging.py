@@ -81,6 +81,7 @@ class Staging:
         self.known = Lookup(connection, collection)
         self.seen = IdSet()  # known assets that the scan came by
         self.present_seen = 0  # those of them that were not missing
+        self.strayed = False  # whether one of them came with another folder than the known one
         self.met = IdSet()  # known folders that the scan came by
         self._n = 0
         self._folders: list[tuple[Any, ...]] = []
@@ -97,8 +98,11 @@ class Staging:
             self._relinked,
         )
 
-    def see(self, known: Known) -> bool:
-        """Note that the scan came by a known asset; returns whether it was the first time."""
+    def see(self, known: Known, folder: KnownFolder | None) -> bool:
+        """Note that the scan came by a known asset in a folder; returns whether it was the first
+        time."""
+        if known.folder_id is not None and (folder is None or folder.id != known.folder_id):
+            self.strayed = True
         first = self.seen.add(known.id)
         if first and not known.missing:
             self.present_seen += 1

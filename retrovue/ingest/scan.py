@@ -213,7 +213,7 @@ class Scan:
         folder_n = folder.n if folder else None
         change = "added"
         if known is not None:
-            if not self._staging.see(known):
+            if not self._see(known, folder):
                 self._leave_repeated(asset.external_id, folder_n)
                 return
             change = "restored" if known.missing else "updated"
@@ -221,7 +221,7 @@ class Scan:
         self._staging.put(known, folder_n, change, asset, texts, files)
 
     def _seen_unchanged(self, asset: FoundAsset, folder: _Folder | None, known: Known) -> None:
-        if not self._staging.see(known):
+        if not self._see(known, folder):
             self._leave_repeated(asset.external_id, folder.n if folder else None)
             return
         self.matched += 1
@@ -234,6 +234,9 @@ class Scan:
         if folder.known is None or folder.known.id != known.folder_id:
             self._staging.relink(known, folder.n)
 
+    def _see(self, known: Known, folder: _Folder | None) -> bool:
+        return self._staging.see(known, folder.known if folder else None)
+
     def _left_out(
         self, asset: FoundAsset, folder: _Folder | None, known: Known | None, why: str
     ) -> None:
@@ -241,7 +244,7 @@ class Scan:
             _shown(asset.external_id or asset.title or "(no id)"), folder.n if folder else None, why
         )
         if known is not None and not known.missing:
-            self._staging.see(known)
+            self._see(known, folder)
 
     def _mapped(self, asset: FoundAsset) -> tuple[Files, str | None]:
         """The files with the ids of their mappings and their paths below those, none of those below
@@ -306,6 +309,8 @@ def _fault(asset: FoundAsset) -> str | None:
         _fine.add(signature)
     if not asset.external_id:
         return "it has no id"
+    if "\0" in asset.external_id:
+        return "its id holds a NUL character"
     if asset.kind not in ASSET_KINDS:
         return f"its kind {asset.kind!r} is none of {', '.join(ASSET_KINDS)}"
     return _files_fault(asset)

@@ -185,6 +185,7 @@ BAD = [
     ("yield thing(None)", "Thing None: its external_id is of type NoneType"),
     ("yield thing(7)", "7: its external_id is of type int"),
     ("yield thing(['x'])", "['x']: its external_id is of type list"),
+    ("yield thing('x\\0y')", "x\0y: its id holds a NUL character"),
     ("yield thing('x', None)", "x: it has no title"),
     ("yield thing('x', '')", "x: it has no title"),
     ("yield thing('x', '  ')", "x: it has no title"),
@@ -319,6 +320,20 @@ def test_id_seen_twice_is_told_beside_what_cannot_be_stored(toys: Scripted) -> N
     result = toys.ingest(code=2)
     assert [line.split(":")[0] for line in result["skipped"]] == ["a", "b"]
     assert _ids(toys.cli) == [("a", 1), ("c", 1)]
+
+
+def test_asset_counted_with_its_old_folder_hides_none_that_goes_missing(toys: Scripted) -> None:
+    def holds(second: str) -> None:
+        toys.holds(
+            "yield FoundFolder('/srv/things/A', '1', lambda: [thing('a'), thing('b')])",
+            f"yield FoundFolder('/srv/things/B', '{second}', lambda: [thing('{second}')])",
+        )
+
+    holds("c")
+    toys.ingest()
+    holds("a")
+    assert toys.stats()["missing"] == 1
+    assert _ids(toys.cli) == [("a", 1), ("b", 1), ("c", 0)]
 
 
 def test_new_assets_are_numbered_one_after_the_other(toys: Scripted) -> None:

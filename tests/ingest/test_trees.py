@@ -612,6 +612,68 @@ def test_quick_sees_a_disc_change_and_knows_the_rest_of_its_movie(library: Libra
     ) == [(n, f"Two Nights (1950)/CD{n}/Two Nights.avi") for n in (1, 2, 3)]
 
 
+def test_quick_leaves_what_is_known_below_a_folder_that_nobody_may_enter(library: Library) -> None:
+    settle(library.root)
+    library.ingest()
+    closed = library.root / "TV Shows/Night Signal (2003)"
+    closed.chmod(0o600)
+    try:
+        run = as_nobody(library.cli, "source", "ingest", "Home", "--quick", "--json")
+    finally:
+        closed.chmod(0o755)
+    assert run.code == 2, run.everything
+    _, shows = run.json["collections"]
+    assert shows["unread"] == [f"{closed}/Season 01/: Permission denied"]
+    assert library.missing() == []
+    assert library.stats("--quick") == {"discovered": 6, "unchanged": 6}
+
+
+def _becomes_a_file(root: Path) -> None:
+    shutil.rmtree(root / "Movies/Reel 1 (1901)")
+    write(root, "Movies/Reel 1 (1901)")
+
+
+def _linked_folder_goes(root: Path) -> None:
+    shutil.rmtree(root.parent / "elsewhere")
+
+
+@pytest.mark.parametrize("change", [_becomes_a_file, _linked_folder_goes])
+def test_quick_tells_a_folder_that_is_gone_from_one_that_cannot_be_read(
+    library: Library, change: object
+) -> None:
+    assert callable(change)
+    write(library.root.parent / "elsewhere", "Reel 5 (1905).mkv")
+    os.symlink(library.root.parent / "elsewhere", library.root / "Movies/Reel 5 (1905)")
+    settle(library.root)
+    library.ingest()
+    change(library.root)
+    assert library.stats("--quick") == {"discovered": 6, "unchanged": 6, "missing": 1}
+    assert library.stats("--quick") == {"discovered": 6, "unchanged": 6}
+
+
+@pytest.mark.parametrize("words", [(), ("--quick",)], ids=["whole", "quick"])
+@pytest.mark.parametrize("discs", [2, 3])
+def test_a_disc_that_cannot_be_read_takes_no_part_from_its_movie(
+    library: Library, discs: int, words: tuple[str, ...]
+) -> None:
+    movie = "Movies/Long Night (1950)"
+    write(library.root, *(f"{movie}/CD{n}/Long Night.avi" for n in range(1, discs + 1)))
+    settle(library.root)
+    library.ingest()
+    before = library.cli.dump("assets", "asset_files")
+    closed = library.root / movie / "CD1"
+    closed.chmod(0)
+    try:
+        run = as_nobody(library.cli, "source", "ingest", "Home", *words, "--json")
+    finally:
+        closed.chmod(0o755)
+    assert run.code == 2, run.everything
+    movies, _ = run.json["collections"]
+    assert f"{library.root / movie}/: CD1: Permission denied" in movies["unread"]
+    assert library.cli.dump("assets", "asset_files") == before
+    assert library.stats() == {"discovered": 7, "unchanged": 7}
+
+
 def test_quick_sees_a_disc_change_where_all_folders_are_of_1970(library: Library) -> None:
     write(library.root, *(f"Movies/Two Nights (1950)/CD{n}/Two Nights.avi" for n in (1, 2)))
     for folder, _, _ in os.walk(library.root):

@@ -77,6 +77,8 @@ class Staging:
         self.folders_unchanged = 0
         self.assets_in_unchanged_folders = 0
         connection.execute("PRAGMA temp.journal_mode = MEMORY")
+        # Else the journal would hold every page of the tables of the collection before.
+        connection.execute("PRAGMA temp.secure_delete = OFF")
         connection.executescript(_TABLES)
         self.known = Lookup(connection, collection)
         self.seen = IdSet()  # known assets that the scan came by

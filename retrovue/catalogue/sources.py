@@ -28,12 +28,14 @@ def _source(row: tuple[Any, ...]) -> Source:
     return source._replace(config=json.loads(row[5]))
 
 
-def collection_counts(connection: sqlite3.Connection) -> dict[int, tuple[int, int]]:
-    """(collections, sync-enabled ones) by the id of their source."""
-    rows = connection.execute(
-        "SELECT source_id, count(*), sum(sync_enabled) FROM collections GROUP BY source_id"
-    )
-    return {source_id: (count, enabled) for source_id, count, enabled in rows}
+def overview(connection: sqlite3.Connection) -> list[tuple[int, str, str, str, int, int]]:
+    """(id, external_id, name, type, collections, sync-enabled ones) of every source, by name."""
+    return connection.execute("""
+        SELECT s.id, s.external_id, s.name, s.type, count(c.id), coalesce(sum(c.sync_enabled), 0)
+          FROM sources AS s
+          LEFT JOIN collections AS c ON c.source_id = s.id
+         GROUP BY s.id
+         ORDER BY s.name, s.id""").fetchall()
 
 
 def get(connection: sqlite3.Connection, selector: str) -> Source:

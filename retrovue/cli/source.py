@@ -191,24 +191,9 @@ def _marked(data: dict[str, Any], dry_run: bool) -> dict[str, Any]:
 @click.pass_obj
 def list_(app: App) -> Result:
     """List the sources."""
-    connection = app.catalogue.reading()
-    counts = sources.collection_counts(connection)
-    found = sources.all_of(connection)
-    rows = []
-    data = []
-    for source in found:
-        number, enabled = counts.get(source.id, (0, 0))
-        rows.append((source.id, source.external_id, source.name, source.type, number, enabled))
-        data.append(
-            {
-                "id": source.id,
-                "external_id": source.external_id,
-                "name": source.name,
-                "type": source.type,
-                "collections": number,
-                "sync_enabled_collections": enabled,
-            }
-        )
+    rows = sources.overview(app.catalogue.reading())
+    names = ("id", "external_id", "name", "type", "collections", "sync_enabled_collections")
+    data = [dict(zip(names, row, strict=True)) for row in rows]
     heads = ("ID", "EXTERNAL ID", "NAME", "TYPE", "COLLECTIONS", "SYNC ENABLED")
     lines = table(heads, rows) if rows else ["No sources yet. Add one: retrovue source add --help"]
     return Result({"sources": data}, lines)

@@ -25,7 +25,8 @@ _WANTED = {
 _ANY = frozenset(("video", "audio", "photo"))
 # A directory may change again within the tick of its clock, unseen; so young a time is not kept.
 _SETTLED_NS = 2_000_000_000
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY
+# Below an open directory the system finds a file by its name alone. Windows cannot do that.
+_BY_DESCRIPTOR = os.scandir in os.supports_fd
 _DISC_LETTERS = frozenset("cCdDpP ")  # what the name of a disc folder can begin with
 
 
@@ -209,14 +210,15 @@ class Walk:
         """What a directory holds; where it cannot be read, a word on why."""
         path = f"{self._local}/{relative}"
         try:
-            descriptor = os.open(path, _DIRECTORY)  # from here on each file's path is but its name
+            opened: int | str = os.open(path, os.O_RDONLY) if _BY_DESCRIPTOR else path
             try:
-                changed_ns = os.fstat(descriptor).st_mtime_ns
+                changed_ns = os.stat(opened).st_mtime_ns
                 found = Directory(f"{self._external}/{relative}", relative, changed_ns)
-                with os.scandir(descriptor) as entries:
+                with os.scandir(opened) as entries:
                     self._take(entries, path, found)
             finally:
-                os.close(descriptor)
+                if isinstance(opened, int):
+                    os.close(opened)
         except OSError as error:
             return Unread(f"{self._external}/{relative}", error.strerror or str(error))
         return found

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from retrovue_filesystem import walk
 from retrovue_filesystem.walk import Walk
 from support.cli import Cli
 from support.media import LONG_AGO, settle, write
@@ -154,6 +155,22 @@ def test_fingerprint_changes_with_names_sizes_and_times(base: Path) -> None:
     settle(base)
     assert fingerprint() == seen[3]
     assert len(set(seen)) == 4
+
+
+def test_a_system_that_opens_no_directory_reads_it_by_its_path(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(base, "x.mkv", "A/y.mkv", "A/CD1/z.avi")
+    os.symlink(base / "nowhere", base / "A/lost.mkv")
+    settle(base)
+
+    def found() -> list[tuple[object, ...]]:
+        return [item[:2] for item in Walk(str(base), str(base), None, _nothing).all()]
+
+    by_descriptor = found()
+    monkeypatch.setattr(walk, "_BY_DESCRIPTOR", False)
+    assert found() == by_descriptor
+    assert len(by_descriptor) == 3
 
 
 def test_young_folder_keeps_no_time_that_quick_would_trust(base: Path) -> None:

@@ -119,9 +119,10 @@ class Walk:
             if not begun and relative:
                 changed[""] = set()  # the location itself is not known
             begun = True
-            above = relative[: relative.rfind("/", 0, -1) + 1]
-            if above in changed:
-                changed[above].add(relative)
+            if changed:  # what lies above comes first
+                above = relative[: relative.rfind("/", 0, -1) + 1]
+                if above in changed:
+                    changed[above].add(relative)
             try:
                 changed_ns = os.stat(f"{self._local}/{relative}").st_mtime_ns
             except OSError:

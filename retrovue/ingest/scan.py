@@ -278,6 +278,8 @@ def _is_storable(folder: FoundFolder) -> bool:
     path, fingerprint, _ = folder
     if type(path) is not str or type(fingerprint) is not str or not path:
         return False
+    if path.isascii() and fingerprint.isascii():
+        return True
     return _is_utf8(path) and _is_utf8(fingerprint)
 
 

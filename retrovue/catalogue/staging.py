@@ -221,7 +221,7 @@ class Staging:
         return numbers - {n for (n,) in there}
 
     def _unstorable(self) -> set[int]:
-        return {row[0] for row in (*self._assets, *self._files) if not all(map(_storable, row))}
+        return {row[0] for row in (*self._assets, *self._files) if not all(map(storable, row))}
 
     def end_reading(self) -> None:
         """Let go of what is still read of the file, so that it can be written."""
@@ -263,7 +263,9 @@ def as_json(asset: FoundAsset) -> tuple[str, str]:
     return guids, _json(asset.metadata) if asset.metadata else "{}"
 
 
-def _storable(value: Any) -> bool:
+def storable(value: Any) -> bool:
+    """Whether SQLite can store a value: of texts those that are UTF-8, of whole numbers those of 64
+    bits, and whatever else."""
     if isinstance(value, str):
         if value.isascii():
             return True

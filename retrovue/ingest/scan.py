@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from retrovue.catalogue.lookup import Known, KnownFolder
-from retrovue.catalogue.staging import Staging, as_json
+from retrovue.catalogue.staging import Staging, as_json, storable
 from retrovue.found import ASSET_KINDS, FoundAsset, FoundFile, FoundFolder, Skipped, Unread
 from retrovue.importers.api import Importer
 from retrovue.ingest.assess import for_scan
@@ -278,16 +278,7 @@ def _is_storable(folder: FoundFolder) -> bool:
     path, fingerprint, _ = folder
     if type(path) is not str or type(fingerprint) is not str or not path:
         return False
-    if path.isascii() and fingerprint.isascii():
-        return True
-    return _is_utf8(path) and _is_utf8(fingerprint)
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        return text.isascii() or bool(text.encode())
-    except UnicodeEncodeError:
-        return False
+    return storable(path) and storable(fingerprint)
 
 
 _TEXT, _WHOLE = (str, type(None)), (int, type(None))

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from . import bare, numbers, titles
 from .folders import Folder
-from .numbers import Numbers
+from .numbers import DIGIT, Numbers
 from .reading import Reading
 from .tags import CERTAIN, UNCERTAIN, cut, lower, version
 
@@ -27,7 +27,6 @@ _REPEATED = re.compile(r"^[\s._-]+\d{2,4}-\d{2,4}(?=[\s._-]*$|[.-][A-Z]+$)")
 _CUT_OF_EPISODE = re.compile(r"(?:v\d|[a-d])(?![^\W_])", re.IGNORECASE)
 _LONGEST_END = 30
 _PART_ENDS = frozenset("0123456789abcdABCD)]")
-_DIGIT = re.compile(r"\d")
 _JOINTS = " \t-–—_,;:~+.)]}★"
 
 
@@ -62,8 +61,8 @@ def _numberless(stem: str) -> bool:
     """Tell at once a name without any number but a year in brackets."""
     year = titles.PAREN_YEAR.search(stem) if "(" in stem or "[" in stem else None
     if year is None:
-        return _DIGIT.search(stem) is None
-    return not (_DIGIT.search(stem, 0, year.start()) or _DIGIT.search(stem, year.end()))
+        return DIGIT.search(stem) is None
+    return not (DIGIT.search(stem, 0, year.start()) or DIGIT.search(stem, year.end()))
 
 
 def _is_movie(stem: str, where: Folder) -> bool:

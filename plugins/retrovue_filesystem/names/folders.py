@@ -11,7 +11,7 @@ from . import titles
 from .discs import is_disc_folder
 from .extras import GENERIC, folder_extra
 from .kinds import is_ignored_folder, library_kind
-from .numbers import day_of
+from .numbers import DIGIT, day_of
 from .seasons import season_of
 from .tags import cut
 from .tags import edition as edition_in
@@ -28,7 +28,6 @@ _DISC_IMAGES = frozenset(("video_ts", "bdmv", "stream", "hvdvd_ts", "audio_ts"))
 _NUMBERED_EPISODE = re.compile(
     r"(?<![a-z0-9])(?:s\d{1,4}[ ._-]?e\d{1,4}|\d{1,2}x\d{2})(?!\d)", re.I
 )
-_DIGIT = re.compile(r"\d")
 _ALBUM_YEAR = re.compile(
     r"^[(\[]?((?:19|20)\d\d)[)\]]?\s*[-–.]?\s+(?=\S)|\s*[(\[]((?:19|20)\d\d)[)\]]"
 )
@@ -224,11 +223,11 @@ def _own(name: str, movie: bool) -> _Own:
 
 def _is_numbered(rest: str, year: int | None, movie: bool) -> bool:
     """Tell a folder that names an episode, or the day of one; a year alone is neither."""
-    digit = _DIGIT.search(rest)
+    digit = DIGIT.search(rest)
     if digit is None:
         return False
     at = digit.start()
-    if rest[at : at + 4] == str(year) and not _DIGIT.search(rest, at + 4):
+    if rest[at : at + 4] == str(year) and not DIGIT.search(rest, at + 4):
         return False
     return bool(_NUMBERED_EPISODE.search(rest) or (not movie and day_of(rest)))
 

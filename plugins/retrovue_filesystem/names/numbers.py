@@ -30,6 +30,7 @@ class Numbers(NamedTuple):
     day: str | None = None
 
 
+DIGIT = re.compile(r"\d")
 _MARKED = re.compile(
     r"""[sStT](?<![a-zA-Z0-9][sStT])(?:(?<=[sS])\s?|(?=\d+[xX]?[eE]))(\d{1,4})
     (?:[\s._()\[\]\-]{0,4}[xX]?[eE][pP]?[\s._\-]?|[\s._\-]?[xX])(\d{1,4})(?![\dpP]|[iI](?![a-zA-Z]))""",

@@ -19,7 +19,6 @@ _ARTWORK = re.compile(
 )
 # Fansub groups' creditless openings and endings: NCOP1, NCED.
 _CREDITLESS = re.compile(r"(?<![A-Za-z0-9])NC(?:OP|ED)\d{0,2}[a-z]?(?![A-Za-z0-9])")
-_MARKED_BY = re.compile(r"\d")
 
 
 def read(name: str, folder: Folder) -> Reading:
@@ -178,7 +177,7 @@ def _photo(stem: str, where: Folder) -> Reading:
 
 
 def _day(stem: str) -> str | None:
-    found = numbers.day_of(stem) if _MARKED_BY.search(stem) else None
+    found = numbers.day_of(stem)
     return found.day if found else None
 
 

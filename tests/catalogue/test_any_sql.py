@@ -14,7 +14,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.populated import populate
 from support.soundness import require, state
 from support.statements import TABLES, Writer
 
@@ -43,13 +42,6 @@ COLUMNS = {
     "asset_files": "id, asset_id, path_mapping_id, relative_path",
     "history": "id, at, operation, status",
 }
-
-
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("any-sql") / "pristine.db"
-    populate(path)
-    return path
 
 
 @pytest.fixture

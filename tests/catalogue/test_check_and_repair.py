@@ -18,7 +18,6 @@ import pytest
 from retrovue.catalogue import guarantees
 from support.cli import Cli
 from support.nobody import as_nobody
-from support.populated import populate
 
 SOUND = "No damage; every guarantee holds."
 ROWS = {
@@ -303,13 +302,6 @@ CASES = (
         after=(("SELECT detail FROM history WHERE id = 1", '{"unreadable":"lost"}'),),
     ),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("check") / "pristine.db"
-    populate(path)
-    return path
 
 
 @pytest.fixture

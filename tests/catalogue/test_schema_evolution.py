@@ -14,27 +14,10 @@ from retrovue.catalogue import core, inspect, migrate
 from support.cli import TABLES, Cli
 from support.future import Future
 from support.populated import FIXTURES
+from support.promised import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 VERSIONS = range(1, core.SCHEMA_VERSION + 1)
-PROMISED = {
-    "sources": "id external_id type identity name config created_at updated_at",
-    "source_secrets": "source_id name value",
-    "collections": "id source_id external_id name kind enabled sync_enabled ingestible"
-    " not_ingestible_reason missing_since last_ingested_at created_at updated_at",
-    "path_mappings": "id collection_id external_path local_path excluded missing_since created_at"
-    " updated_at",
-    "assets": "id collection_id external_id kind title series season episode episode_end artist"
-    " album track year released_on duration_ms edition guids metadata fingerprint created_at"
-    " updated_at missing_since",
-    "asset_files": "id asset_id path_mapping_id relative_path version part size_bytes modified_at"
-    " duration_ms container video_codec audio_codec width height",
-    "history": "id at operation source collection status detail",
-    "media": "asset_id source collection kind title series season episode artist album track year"
-    " duration_ms file_id version part local_path missing_since",
-    "collection_status": "collection_id source collection kind enabled sync_enabled ingestible"
-    " not_ingestible_reason mappings unresolved_mappings assets missing_assets last_ingested_at",
-}
 VIEWS = ("media", "collection_status")
 UNIQUE = {
     "sources": [("external_id",), ("name",), ("type", "identity")],
@@ -238,16 +221,16 @@ def columns() -> dict[str, list[str]]:
         }
 
 
-@pytest.mark.parametrize("name", PROMISED)
+@pytest.mark.parametrize("name", COLUMNS)
 def test_a_promised_table_or_view_has_its_columns(columns: dict[str, list[str]], name: str) -> None:
-    assert [column for column in PROMISED[name].split() if column not in columns[name]] == []
+    assert [column for column in COLUMNS[name].split() if column not in columns[name]] == []
 
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_view_has_its_columns_in_the_promised_order(
     columns: dict[str, list[str]], name: str
 ) -> None:
-    promised = PROMISED[name].split()
+    promised = COLUMNS[name].split()
     assert columns[name][: len(promised)] == promised
 
 
@@ -275,13 +258,13 @@ def test_tables_are_strict() -> None:
     assert loose == []
 
 
-@pytest.mark.parametrize("name", PROMISED)
+@pytest.mark.parametrize("name", COLUMNS)
 def test_the_readme_promises_the_same(name: str) -> None:
     told = _readme()[name]
-    assert [column for column in PROMISED[name].split() if column not in told] == []
+    assert [column for column in COLUMNS[name].split() if column not in told] == []
 
 
-@pytest.mark.parametrize("name", PROMISED)
+@pytest.mark.parametrize("name", COLUMNS)
 def test_what_the_readme_promises_is_there(columns: dict[str, list[str]], name: str) -> None:
     assert sorted(_readme()[name] - set(columns[name])) == []
 

@@ -11,6 +11,7 @@ import retrovue
 from retrovue.importers import hookspecs
 from support import documents, plugins
 from support.cli import Cli
+from support.promised import COLUMNS
 from support.shelf import Shelf, row
 
 ROOT = documents.ROOT
@@ -37,26 +38,6 @@ METHODS = {
     "obstacles": ["self", "collection"],
     "scan": ["self", "collection"],
     "describe": ["self", "asset"],
-}
-
-# What version 1 of the contract promises to scripts.
-COLUMNS = {
-    "sources": "id external_id type identity name config created_at updated_at",
-    "source_secrets": "source_id name value",
-    "collections": "id source_id external_id name kind enabled sync_enabled ingestible"
-    " not_ingestible_reason missing_since last_ingested_at created_at updated_at",
-    "path_mappings": "id collection_id external_path local_path excluded missing_since created_at"
-    " updated_at",
-    "assets": "id collection_id external_id kind title series season episode episode_end artist"
-    " album track year released_on duration_ms edition guids metadata fingerprint created_at"
-    " updated_at missing_since",
-    "asset_files": "id asset_id path_mapping_id relative_path version part size_bytes modified_at"
-    " duration_ms container video_codec audio_codec width height",
-    "history": "id at operation source collection status detail",
-    "media": "asset_id source collection kind title series season episode artist album track year"
-    " duration_ms file_id version part local_path missing_since",
-    "collection_status": "collection_id source collection kind enabled sync_enabled ingestible"
-    " not_ingestible_reason mappings unresolved_mappings assets missing_assets last_ingested_at",
 }
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from retrovue.catalogue import moves
 from retrovue.catalogue.saying import Speaking
-from retrovue.catalogue.staging import Staging
+from retrovue.catalogue.staging import Staging, count
 
 
 class Comparison(NamedTuple):
@@ -41,9 +41,9 @@ def compare(staging: Staging, complete: bool) -> Comparison:
         return Comparison(
             added=changes.get("added", 0),
             updated=changes.get("updated", 0),
-            restored=changes.get("restored", 0) + _count(connection, "temp.restored"),
+            restored=changes.get("restored", 0) + count(connection, "temp.restored"),
             moved=changes.get("moved", 0),
-            missing=_count(connection, "temp.missing"),
+            missing=count(connection, "temp.missing"),
             present=present,
         )
     finally:
@@ -68,12 +68,8 @@ def _may_be_gone(staging: Staging) -> bool:
     collection = staging.collection
     if any(mapping.excluded for mapping in collection.mappings):
         return False
-    known = _count(staging.connection, f"folders WHERE collection_id = {collection.id}")
+    known = count(staging.connection, f"folders WHERE collection_id = {collection.id}")
     return len(staging.met) < known
-
-
-def _count(connection: Speaking, what: str) -> int:
-    return int(connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
 
 
 def _changes(connection: Speaking) -> dict[str, int]:

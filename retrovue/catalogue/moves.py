@@ -9,6 +9,7 @@ for among the others.
 from __future__ import annotations
 
 from retrovue.catalogue.saying import Speaking
+from retrovue.catalogue.staging import count
 
 # CROSS JOIN keeps SQLite from walking all assets to find the few that are missing.
 # https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
@@ -87,7 +88,7 @@ def doubt_swapped(connection: Speaking, excluded: str) -> bool:
                              FROM json_each(a.guids) AS old
                              JOIN json_each(s.guids) AS new ON new.value = old.value)
            AND NOT {excluded}""")
-    if not _count(connection, "swapped"):
+    if not count(connection, "temp.swapped"):
         return False
     connection.execute("INSERT INTO temp.missing (asset_id) SELECT asset_id FROM temp.swapped")
     connection.execute("""
@@ -115,7 +116,7 @@ def _settle_swapped(connection: Speaking) -> None:
 
 def find(connection: Speaking) -> None:
     """Give new items the asset that moved to them."""
-    if not _count(connection, "missing"):
+    if not count(connection, "temp.missing"):
         return
     for missing, new in _KEYS:
         connection.execute("DELETE FROM temp.moves")
@@ -139,7 +140,3 @@ def find(connection: Speaking) -> None:
         connection.execute("""
             DELETE FROM temp.missing WHERE asset_id IN (SELECT asset_id FROM temp.moves)""")
     _settle_swapped(connection)
-
-
-def _count(connection: Speaking, what: str) -> int:
-    return int(connection.execute(f"SELECT count(*) FROM temp.{what}").fetchone()[0])

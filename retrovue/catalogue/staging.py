@@ -248,6 +248,11 @@ class Staging:
         self.connection.execute("COMMIT")
 
 
+def count(connection: Speaking, what: str) -> int:
+    """How many rows there are of `what`: a table, and a condition if it has one."""
+    return int(connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
+
+
 def _without(rows: Sequence[tuple[Any, ...]], numbers: set[int]) -> Sequence[tuple[Any, ...]]:
     return [row for row in rows if row[0] not in numbers] if numbers else rows
 

@@ -28,18 +28,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from retrovue.commands import Line
+
 
 class RetrovueError(Exception):
     """A failure with a message for a person.
 
     `message` is one line without the word "Error"; `detail` are the lines below it (reasons,
-    candidates); `hint` is what to type next.
+    candidates); `hint` is what to type next: a command as a value wherever there is one.
     """
 
     code = "error"
     exit_code = 1
 
-    def __init__(self, message: str, detail: Iterable[str] = (), hint: str | None = None) -> None:
+    def __init__(self, message: str, detail: Iterable[str] = (), hint: Line | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.detail = list(detail)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from retrovue.commands import Line
+
 
 class Source(NamedTuple):
     """A row of `sources`; `config` holds no secret."""
@@ -86,4 +88,4 @@ class IngestResult(NamedTuple):
     error: Mapping[str, Any] | None = None
     skipped: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
-    hint: str | None = None
+    hint: Line | None = None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from retrovue.catalogue.guarantees import Scope
 
 APPLICATION_ID = 0x52565545  # "RVUE"
-SCHEMA_VERSION = 1  # the number of files in migrations/
+SCHEMA_VERSION = 2  # the number of files in migrations/
 BUSY_TIMEOUT = 10.0  # seconds
 
 Row = tuple[Any, ...]

@@ -61,6 +61,13 @@ class App:
         return given or os.path.join(click.get_app_dir("retrovue"), "retrovue.db")
 
     @property
+    def shown_path(self) -> str | None:
+        """The absolute path of the catalogue for commands that are shown, None for the default."""
+        default = os.path.join(click.get_app_dir("retrovue"), "retrovue.db")
+        path = os.path.abspath(self.path)
+        return None if path == default else path
+
+    @property
     def catalogue(self) -> Catalogue:
         if self._catalogue is None:
             from retrovue.catalogue.core import Catalogue
@@ -230,9 +237,12 @@ def _run(arguments: list[str], as_json: bool, stdout: Any) -> int:
             if isinstance(result, output.Result):
                 app: App = ctx.obj
                 warnings = [*dict.fromkeys([*app.warnings, *result.warnings])]
-                lines = [output.with_file(line, app.given_path) for line in result.lines]
+                lines = [
+                    output.with_file(line, app.given_path) if isinstance(line, str) else line
+                    for line in result.lines
+                ]
                 result = result._replace(warnings=warnings, lines=lines)
-                return output.render(result, as_json, app.quiet, stdout)
+                return output.render(result, as_json, app.quiet, stdout, app.shown_path)
             return 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -285,14 +295,16 @@ def _report(
     if app is not None:
         app.progress.close()
     told = _told(error, arguments, app)
+    db = app.shown_path if app is not None else None
     if app is not None and not app.quiet:
         for warning in dict.fromkeys(app.warnings):
             output.complain(f"Warning: {warning}")
     if as_json:
         data = getattr(told, "data", {})
-        output.write_json({"status": "error", **data, "error": output.error_body(told)}, stdout)
+        body = output.error_body(told, db)
+        output.write_json({"status": "error", **data, "error": body}, stdout)
     else:
-        output.render_error(told)
+        output.render_error(told, db)
     if app is not None and app.debug:
         import traceback
 

@@ -66,7 +66,11 @@ def sources(
     data: dict[str, Any] = {"deleted": deleted}
     if failed:
         data["failed"] = [
-            {"external_id": source.external_id, "name": source.name, "error": error_body(error)}
+            {
+                "external_id": source.external_id,
+                "name": source.name,
+                "error": error_body(error, app.shown_path),
+            }
             for source, error in failed
         ]
     warnings = [f"Source '{source.name}': {error.message}" for source, error in failed]

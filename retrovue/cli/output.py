@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, TextIO, cast
 
 import click
 
+from retrovue.cli import shell
+from retrovue.commands import Line
 from retrovue.errors import RetrovueError
 
 
@@ -19,7 +21,7 @@ class Result(NamedTuple):
     """
 
     data: Mapping[str, Any]
-    lines: Sequence[str] = ()
+    lines: Sequence[Line] = ()
     warnings: Sequence[str] = ()
     status: str = "success"
     error: RetrovueError | None = None
@@ -32,8 +34,9 @@ class Result(NamedTuple):
         return 2 if self.status == "partial" else 0
 
 
-def render(result: Result, as_json: bool, quiet: bool, stdout: TextIO) -> int:
-    """Print a result, and return the exit code that belongs to it."""
+def render(result: Result, as_json: bool, quiet: bool, stdout: TextIO, db: str | None) -> int:
+    """Print a result, and return the exit code that belongs to it; `db` is the path of the
+    catalogue for commands that are shown, None for the default one."""
     if not quiet:
         for warning in result.warnings:
             complain(f"Warning: {warning}")
@@ -41,15 +44,15 @@ def render(result: Result, as_json: bool, quiet: bool, stdout: TextIO) -> int:
         status = "error" if result.error is not None else result.status
         body = {"status": status, **result.data}
         if result.error is not None:
-            body["error"] = error_body(result.error)
+            body["error"] = error_body(result.error, db)
         write_json(body, stdout)
     elif result.stream is not None:
         result.stream(cast(TextIO, _Screen(stdout)) if stdout.isatty() else stdout)
     else:
         for line in result.lines:
-            stdout.write(printable(line) + "\n")
+            stdout.write(printable(shell.text(line, db)) + "\n")
     if result.error is not None and not as_json:
-        render_error(result.error)
+        render_error(result.error, db)
     return result.exit_code
 
 
@@ -66,19 +69,19 @@ def write_json(body: Mapping[str, Any], stdout: TextIO) -> None:
     stdout.write(text.translate(_C1) + "\n")
 
 
-def error_body(error: RetrovueError) -> dict[str, Any]:
-    detail = [*error.detail, *([error.hint] if error.hint else [])]
+def error_body(error: RetrovueError, db: str | None) -> dict[str, Any]:
+    detail = [*error.detail, *([shell.text(error.hint, db)] if error.hint else [])]
     return {"code": error.code, "message": error.message, "detail": detail}
 
 
-def render_error(error: RetrovueError) -> None:
+def render_error(error: RetrovueError, db: str | None) -> None:
     """One clear line, the details below it, and what to type next. Further errors among the
     details ("Error: ...") stand at the margin."""
     complain(f"Error: {error.message}")
     for line in error.detail:
         complain(line if line.startswith("Error: ") else f"  {line}")
     if error.hint:
-        complain(f"  {error.hint}")
+        complain(f"  {shell.text(error.hint, db)}")
 
 
 def with_file(line: str, path: str | None) -> str:

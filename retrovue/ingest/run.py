@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from retrovue.catalogue import apply, collections, guarantees, history, merge, sources
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.staging import Staging
+from retrovue.commands import Line
 from retrovue.errors import (
     ImporterError,
     IngestFailed,
@@ -169,7 +170,7 @@ def _result(
     stats: Mapping[str, int] | None = None,
     error: Mapping[str, Any] | None = None,
     scan: Scan | None = None,
-    hint: str | None = None,
+    hint: Line | None = None,
 ) -> IngestResult:
     return IngestResult(
         target.id,
@@ -217,7 +218,7 @@ def of_collection(
 
 
 def _failed(
-    target: Collection, code: str, message: str, detail: Sequence[str], hint: str | None = None
+    target: Collection, code: str, message: str, detail: Sequence[str], hint: Line | None = None
 ) -> IngestResult:
     return _result(target, "failed", error=_error(code, message, detail), hint=hint)
 

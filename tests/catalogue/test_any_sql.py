@@ -227,7 +227,7 @@ def test_an_insert_over_an_existing_key_is_refused(
         ),
         (
             "collections SET external_id = '2' WHERE id = 1",
-            "G-1: id, source_id and external_id of a collection never change",
+            "G-1: external_id of a collection is unique within its source",
         ),
     ],
 )
@@ -243,7 +243,7 @@ def test_an_update_onto_an_existing_key_is_refused(
 def test_no_id_ever_changes(script: sqlite3.Connection, name: str, policy: str) -> None:
     says = {
         "sources": "G-2: id, external_id and type of a source never change",
-        "collections": "G-1: id, source_id and external_id of a collection never change",
+        "collections": "G-1: id and source_id of a collection never change",
         "path_mappings": "G-6: id and collection of a path mapping never change",
         "folders": "G-2: id, collection and path of a folder never change",
         "assets": "G-2: id and collection of an asset never change",

@@ -155,7 +155,7 @@ def test_a_new_file_is_made_without_a_backup(cli: Cli, tmp_path: Path) -> None:
         "DELETE FROM _sqlite_migrations",
         "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
         f" VALUES ('retrovue', '{core.SCHEMA_VERSION + 1:04}_test', 'never')",
-        "UPDATE _sqlite_migrations SET name = 'x'",
+        "UPDATE _sqlite_migrations SET name = name || 'x'",
         "DROP TABLE _sqlite_migrations",
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from retrovue.catalogue.core import SCHEMA_VERSION
 from support import plugins
 from support.cli import Cli
 from support.media import Library, films
@@ -367,7 +368,8 @@ def test_newer_file_is_refused_and_not_touched(cli: Cli, tmp_path: Path) -> None
         run = cli(*words)
         assert run.code == 1
         assert run.err.splitlines()[0] == (
-            f"Error: {cli.db} is of schema version 99; this retrovue knows versions up to 1"
+            f"Error: {cli.db} is of schema version 99; this retrovue knows versions up to"
+            f" {SCHEMA_VERSION}"
         )
         assert cli(*words, "--json").json["error"]["code"] == "newer_file"
     assert cli.db.read_bytes() == before

@@ -1,12 +1,12 @@
-"""What version 1 of the contract promises to scripts."""
+"""What the contract promises to scripts."""
 
 from __future__ import annotations
 
 COLUMNS = {
-    "sources": "id external_id type identity name config created_at updated_at",
+    "sources": "id external_id type identity name config created_at updated_at remote_identity",
     "source_secrets": "source_id name value",
     "collections": "id source_id external_id name kind enabled sync_enabled ingestible"
-    " not_ingestible_reason missing_since last_ingested_at created_at updated_at",
+    " not_ingestible_reason missing_since last_ingested_at created_at updated_at identity",
     "path_mappings": "id collection_id external_path local_path excluded missing_since created_at"
     " updated_at",
     "assets": "id collection_id external_id kind title series season episode episode_end artist"

@@ -11,7 +11,7 @@ from retrovue.errors import Ambiguous
 
 _LASTING = {
     "sources": "external_id, type",
-    "collections": "source_id, external_id",
+    "collections": "source_id",
     "path_mappings": "collection_id",
     "folders": "collection_id, path",
     "assets": "collection_id",

@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 
+from retrovue.catalogue.core import SCHEMA_VERSION
 from support.cli import Cli
 from support.future import Future
 from support.media import Library
@@ -45,7 +46,7 @@ def test_kill_during_migration_leaves_the_old_file_or_the_new(ingested: Library)
         version = _version(victim)
         versions.add(version)
         backups = list(victim.db.parent.glob("*-migration.backup"))
-        if version == 1:
+        if version == SCHEMA_VERSION:
             check(victim)
             assert victim.dump() == before
         else:
@@ -54,7 +55,7 @@ def test_kill_during_migration_leaves_the_old_file_or_the_new(ingested: Library)
             assert Cli(cli.home, backup).dump() == before
         for backup in backups:
             check(Cli(cli.home, backup))
-    assert versions == {1, 2}
+    assert versions == {SCHEMA_VERSION, SCHEMA_VERSION + 1}
 
 
 def test_migration_keeps_every_row_and_leaves_a_backup_and_a_line_of_history(
@@ -64,7 +65,7 @@ def test_migration_keeps_every_row_and_leaves_a_backup_and_a_line_of_history(
     before = cli.dump()
     future = Future(cli)
     assert future("source", "list").code == 0
-    assert _version(cli) == 2
+    assert _version(cli) == SCHEMA_VERSION + 1
     (backup,) = cli.home.glob("*.backup")
     assert backup.name.endswith("-migration.backup")
     assert Cli(cli.home, backup).dump() == before
@@ -90,7 +91,7 @@ def test_a_migration_that_fails_changes_nothing(ingested: Library) -> None:
     assert run.json["error"]["message"] == (
         "Database migration failed: table assets already exists"
     )
-    assert (_version(cli), cli.dump()) == (1, before)
+    assert (_version(cli), cli.dump()) == (SCHEMA_VERSION, before)
     assert cli.rows("SELECT count(*) FROM sqlite_master WHERE name = 'ratings'") == [(0,)]
 
 
@@ -113,7 +114,11 @@ def test_a_migration_without_room_for_its_backup_changes_nothing(ingested: Libra
     assert (run.code, run.error) == (
         1, "Error: Database migration failed: database or disk is full",
     )  # fmt: skip
-    assert (_version(cli), cli.dump(), list(cli.home.glob("*.backup"))) == (1, before, [])
+    assert (_version(cli), cli.dump(), list(cli.home.glob("*.backup"))) == (
+        SCHEMA_VERSION,
+        before,
+        [],
+    )
 
 
 def test_processes_that_migrate_at_once_make_one_backup(ingested: Library) -> None:
@@ -138,7 +143,7 @@ def test_processes_that_migrate_at_once_make_one_backup(ingested: Library) -> No
     assert codes == [0] * 6
     (backup,) = cli.home.glob("*.backup")
     assert Cli(cli.home, backup).dump() == before
-    assert _version(cli) == 2
+    assert _version(cli) == SCHEMA_VERSION + 1
 
 
 def test_a_backup_of_an_older_version_is_restored_and_brought_to_this_one(
@@ -151,7 +156,7 @@ def test_a_backup_of_an_older_version_is_restored_and_brought_to_this_one(
     assert future("source", "delete", "Home", "--force").code == 0
     run = future("db", "restore", cli.home / "old.backup", "--force")
     assert run.code == 0, run.everything
-    assert _version(cli) == 2
+    assert _version(cli) == SCHEMA_VERSION + 1
     assert cli.dump("sources", "collections", "path_mappings", "asset_files") == before
     assert future("db", "check").code == 0
 

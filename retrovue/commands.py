@@ -1,0 +1,30 @@
+"""Command lines of retrovue as values, for whoever tells people what to type next.
+
+Only `cli/shell.py` makes text of them: it quotes each word and names the catalogue.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """One command: `verb` as it is typed (`source show`), `names` its arguments, `options` its
+    flags, each with its values as words of their own. `needs_file` is False for one that touches no
+    catalogue."""
+
+    verb: str
+    names: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    needs_file: bool = True
+
+
+class Hint(NamedTuple):
+    """What a command is for, and the command; shown as `text: command`, which ends the line."""
+
+    text: str
+    command: Command
+
+
+Line = str | Hint | Command
+"""A line for people: text, or one that ends in a command to paste."""

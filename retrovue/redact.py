@@ -4,37 +4,55 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from retrovue.spellings import Secret
 
 MASK = "***"
 
-_known: set[str] = set()
+_known: dict[str, Secret] = {}
 _CREDENTIALS = re.compile(r"://[^/\s?#@]*@|[?&]x-plex-token=", re.IGNORECASE)
-
-
-SHORTEST = 4
-"""Characters of a secret that is taken out; the holes that a shorter one leaves would spell it."""
 
 
 def remember(secrets: Iterable[str]) -> None:
     """From now on take these values out of whatever `scrub` is given."""
-    for secret in secrets:
-        if len(secret) >= SHORTEST:
-            _known.update(_spellings(secret))
+    from retrovue.spellings import secrets_in
 
-
-def _spellings(secret: str) -> tuple[str, ...]:
-    from urllib.parse import quote, quote_plus
-
-    escaped = secret.encode("unicode_escape").decode("ascii")
-    return secret, quote(secret, safe=""), quote(secret), quote_plus(secret), escaped
+    found = {secret.value: secret for secret in secrets_in(list(secrets))}
+    every = sorted((_known | found).items(), key=lambda item: (-len(item[0]), item[0]))
+    _known.clear()
+    _known.update(every)  # the longest first: one may be part of another
 
 
 def scrub(text: str) -> str:
     """Foreign text as it may be shown and stored: every remembered secret, however spelled,
     replaced by `***`, and what is not UTF-8 (a path of another encoding) escaped."""
-    for secret in sorted(_known, key=len, reverse=True):
-        text = text.replace(secret, MASK)
+    for secret in _known.values():
+        text = secret.out_of_words(text, MASK)
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def knows_any() -> bool:
+    """Whether there is anything to look for."""
+    return bool(_known)
+
+
+def holds(text: str) -> bool:
+    """Whether a text to be stored holds a remembered secret, however spelled."""
+    return any(secret.is_in(text) for secret in _known.values())
+
+
+def tells(text: str) -> bool:
+    """Whether it holds one that does not stand there by chance, as a short word might."""
+    return any(secret.is_telling and secret.is_in(text) for secret in _known.values())
+
+
+def masked(text: str) -> str:
+    """The text as it may be stored, each remembered secret replaced by `***`."""
+    for secret in _known.values():
+        text = secret.out_of(text, MASK)
+    return text
 
 
 def lines(text: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from retrovue.catalogue import integrity, place
-from retrovue.catalogue.core import busy_seconds, connect, utc_now
+from retrovue.catalogue.core import busy_seconds, connect
 from retrovue.catalogue.saying import told
 from retrovue.errors import DatabaseFailure, UsageError
-
-KEPT = 5  # automatic backups beside the file
-_ENDING = ".backup"
-_AUTOMATIC = re.compile(r"(\d{8}T\d{6}Z)-[a-z-]+?(-\d+)?" + re.escape(_ENDING))
 
 
 class Copy(NamedTuple):
@@ -29,12 +24,18 @@ class Copy(NamedTuple):
     rows: dict[str, int]
 
 
-def make(path: Path, target: Path, without_secrets: bool = False, force: bool = False) -> Copy:
-    """Copy the catalogue at `path` to `target`, verify the copy, and only then give it its name.
+class InTheWay(UsageError):
+    """Something has the name already."""
 
-    Raises UsageError when the target exists and `force` is not given, DatabaseFailure when the
-    copy cannot be written or is not what it should be.
+
+def make(path: Path, target: Path, *, without_secrets: bool = False, force: bool = False) -> Copy:
+    """Copy the catalogue at `path` to `target`, verify the copy, and only then give it its name. A
+    link is followed.
+
+    Raises UsageError when the target exists and `force` is not given, or is of the catalogue;
+    DatabaseFailure when the copy cannot be written or is not what it should be.
     """
+    named, target = target, Path(os.path.realpath(target)) if target.is_symlink() else target
     _require_target(path, target, force)
     unfinished = Path(place.unfinished(str(target)))
     with failing_as("Database backup"):
@@ -51,7 +52,7 @@ def make(path: Path, target: Path, without_secrets: bool = False, force: bool = 
             _publish(unfinished, target, force)
         finally:
             place.discard(str(unfinished))
-    return Copy(target, size, rows)
+    return Copy(named, size, rows)
 
 
 @contextmanager
@@ -74,12 +75,20 @@ def _require_target(path: Path, target: Path, force: bool) -> None:
         raise UsageError(f"{target} is a folder; give the name of a file in it")
     if target.exists() and path.exists() and target.samefile(path):
         raise UsageError("A catalogue cannot be its own backup")
-    if target.exists() and not force:
-        raise _in_the_way(target)
+    if place.touches(str(target), str(path)) or place.is_unfinished(str(target), str(path)):
+        raise UsageError(
+            f"{target} is a name that is kept for what lies beside the catalogue",
+            hint="Give the backup another name.",
+        )
+    if target.exists() and not target.is_file():
+        raise UsageError(f"{target} is no regular file")
+    taken = [part for part in (target, *_beside(target)) if os.path.lexists(part)]
+    if taken and not force:
+        raise _in_the_way(taken[0])
 
 
 def _in_the_way(target: Path) -> UsageError:
-    return UsageError(f"{target} already exists", hint="--force replaces it.")
+    return InTheWay(f"{target} already exists", hint="--force replaces it.")
 
 
 def _publish(unfinished: Path, target: Path, force: bool) -> None:
@@ -111,8 +120,12 @@ def _claim(target: Path) -> None:
 
 
 def _discard_beside(target: Path) -> None:
-    for suffix in place.BESIDE:
-        target.with_name(target.name + suffix).unlink(missing_ok=True)
+    for part in _beside(target):
+        part.unlink(missing_ok=True)
+
+
+def _beside(target: Path) -> list[Path]:
+    return [target.with_name(target.name + suffix) for suffix in place.BESIDE]
 
 
 @contextmanager
@@ -138,17 +151,16 @@ def copy_pages(path: Path, target: Path) -> dict[str, int]:
 
 
 def rows_of(connection: sqlite3.Connection) -> dict[str, int]:
+    """The number of rows of every table; those of a virtual one lie in tables of its own."""
     names = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%'"
-        " ESCAPE '\\' ORDER BY name"
+        " ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name"
     ).fetchall()
     count = "SELECT count(*) FROM {}"
-    return {
-        name: connection.execute(count.format(_quoted(name))).fetchone()[0] for (name,) in names
-    }
+    return {name: connection.execute(count.format(quoted(name))).fetchone()[0] for (name,) in names}
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -163,63 +175,3 @@ def _verify(path: Path, rows: dict[str, int]) -> None:
             )
         if rows_of(copy) != rows:
             raise DatabaseFailure("Database backup failed: the copy does not have every row")
-
-
-def automatic(path: Path, why: str, but: Path | None = None) -> Path:
-    """Make a backup beside the file before something that cannot be undone, and keep the newest
-    few (and `but`, where given); returns where it is."""
-    with failing_as("Database backup"):
-        place.sweep(str(path))
-    for target in _names(path, why):
-        try:
-            made = make(path, target).path
-            break
-        except UsageError:
-            continue  # another process took the name
-    for old in beside(path)[KEPT:]:
-        if old != made and not (but is not None and _same(old, but)):
-            old.unlink(missing_ok=True)
-    return made
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except FileNotFoundError:
-        return False
-
-
-def beforehand(path: Path, why: str, operation: str, but: Path | None = None) -> Path:
-    """The automatic backup as part of an operation, which fails with it."""
-    try:
-        return automatic(path, why, but)
-    except DatabaseFailure as error:
-        reason = error.message.removeprefix("Database backup failed: ")
-        error.message = f"{operation} failed: {reason}"
-        error.detail.insert(0, "The backup that is made beforehand could not be made.")
-        raise
-
-
-def stamp() -> str:
-    return utc_now().replace(":", "").replace("-", "")
-
-
-def _names(path: Path, why: str) -> Iterator[Path]:
-    base = f"{path.name}.{stamp()}-{why}"
-    number = 0
-    while True:
-        target = path.with_name(f"{base}-{number}{_ENDING}" if number else base + _ENDING)
-        if not target.exists():
-            yield target
-        number += 1
-
-
-def beside(path: Path) -> list[Path]:
-    """The automatic backups of a file, newest first."""
-    found = []
-    for file in path.parent.iterdir():
-        own = _AUTOMATIC.fullmatch(file.name.removeprefix(f"{path.name}."))
-        if own and file.name.startswith(f"{path.name}."):
-            number = int((own[2] or "-0")[1:])
-            found.append((own[1], file.stat().st_mtime_ns, number, file))
-    return [file for *_, file in sorted(found, reverse=True)]

@@ -155,18 +155,19 @@ class Catalogue:
     def _migrate(self, connection: sqlite3.Connection) -> None:
         """Bring the file to today's schema, after a backup of a file that holds something; of
         processes that come at once, one does it."""
-        from retrovue.catalogue import history, migrate
+        from pathlib import Path
+
+        from retrovue.catalogue import automatic, history, migrate
 
         operation = "Database migration"
         enter_wal(connection, self._timeout)
-        with transaction(connection, operation) as tx:
+        with (
+            automatic.way_back(Path(self.path), operation, self.kept) as way,
+            transaction(connection, operation, kept=self.kept) as tx,
+        ):
             version = version_of(connection, self.path)
             if 0 < version < SCHEMA_VERSION:
-                from pathlib import Path
-
-                from retrovue.catalogue import backup
-
-                saved = backup.beforehand(Path(self.path), "migration", operation)
+                saved = way.make()
                 migrate.apply_pending(connection)
                 detail = {"from": version, "to": SCHEMA_VERSION, "backup": saved.name}
                 history.record(tx, operation, "success", detail=detail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
+from contextlib import suppress
 
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
 OLD = 24 * 3600  # seconds after which what is unfinished was left behind
@@ -66,12 +67,52 @@ def unfinished(path: str) -> str:
     )
 
 
+def is_unfinished(name: str, path: str) -> bool:
+    """Whether a name is one for what is not yet what stands at the path."""
+    name = os.path.basename(name)
+    return name.startswith(f".{os.path.basename(path)}.") and ".unfinished" in name
+
+
+def touches(one: str, other: str) -> bool:
+    """Whether a database written to the one path would be, or would take away, what SQLite keeps
+    beside the database at the other, by whatever name, link or letter case; or that database."""
+    pairs = [
+        (a + mine, b + theirs, mine == theirs)
+        for a in _ways_to(one)
+        for b in _ways_to(other)
+        for mine in ("", *BESIDE)
+        for theirs in ("", *BESIDE)
+    ]
+    return any(_is_same(mine, theirs, exactly=exactly) for mine, theirs, exactly in pairs)
+
+
+def _ways_to(path: str) -> set[str]:
+    return {os.path.abspath(path), os.path.realpath(path)}
+
+
+def _is_same(one: str, other: str, *, exactly: bool) -> bool:
+    """Whether two paths are of one file, or would be. On a disk that knows letters of one case
+    only, what is not there yet can be told by its name alone."""
+    with suppress(OSError):
+        if os.path.samefile(one, other):
+            return True
+    names = [os.path.basename(path) for path in (one, other)]
+    if not exactly:
+        import unicodedata
+
+        names = [unicodedata.normalize("NFC", name).casefold() for name in names]
+    if names[0] != names[1]:
+        return False
+    with suppress(OSError):
+        return os.path.samefile(os.path.dirname(one), os.path.dirname(other))
+    return os.path.dirname(one) == os.path.dirname(other)
+
+
 def sweep(path: str) -> None:
     """Delete what processes that were killed left unfinished beside the path."""
-    start = f".{os.path.basename(path)}."
     with os.scandir(folder(path)) as entries:
         for entry in entries:
-            if entry.name.startswith(start) and ".unfinished" in entry.name:
+            if is_unfinished(entry.name, path):
                 try:
                     if entry.stat().st_mtime < time.time() - OLD:
                         os.unlink(entry.path)
@@ -106,5 +147,5 @@ def discard(path: str) -> None:
     for suffix in ("", *BESIDE):
         try:
             os.unlink(path + suffix)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             pass

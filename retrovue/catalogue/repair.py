@@ -10,11 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from retrovue.catalogue import backup, history, inspect, tables
+from retrovue.catalogue import automatic, history, inspect, tables
 from retrovue.catalogue.core import Catalogue, Tx
 from retrovue.catalogue.inspect import Finding
 from retrovue.catalogue.mending import STEPS
 from retrovue.errors import DatabaseFailure
+
+OPERATION = "Database repair"
 
 
 class Repair(NamedTuple):
@@ -40,19 +42,20 @@ def repair(catalogue: Catalogue, no_backup: bool = False, dry_run: bool = False)
         )
     if not found:
         return Repair([], None, [])
-    saved = None
-    if not no_backup and not dry_run:
-        saved = backup.beforehand(Path(catalogue.path), "repair", "Database repair")
     try:
-        return _mended(catalogue, saved, dry_run)
+        with automatic.way_back(Path(catalogue.path), OPERATION, catalogue.kept) as way:
+            if not no_backup and not dry_run:
+                way.make()
+            done, left = _mended(catalogue, dry_run)
+        return Repair(done, way.path, left)
     finally:
         catalogue.close()  # the next connection has foreign keys on again
 
 
-def _mended(catalogue: Catalogue, saved: Path | None, dry_run: bool) -> Repair:
-    connection = catalogue.prepare("Database repair")
+def _mended(catalogue: Catalogue, dry_run: bool) -> tuple[list[str], list[Finding]]:
+    connection = catalogue.prepare(OPERATION)
     connection.execute("PRAGMA foreign_keys = OFF")  # not possible within the transaction
-    with catalogue.write("Database repair", dry_run) as tx:
+    with catalogue.write(OPERATION, dry_run) as tx:
         done = tables.make_missing(tx)
         foreign = tables.take_out_triggers(tx)
         for says, statements in STEPS:
@@ -64,8 +67,8 @@ def _mended(catalogue: Catalogue, saved: Path | None, dry_run: bool) -> Repair:
         done += tables.put_back_triggers(tx, foreign)
         tx.execute("REINDEX")
         if done:
-            history.record(tx, "Database repair", "success", detail={"repaired": done})
-        return Repair(done, saved, _left(tx))
+            history.record(tx, OPERATION, "success", detail={"repaired": done})
+        return done, _left(tx)
 
 
 def _left(tx: Tx) -> list[Finding]:

@@ -8,9 +8,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from retrovue.catalogue import automatic, core, history, integrity, migrate, place, saying
 from retrovue.catalogue import backup as backups
-from retrovue.catalogue import core, history, integrity, migrate, place, saying
 from retrovue.catalogue.backup import Copy, failing_as, opened
+from retrovue.commands import Command, Hint, Line
 from retrovue.errors import DatabaseFailure, Locked, NewerFile, NotACatalogue, NotFound, UsageError
 from retrovue.redact import scrub
 
@@ -28,18 +29,20 @@ def restore(path: Path, backup: Path, dry_run: bool = False) -> tuple[Copy, Path
     be written.
     """
     _require_backup(path, backup)
-    with failing_as(OPERATION):
+    kept: list[core.Recorded] = []
+    staged = Path(place.unfinished(str(path)))
+    with failing_as(OPERATION), automatic.way_back(path, OPERATION, kept, but=backup) as way:
         os.makedirs(path.parent, mode=0o700, exist_ok=True)
         _refuse_foreign(path)
         place.sweep(str(path))
-        staged = Path(place.unfinished(str(path)))
         try:
             rows = _staged(backup, staged)
-            saved = None if dry_run else _saved(path, backup)
+            aside = None if dry_run else _saved(path, way)
+            saved = way.path or aside
             _prepare(staged, {"from": scrub(str(backup)), "backup": saved.name if saved else None})
             size = staged.stat().st_size
             if not dry_run:
-                _put(staged, path)
+                _put(staged, path, kept)
         finally:
             place.discard(str(staged))
     return Copy(path, size, rows), saved
@@ -47,7 +50,7 @@ def restore(path: Path, backup: Path, dry_run: bool = False) -> tuple[Copy, Path
 
 def _require_backup(path: Path, backup: Path) -> None:
     if not backup.exists():
-        raise NotFound(f"No backup at {backup}", [_known(path)])
+        raise NotFound(f"No backup at {backup}", hint=_newest(path))
     if backup.is_dir():
         raise NotACatalogue(f"{backup} is a folder, not a catalogue")
     if path.is_dir():
@@ -56,25 +59,45 @@ def _require_backup(path: Path, backup: Path) -> None:
         raise UsageError("A catalogue cannot be restored from itself")
 
 
-def _known(path: Path) -> str:
-    found = backups.beside(path) if path.parent.is_dir() else []
-    return f"The newest backup beside the catalogue: {found[0]}" if found else "There is no other."
+def _newest(path: Path) -> Line:
+    found = automatic.beside(path)
+    if not found:
+        return "There is no other beside the catalogue."
+    newest = str(found[0].path.absolute())
+    return Hint("The newest beside the catalogue", Command("db restore", (newest,)))
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Nothing of another application is overwritten; what cannot be read at all is taken for a
-    damaged catalogue."""
+    """Nothing of another application is overwritten, and no catalogue of a later release, which
+    could not be backed up so that this one brings it back. What cannot be read at all is taken for
+    a damaged catalogue, unless it is text or of no size that a database has."""
     if not place.size(str(path)):
         return
     try:
         with opened(path, place.read_mode(str(path))) as there:
-            _, application, empty = core.header(there)
+            core.version_of(there, str(path))
     except sqlite3.DatabaseError as error:
-        if saying.code(error) in _BROKEN:
+        if saying.code(error) not in _BROKEN:
+            raise
+    except (NotACatalogue, NewerFile) as error:
+        if isinstance(error.__cause__, sqlite3.DatabaseError) and not _is_something_else(path):
             return
+        error.hint = "It was not touched. Move it away first if the backup is to stand there."
         raise
-    if not empty and application != core.APPLICATION_ID:
-        raise NotACatalogue(f"{path} is not a catalogue but a database of something else")
+
+
+def _is_something_else(path: Path) -> bool:
+    """Whether a file that SQLite cannot read was never a database."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start.startswith(b"SQLite format 3\0"):
+        return False
+    if path.stat().st_size % 512:  # https://www.sqlite.org/fileformat.html#pages
+        return True
+    try:
+        return "\0" not in start.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
 
 
 def _staged(backup: Path, staged: Path) -> dict[str, int]:
@@ -102,22 +125,36 @@ def _staged(backup: Path, staged: Path) -> dict[str, int]:
     return rows
 
 
-def _saved(path: Path, backup: Path) -> Path | None:
-    """A copy of what stands there now; a file too damaged to be copied as a database is copied as
-    it is."""
+def _saved(path: Path, way: automatic.WayBack) -> Path | None:
+    """Make a backup of what stands there now; a file too damaged to be copied as a database is
+    copied as it is, and where that lies is returned."""
     if not place.size(str(path)):
         return None
     try:
-        return backups.beforehand(path, "restore", OPERATION, but=backup)
+        way.make()
+        return None
     except DatabaseFailure:
         if not _is_damaged(path):
             raise
-    aside = path.with_name(f"{path.name}.{backups.stamp()}.damaged")
-    for suffix in ("-wal", ""):
-        part = path.with_name(path.name + suffix)
-        if place.size(str(part)):
-            shutil.copy2(part, aside.with_name(aside.name + suffix))
+    aside = automatic.free_name(path, "", ".damaged")
+    try:
+        for suffix in ("-wal", ""):
+            part = path.with_name(path.name + suffix)
+            if place.size(str(part)):
+                _copy_as_it_is(part, aside.with_name(aside.name + suffix))
+    except BaseException:
+        place.discard(str(aside))
+        raise
     return aside
+
+
+def _copy_as_it_is(file: Path, target: Path) -> None:
+    """Copy a file, with its times, to a new one that only its owner reads."""
+    new = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(new, "wb") as copy, file.open("rb") as original:
+        shutil.copyfileobj(original, copy)
+    status = file.stat()
+    os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 def _is_damaged(path: Path) -> bool:
@@ -135,24 +172,35 @@ def _prepare(staged: Path, detail: dict[str, Any]) -> None:
         history.record(tx, OPERATION, "success", detail=detail)
 
 
-def _put(staged: Path, path: Path) -> None:
+def _put(staged: Path, path: Path, kept: list[core.Recorded]) -> None:
     """Put the copy in the place of the file: by its name where there is none, else page by page in
-    one transaction of the file, and by its name again where that is too damaged for one."""
+    one transaction of the file, and by its name again where that is too damaged for one. `kept` is
+    told of it as soon as the file may be another."""
     path = Path(os.path.realpath(path))  # what SQLite keeps beside a file lies beside the real one
+    done = core.Recorded(OPERATION, "success", None, None)
     if not place.size(str(path)) and not path.with_name(path.name + "-wal").exists():
         _make_wal(staged)
         path.unlink(missing_ok=True)
         if place.linked(str(staged), str(path)):
+            kept.append(done)
             return
     try:
         _overwrite(staged, path)
     except sqlite3.DatabaseError as error:
         if saying.code(error) not in _BROKEN:
             raise
-        _make_wal(staged)
-        for suffix in place.BESIDE:  # they belong to the damaged file, and would spoil the new one
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        os.replace(staged, path)
+    except KeyboardInterrupt:  # it may have come right behind the commit
+        kept.append(done)
+        raise
+    else:
+        kept.append(done)
+        _enter_wal(path)
+        return
+    _make_wal(staged)
+    kept.append(done)
+    for suffix in place.BESIDE:  # they belong to the damaged file, and would spoil the new one
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    os.replace(staged, path)
 
 
 def _make_wal(staged: Path) -> None:
@@ -168,6 +216,10 @@ def _overwrite(staged: Path, path: Path) -> None:
         _fit(staged, size)
         with opened(staged, "ro") as source:
             source.backup(target, progress=_patience, sleep=0.05)
+
+
+def _enter_wal(path: Path) -> None:
+    with opened(path, "rw") as target:
         core.enter_wal(target, core.busy_seconds())
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from retrovue.cli import App, options
-from retrovue.cli.output import Result, facts, plural
+from retrovue.cli.output import Result, facts, plural, table
+from retrovue.commands import Command, Hint, Line
+from retrovue.errors import UsageError
+
+if TYPE_CHECKING:
+    from retrovue.catalogue.automatic import Backup
 
 
 @click.group("db")
@@ -46,6 +52,7 @@ def info(app: App) -> Result:
 def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
     """Look for damage and for every breach of a guarantee."""
     from retrovue.catalogue import inspect
+    from retrovue.cli.destroying import undo
     from retrovue.errors import GuaranteeViolated
 
     done: list[str] = []
@@ -59,17 +66,19 @@ def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
         "findings": [finding._asdict() for finding in findings],
         "repaired": done,
     }
-    lines = [f"{'Would repair' if dry_run else 'Repaired'}: {line}" for line in done]
+    would = "Would repair" if dry_run else "Repaired"
+    lines: list[Line] = [f"{would}: {line}" for line in done]
     if repair and not done:
         lines.append("Nothing to repair.")
     if repair and done and saved is not None:
-        data["backup"] = str(saved)
-        lines.append(f'Undo: retrovue db restore "{saved}"')
+        data["backup"] = str(saved.absolute())
+        lines.append(undo(saved))
     if dry_run:
         data["dry_run"] = True
     if not findings:
         return Result(data, [*lines, "No damage; every guarantee holds."])
-    hint = None if repair else "`retrovue db check --repair` mends what can be mended."
+    mend = Hint("Mend what can be mended", Command("db check", options=("--repair",)))
+    hint = None if repair else mend
     error = GuaranteeViolated(
         f"Database check failed: {plural(len(findings), 'finding')}", hint=hint
     )
@@ -77,20 +86,48 @@ def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
 
 
 @command.command("backup")
-@click.argument("target", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("target", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option("--without-secrets", is_flag=True, help="Leave the tokens out, to publish it.")
+@click.option("--list", "listed", is_flag=True, help="List the backups beside the file.")
 @options.force
 @options.json_output
 @click.pass_obj
-def backup(app: App, target: Path, without_secrets: bool, force: bool) -> Result:
-    """Copy the file to FILE while others may write to it, and verify the copy."""
+def backup(
+    app: App, target: Path | None, without_secrets: bool, listed: bool, force: bool
+) -> Result:
+    """Copy the file to FILE while others may write to it, and verify the copy.
+
+    Without FILE the copy lies beside the file and is named by the time. Only its owner can read it.
+    """
+    from retrovue.catalogue import automatic
     from retrovue.catalogue import backup as backups
 
+    if listed:
+        if target or without_secrets or force:
+            raise UsageError("--list makes no backup: it takes no FILE and no other flag")
+        return _listed(app, automatic.beside(Path(app.path)))
     app.catalogue.reading()
-    copy = backups.make(Path(app.path), target, without_secrets, force)
+    path = Path(app.path)
+    if target is None:
+        copy = automatic.by_hand(path.absolute(), without_secrets=without_secrets)
+    else:
+        copy = backups.make(path, target, without_secrets=without_secrets, force=force)
     data = {"path": str(copy.path), "bytes": copy.bytes, "rows": copy.rows}
     rows = plural(sum(copy.rows.values()), "row")
     return Result(data, [f"Backed up to {copy.path}: {copy.bytes:,} bytes, {rows}, verified"])
+
+
+def _listed(app: App, found: Sequence[Backup]) -> Result:
+    if not found and not app.catalogue.exists():
+        app.catalogue.reading()  # says that there is none
+    rows = [one._asdict() | {"path": str(one.path.absolute())} for one in found]
+    data = {"path": app.path, "backups": rows}
+    if not found:
+        return Result(data, [f"No backups beside {app.path}."])
+    cells = [(one.made_at, one.purpose, f"{one.bytes:,}", one.path.name) for one in found]
+    newest = Command("db restore", (str(found[0].path.absolute()),))
+    lines: list[Line] = [*table(("made at", "before, or how", "bytes", "file"), cells)]
+    return Result(data, [*lines, Hint("Bring back the newest", newest)])
 
 
 @command.command("restore")
@@ -102,7 +139,7 @@ def backup(app: App, target: Path, without_secrets: bool, force: bool) -> Result
 def restore(app: App, file: Path, force: bool, dry_run: bool) -> Result:
     """Put a backup in the place of the file, which is backed up first."""
     from retrovue.catalogue import restoring
-    from retrovue.cli.destroying import CANCELLED
+    from retrovue.cli.destroying import CANCELLED, undo
 
     forced = force or dry_run or not app.catalogue.exists()
     if not options.confirm([f"This replaces {app.path}; a copy is kept."], forced):
@@ -112,14 +149,15 @@ def restore(app: App, file: Path, force: bool, dry_run: bool) -> Result:
     data: dict[str, Any] = {
         "path": str(copy.path),
         "rows": copy.rows,
-        "backup": str(before) if before else None,
+        "backup": str(before.absolute()) if before else None,
     }
     would = "Would restore" if dry_run else "Restored"
-    lines = [f"{would} {copy.path} from {file}: {plural(sum(copy.rows.values()), 'row')}"]
+    rows = plural(sum(copy.rows.values()), "row")
+    lines: list[Line] = [f"{would} {copy.path} from {file}: {rows}"]
     if dry_run:
         data["dry_run"] = True
     if before is not None and before.suffix == ".damaged":
         lines.append(f"The damaged file as it was: {before}")
     elif before is not None:
-        lines.append(f'Undo: retrovue db restore "{before}"')
+        lines.append(undo(before))
     return Result(data, lines)

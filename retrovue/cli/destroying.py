@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from retrovue.catalogue import assets, collections, history
 from retrovue.catalogue import sources as source_rows
 from retrovue.cli import App, options
 from retrovue.cli.output import Result, error_body, plural
+from retrovue.commands import Command, Hint, Line
 from retrovue.errors import NotFound, RetrovueError
 from retrovue.model import Collection, Source
+
+if TYPE_CHECKING:
+    from retrovue.catalogue.automatic import WayBack
 
 CANCELLED = Result({"cancelled": True}, ["Operation cancelled."])
 
 
-def _saved(app: App, operation: str, no_backup: bool, dry_run: bool) -> Path | None:
-    """Make the backup that is the way back."""
-    if no_backup or dry_run:
-        return None
-    from retrovue.catalogue import backup
+@contextmanager
+def way_back(app: App, operation: str, no_backup: bool, dry_run: bool) -> Iterator[WayBack]:
+    """What cannot be undone, after a backup; afterwards `path` is where that lies, None where
+    nothing was changed."""
+    from retrovue.catalogue import automatic
 
-    try:
-        return backup.beforehand(Path(app.path), operation.lower().replace(" ", "-"), operation)
-    except RetrovueError as error:
-        error.hint = "Nothing was changed. --no-backup goes on without a backup."
-        raise
+    with automatic.way_back(Path(app.path), operation, app.catalogue.kept) as way:
+        if not (no_backup or dry_run):
+            try:
+                way.make()
+            except RetrovueError as error:
+                error.hint = "Nothing was changed. --no-backup goes on without a backup."
+                raise
+        yield way
 
 
-def _report(data: dict[str, Any], lines: list[str], saved: Path | None, dry_run: bool) -> Result:
+def report(
+    data: dict[str, Any], lines: Sequence[Line], saved: Path | None, dry_run: bool
+) -> Result:
+    """What was done, and the command that undoes it."""
     if saved is not None:
         saved = saved.absolute()
         data["backup"] = str(saved)
-        lines.append(f'Undo: retrovue db restore "{saved}"')
+        lines = [*lines, undo(saved)]
     if dry_run:
         data["dry_run"] = True
     return Result(data, lines)
+
+
+def undo(saved: Path) -> Hint:
+    """The command that brings a backup back."""
+    return Hint("Undo", Command("db restore", (str(saved.absolute()),)))
 
 
 def sources(
@@ -49,18 +65,18 @@ def sources(
     question += [f"  {source.name}: {_amount(owned[source.id])}" for source in found]
     if not options.confirm(question, forced):
         return CANCELLED
-    saved = _saved(app, "Source delete", no_backup, dry_run)
     lines, deleted, failed = [], [], []
-    for source in found:
-        try:
-            gone = _delete(app, source, dry_run)
-        except RetrovueError as error:
-            failed.append((source, error))
-            continue
-        would = "Would delete" if dry_run else "Deleted"
-        lines.append(f"{would} source '{source.name}': {_amount(gone)}")
-        row = {"id": source.id, "external_id": source.external_id, "name": source.name}
-        deleted.append({**row, **_counts(gone)})
+    with way_back(app, "Source delete", no_backup, dry_run) as way:
+        for source in found:
+            try:
+                gone = _delete(app, source, dry_run)
+            except RetrovueError as error:
+                failed.append((source, error))
+                continue
+            would = "Would delete" if dry_run else "Deleted"
+            lines.append(f"{would} source '{source.name}': {_amount(gone)}")
+            row = {"id": source.id, "external_id": source.external_id, "name": source.name}
+            deleted.append({**row, **_counts(gone)})
     if failed and not deleted:
         raise failed[0][1]
     data: dict[str, Any] = {"deleted": deleted}
@@ -74,8 +90,8 @@ def sources(
             for source, error in failed
         ]
     warnings = [f"Source '{source.name}': {error.message}" for source, error in failed]
-    report = _report(data, lines, saved, dry_run)
-    return report._replace(status="partial" if failed else "success", warnings=warnings)
+    result = report(data, lines, way.path, dry_run)
+    return result._replace(status="partial" if failed else "success", warnings=warnings)
 
 
 def _delete(app: App, source: Source, dry_run: bool) -> Sequence[Collection]:
@@ -109,19 +125,25 @@ def wipe(app: App, collection: Collection, forced: bool, no_backup: bool, dry_ru
     question = [f"This deletes {plural(collection.asset_count, 'asset')} of collection '{name}'."]
     if not options.confirm(question, forced):
         return CANCELLED
-    saved = _saved(app, "Collection wipe", no_backup, dry_run)
-    with app.catalogue.write("Collection wipe", dry_run) as tx:
+    with (
+        way_back(app, "Collection wipe", no_backup, dry_run) as way,
+        app.catalogue.write("Collection wipe", dry_run) as tx,
+    ):
         if collections.by_id(tx.connection, collection.id) is None:
             raise RetrovueError(f"Collection wipe failed: '{name}' was deleted meanwhile")
         gone, files = collections.wipe(tx, collection.id)
         detail = {"assets": gone, "files": files}
-        history.record(
-            tx, "Collection wipe", "success", collection.source_name, collection.name, detail
-        )
+        if gone:
+            history.record(
+                tx, "Collection wipe", "success", collection.source_name, collection.name, detail
+            )
     would = "Would wipe" if dry_run else "Wiped"
     data = {"collection": {"id": collection.id, "name": collection.name}, **detail}
     amount = f"{plural(gone, 'asset')}, {plural(files, 'file')}"
-    return _report(data, [f"{would} collection '{name}': {amount}"], saved, dry_run)
+    line = f"{would} collection '{name}': {amount}"
+    if not gone:
+        line = f"Nothing to wipe: collection '{name}' has no assets."
+    return report(data, [line], way.path, dry_run)
 
 
 def purge(
@@ -143,8 +165,10 @@ def purge(
         question += [f"  {name}: {plural(count, 'asset')}" for name, count in planned.items()]
         if not options.confirm(question, forced):
             return CANCELLED
-    saved = _saved(app, "Asset purge", no_backup, dry_run)
-    with app.catalogue.write("Asset purge", dry_run) as tx:
+    with (
+        way_back(app, "Asset purge", no_backup, dry_run) as way,
+        app.catalogue.write("Asset purge", dry_run) as tx,
+    ):
         purged = assets.purge(tx, wanted, before)
         if purged:
             history.record(tx, "Asset purge", "success", detail={"before": before, **purged})
@@ -152,7 +176,7 @@ def purge(
     would = "Would purge" if dry_run else "Purged"
     lines = [f"{would} {plural(total, 'missing asset')}"]
     lines += [f"  {name}: {plural(count, 'asset')}" for name, count in purged.items()]
-    return _report({"purged": total, "collections": purged}, lines, saved, dry_run)
+    return report({"purged": total, "collections": purged}, lines, way.path, dry_run)
 
 
 def _planned_purge(app: App, wanted: assets.Filter, before: str) -> dict[str, int]:

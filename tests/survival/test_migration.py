@@ -162,13 +162,16 @@ def test_a_backup_of_an_older_version_is_restored_and_brought_to_this_one(
 
 
 def test_the_backup_before_a_migration_brings_a_newer_file_back(ingested: Library) -> None:
-    """The way back to an earlier release: its `db restore` replaces the file it cannot read."""
+    """The way back to an earlier release: its `db restore`, once the newer file is out of the way,
+    which the earlier release does not touch."""
     cli = ingested.cli
     before = cli.dump("sources", "collections", "assets")
     assert Future(cli)("source", "delete", "Home", "--force").code == 0
     run = cli("source", "list", "--json")
     assert (run.code, run.json["error"]["code"]) == (1, "newer_file")
     (backup,) = cli.home.glob("*-migration.backup")
-    cli.ok("db", "restore", backup, "--force")
+    assert cli("db", "restore", backup, "--force").code == 1
+    cli.db.rename(cli.home / "newer.db")
+    cli.ok("db", "restore", backup)
     assert cli.dump("sources", "collections", "assets") == before
     check(cli)

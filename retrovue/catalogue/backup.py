@@ -45,8 +45,7 @@ def make(path: Path, target: Path, *, without_secrets: bool = False, force: bool
             if without_secrets:
                 from retrovue.catalogue import publishing
 
-                publishing.drop_secrets(unfinished)
-                rows["source_secrets"] = 0
+                rows = publishing.drop_secrets(unfinished)
             _verify(unfinished, rows)
             size = unfinished.stat().st_size
             _publish(unfinished, target, force)

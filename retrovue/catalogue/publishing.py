@@ -4,63 +4,149 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from retrovue import redact
-from retrovue.catalogue.backup import opened
+from retrovue.catalogue import inspect, search
+from retrovue.catalogue.backup import opened, quoted, rows_of
 from retrovue.errors import DatabaseFailure
+from retrovue.redact import MASK
+from retrovue.spellings import TELLING, Secret, secrets_in
 
-_TELLING = 8  # characters; a shorter secret may stand anywhere by chance
+_SHOWN = 20  # places named
+_PRAGMAS = ("journal_mode = OFF", "synchronous = OFF", "secure_delete = ON", "foreign_keys = OFF")
+
+Clean = Callable[[str], str]
 
 
-def drop_secrets(path: Path) -> None:
+def drop_secrets(path: Path) -> dict[str, int]:
     """Delete every secret, wherever it was written down, and rewrite the file so that no free page
-    holds one. Raises DatabaseFailure where one stands in what cannot be left out (a name, an
-    option): then nothing can be published."""
+    holds one; returns the rows by table. Raises DatabaseFailure where one stands in what cannot be
+    left out (a name, an option, a table of somebody else): then nothing can be published."""
     with opened(path, "rw") as copy:
-        secrets = [value for (value,) in copy.execute("SELECT value FROM source_secrets")]
-        redact.remember(value for value in secrets if not value.startswith("env:"))
-        copy.execute("PRAGMA journal_mode = OFF")
-        copy.execute("PRAGMA secure_delete = ON")
-        _scrub(copy)
-        copy.execute("DELETE FROM source_secrets")
+        copy.text_factory = search.text
+        secrets = _secrets(copy)
+        for pragma in _PRAGMAS:
+            copy.execute(f"PRAGMA {pragma}")
+        with _without_triggers(copy):
+            _scrub(copy, secrets)
+            copy.execute("DELETE FROM source_secrets")
+        _forget_samples(copy)
+        as_they_were = _index_anew(copy)
         copy.execute("VACUUM")
-    _require_none(path, [value for value in secrets if len(value) >= _TELLING])
+        found = search.places(copy, secrets, as_they_were, _SHOWN + 1)
+        rows = rows_of(copy)
+    if found:
+        raise _refused(found, secrets)
+    _require_none(path, secrets)
+    return rows
 
 
-def _scrub(copy: sqlite3.Connection) -> None:
+def _secrets(copy: sqlite3.Connection) -> list[Secret]:
+    """The secrets of every source; of one that is read from the environment, its value now."""
+    stored = [str(value) for (value,) in copy.execute("SELECT value FROM source_secrets")]
+    values = [value for value in stored if not value.startswith("env:")]
+    values += [os.environ.get(v.removeprefix("env:"), "") for v in stored if v.startswith("env:")]
+    return secrets_in(values)
+
+
+@contextmanager
+def _without_triggers(copy: sqlite3.Connection) -> Iterator[None]:
+    """Nobody's trigger writes down what is deleted here."""
+    triggers = copy.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid"
+    ).fetchall()
+    for name, _ in triggers:
+        copy.execute(f"DROP TRIGGER {quoted(name)}")
+    yield
+    for _, sql in triggers:
+        copy.execute(sql)
+
+
+def _scrub(copy: sqlite3.Connection, secrets: Sequence[Secret]) -> None:
     """What importers and servers said stands in the history and in reasons."""
-    for row, detail in copy.execute("SELECT id, detail FROM history").fetchall():
-        clean = json.dumps(_scrubbed(json.loads(detail)), ensure_ascii=False)
-        if clean != detail:
-            copy.execute("UPDATE history SET detail = ? WHERE id = ?", (clean, row))
-    reasons = "SELECT id, not_ingestible_reason FROM collections"
-    for row, reason in copy.execute(reasons).fetchall():
-        if reason and redact.scrub(reason) != reason:
-            copy.execute(
-                "UPDATE collections SET not_ingestible_reason = ? WHERE id = ?",
-                (redact.scrub(reason), row),
-            )
+
+    def clean(text: str) -> str:
+        for secret in secrets:
+            text = secret.out_of(text, MASK)
+        return text
+
+    def clean_json(text: str) -> str:
+        try:
+            return json.dumps(_scrubbed(json.loads(text), clean), ensure_ascii=False)
+        except (ValueError, RecursionError):
+            return clean(text)
+
+    for column in ("operation", "source", "collection", "status"):
+        _rewrite(copy, "history", column, clean)
+    _rewrite(copy, "history", "detail", clean_json, only=clean)
+    _rewrite(copy, "collections", "not_ingestible_reason", clean)
 
 
-def _scrubbed(value: Any) -> Any:
+def _rewrite(
+    copy: sqlite3.Connection, table: str, column: str, clean: Clean, only: Clean | None = None
+) -> None:
+    """Write what is different of a column, where `only` (or else `clean`) finds something."""
+    select = f"SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL"
+    for row, text in copy.execute(select).fetchall():
+        if isinstance(text, str) and (only or clean)(text) != text:
+            new = clean(text).encode("utf-8", "replace").decode()
+            copy.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (new, row))
+
+
+def _scrubbed(value: Any, clean: Clean) -> Any:
     if isinstance(value, str):
-        return redact.scrub(value)
+        return clean(value)
     if isinstance(value, list):
-        return [_scrubbed(item) for item in value]
+        return [_scrubbed(item, clean) for item in value]
     if isinstance(value, dict):
-        return {_scrubbed(key): _scrubbed(item) for key, item in value.items()}
+        return {clean(key): _scrubbed(item, clean) for key, item in value.items()}
     return value
 
 
-def _require_none(path: Path, secrets: Sequence[str]) -> None:
-    secrets = [value for value in secrets if not value.startswith("env:")]
+def _forget_samples(copy: sqlite3.Connection) -> None:
+    """ANALYZE keeps values of indexed columns. https://www.sqlite.org/fileformat2.html#stat4tab"""
+    tables = "SELECT name FROM sqlite_master WHERE name IN ('sqlite_stat3', 'sqlite_stat4')"
+    for (name,) in copy.execute(tables).fetchall():
+        copy.execute(f"DELETE FROM {name}")
+
+
+def _index_anew(copy: sqlite3.Connection) -> list[str]:
+    """Make full-text indexes anew: they keep the words of what was rewritten. Returns those for
+    which that cannot be done: without content, or of a module that this build lacks.
+    https://www.sqlite.org/fts5.html#the_rebuild_command"""
+    left = []
+    for name in search.full_text_tables(copy):
+        try:
+            copy.execute(f"INSERT INTO {quoted(name)} ({quoted(name)}) VALUES ('rebuild')")
+        except sqlite3.Error:
+            left.append(name)
+    return left
+
+
+def _refused(found: Sequence[str], secrets: Sequence[Secret]) -> DatabaseFailure:
+    named = list(found[:_SHOWN])
+    for secret in secrets:
+        named = [secret.out_of_words(place, MASK) for place in named]
+    return DatabaseFailure(
+        "Database backup failed: a token stands where it cannot be left out",
+        [*named, *(["and in others"] if len(found) > _SHOWN else [])],
+        hint="No copy was made. Change these, or the token, then try again.",
+    )
+
+
+def _require_none(path: Path, secrets: Sequence[Secret]) -> None:
+    """Look at the bytes as well: what no query shows is in the file all the same."""
+    ours = "\n".join(inspect.expected_schema().values())
+    values = [s.value for s in secrets if len(s.value) >= TELLING and not s.is_in(ours)]
+    spelled = [value.encode(code, "surrogatepass") for value in values for code in _ENCODINGS]
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as pages:
-        if any(pages.find(value.encode()) >= 0 for value in secrets):
-            raise DatabaseFailure(
-                "Database backup failed: a token stands in a name, a path or an option too",
-                ["A copy would publish it. It is not shown here."],
-            )
+        if any(pages.find(raw) >= 0 for raw in spelled):
+            raise _refused(["a part of the file that no query shows"], secrets)
+
+
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")

@@ -11,7 +11,7 @@ import pluggy
 from retrovue.errors import ImporterError, ImporterFailed, UnknownSourceType
 from retrovue.importers import entry_points, hookspecs
 from retrovue.importers.api import Importer, Option
-from retrovue.redact import scrub, told
+from retrovue.redact import scrub, tells, told
 
 GROUP = "retrovue"
 _METHODS = ("identity", "discover", "obstacles", "scan", "describe")
@@ -163,6 +163,8 @@ class Plugins:
             raise _failed(importer.type, error) from None
         if not isinstance(identity, str) or not identity:
             raise ImporterFailed(f"Importer '{importer.type}' gives no identity")
+        if tells(identity):
+            raise ImporterFailed(f"Importer '{importer.type}' gives a secret for its identity")
         return identity
 
     def notify(self, hook: str, **arguments: Any) -> list[str]:

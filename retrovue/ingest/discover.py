@@ -10,7 +10,7 @@ from retrovue.catalogue.core import Catalogue, Tx
 from retrovue.errors import DiscoveryFailed, ImporterError, Locked, RetrovueError
 from retrovue.found import FoundCollection
 from retrovue.importers.api import Importer
-from retrovue.ingest import failures
+from retrovue.ingest import failures, secrecy
 from retrovue.model import Collection, Source
 from retrovue.redact import lines, told
 
@@ -51,7 +51,7 @@ def _checked(offers: Iterable[Any]) -> list[FoundCollection]:
                 f"the importer reports the collection id {offer.external_id!r} twice"
                 f" ('{found[offer.external_id].name}' and '{offer.name}')"
             )
-        found[offer.external_id] = offer
+        found[offer.external_id] = secrecy.offered(offer)
     return list(found.values())
 
 

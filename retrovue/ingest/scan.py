@@ -9,6 +9,7 @@ from retrovue.catalogue.lookup import Known, KnownFolder
 from retrovue.catalogue.staging import Staging, as_json, storable
 from retrovue.found import ASSET_KINDS, FoundAsset, FoundFile, FoundFolder, Skipped, Unread
 from retrovue.importers.api import Importer
+from retrovue.ingest import secrecy
 from retrovue.ingest.assess import for_scan
 from retrovue.model import PathMapping
 from retrovue.paths import Mapper
@@ -184,7 +185,9 @@ class Scan:
             return
         files: Files = []
         if why is None:
+            asset, secret = secrecy.cleaned(asset)
             files, why = self._mapped(asset)
+            why = why or secret
         if why is not None:
             self._left_out(asset, folder, known, why)
         elif files:
@@ -278,7 +281,7 @@ def _is_storable(folder: FoundFolder) -> bool:
     path, fingerprint, _ = folder
     if type(path) is not str or type(fingerprint) is not str or not path:
         return False
-    return storable(path) and storable(fingerprint)
+    return storable(path) and storable(fingerprint) and secrecy.is_clean(folder)
 
 
 _TEXT, _WHOLE = (str, type(None)), (int, type(None))

@@ -113,11 +113,12 @@ def free_name(file: Path, mark: str, ending: str = _ENDING) -> Path:
 
 
 def _rotate(file: Path, made: Path, but: Path | None) -> None:
-    """Delete what is older than the newest few; one that cannot be deleted stays."""
-    with suppress(OSError):
-        old = [found.path for found in beside(file) if found.automatic][KEPT:]
-        for path in old:
-            if path != made and not (but is not None and _same(path, but)):
+    """Of what is older than the one made, keep the newest few; one that cannot be deleted stays.
+    A newer one is of a command that is not at its end."""
+    with suppress(OSError, ValueError):  # nor is there one that somebody took away
+        found = [one.path for one in beside(file) if one.automatic]
+        for path in found[found.index(made) :][KEPT:]:
+            if not (but is not None and _same(path, but)):
                 with suppress(OSError):
                     place.discard(str(path))
 

@@ -17,11 +17,13 @@ from retrovue.errors import DatabaseFailure, UsageError
 
 
 class Copy(NamedTuple):
-    """A copy that was made and verified: rows by table."""
+    """A copy that was made and verified: rows by table, and the variables that hold secrets of
+    sources but were not set, so that these could not be looked for."""
 
     path: Path
     bytes: int
     rows: dict[str, int]
+    unset: tuple[str, ...] = ()
 
 
 class InTheWay(UsageError):
@@ -38,6 +40,7 @@ def make(path: Path, target: Path, *, without_secrets: bool = False, force: bool
     named, target = target, Path(os.path.realpath(target)) if target.is_symlink() else target
     _require_target(path, target, force)
     unfinished = Path(place.unfinished(str(target)))
+    unset: tuple[str, ...] = ()
     with failing_as("Database backup"):
         place.sweep(str(target))
         try:
@@ -45,13 +48,13 @@ def make(path: Path, target: Path, *, without_secrets: bool = False, force: bool
             if without_secrets:
                 from retrovue.catalogue import publishing
 
-                rows = publishing.drop_secrets(unfinished)
+                rows, unset = publishing.drop_secrets(unfinished)
             _verify(unfinished, rows)
             size = unfinished.stat().st_size
             _publish(unfinished, target, force)
         finally:
             place.discard(str(unfinished))
-    return Copy(named, size, rows)
+    return Copy(named, size, rows, unset)
 
 
 @contextmanager

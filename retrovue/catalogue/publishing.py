@@ -23,13 +23,16 @@ _PRAGMAS = ("journal_mode = OFF", "synchronous = OFF", "secure_delete = ON", "fo
 Clean = Callable[[str], str]
 
 
-def drop_secrets(path: Path) -> dict[str, int]:
+def drop_secrets(path: Path) -> tuple[dict[str, int], tuple[str, ...]]:
     """Delete every secret, wherever it was written down, and rewrite the file so that no free page
-    holds one; returns the rows by table. Raises DatabaseFailure where one stands in what cannot be
-    left out (a name, an option, a table of somebody else): then nothing can be published."""
+    holds one; returns the rows by table, and the variables that hold secrets but are not set.
+
+    Raises DatabaseFailure where one stands in what cannot be left out (a name, an option, a table
+    of somebody else): then nothing can be published.
+    """
     with opened(path, "rw") as copy:
         copy.text_factory = search.text
-        secrets = _secrets(copy)
+        secrets, unset = _secrets(copy)
         for pragma in _PRAGMAS:
             copy.execute(f"PRAGMA {pragma}")
         with _without_triggers(copy):
@@ -43,15 +46,17 @@ def drop_secrets(path: Path) -> dict[str, int]:
     if found:
         raise _refused(found, secrets)
     _require_none(path, secrets)
-    return rows
+    return rows, unset
 
 
-def _secrets(copy: sqlite3.Connection) -> list[Secret]:
-    """The secrets of every source; of one that is read from the environment, its value now."""
-    stored = [str(value) for (value,) in copy.execute("SELECT value FROM source_secrets")]
+def _secrets(copy: sqlite3.Connection) -> tuple[list[Secret], tuple[str, ...]]:
+    """The secrets of every source, of one that is read from the environment its value now; and the
+    variables that have none."""
+    stored = {str(value) for (value,) in copy.execute("SELECT value FROM source_secrets")}
+    named = {value.removeprefix("env:") for value in stored if value.startswith("env:")}
     values = [value for value in stored if not value.startswith("env:")]
-    values += [os.environ.get(v.removeprefix("env:"), "") for v in stored if v.startswith("env:")]
-    return secrets_in(values)
+    values += [os.environ.get(name, "") for name in named]
+    return secrets_in(values), tuple(sorted(name for name in named if not os.environ.get(name)))
 
 
 @contextmanager
@@ -91,11 +96,13 @@ def _rewrite(
     copy: sqlite3.Connection, table: str, column: str, clean: Clean, only: Clean | None = None
 ) -> None:
     """Write what is different of a column, where `only` (or else `clean`) finds something."""
-    select = f"SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL"
-    for row, text in copy.execute(select).fetchall():
-        if isinstance(text, str) and (only or clean)(text) != text:
-            new = clean(text).encode("utf-8", "replace").decode()
-            copy.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (new, row))
+    rows = copy.execute(f"SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL")
+    different = [
+        (clean(text).encode("utf-8", "replace").decode(), row)
+        for row, text in rows
+        if isinstance(text, str) and (only or clean)(text) != text
+    ]
+    copy.executemany(f"UPDATE {table} SET {column} = ? WHERE id = ?", different)
 
 
 def _scrubbed(value: Any, clean: Clean) -> Any:

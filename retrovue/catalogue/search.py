@@ -162,14 +162,17 @@ def _in_indexes(
     connection: sqlite3.Connection, names: Sequence[str], secrets: Sequence[Secret]
 ) -> Iterator[str]:
     for name in names:
-        if _in_words(connection, name, secrets):
+        words = _words_of(connection, name)
+        if words is None:
+            yield f"full-text index {name}: it cannot be read, so nobody knows"
+        elif any(_spells(words, secret.value) for secret in secrets if secret.is_telling):
             yield f"full-text index {name}"
 
 
-def _in_words(connection: sqlite3.Connection, table: str, secrets: Sequence[Secret]) -> bool:
-    """Whether the words of an index spell a secret; it keeps them without regard to case, and
-    takes the secret apart where it is no word."""
-    words: set[str] = set()
+def _words_of(connection: sqlite3.Connection, table: str) -> set[str] | None:
+    """The words of an index, which keeps them without regard to case; None where they cannot be
+    had."""
+    words: set[str] | None = None
     for module, more in (("fts5vocab", ", 'row'"), ("fts4aux", "")):
         with suppress(sqlite3.Error):
             connection.execute(
@@ -178,10 +181,10 @@ def _in_words(connection: sqlite3.Connection, table: str, secrets: Sequence[Secr
             )
             try:
                 terms = connection.execute("SELECT term FROM temp.retrovue_words")
-                words.update(term.casefold() for (term,) in terms if isinstance(term, str))
+                words = {term.casefold() for (term,) in terms if isinstance(term, str)}
             finally:
                 connection.execute("DROP TABLE temp.retrovue_words")
-    return any(_spells(words, secret.value) for secret in secrets if secret.is_telling)
+    return words
 
 
 def _spells(words: set[str], value: str) -> bool:

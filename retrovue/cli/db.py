@@ -114,7 +114,9 @@ def backup(
         copy = backups.make(path, target, without_secrets=without_secrets, force=force)
     data = {"path": str(copy.path), "bytes": copy.bytes, "rows": copy.rows}
     rows = plural(sum(copy.rows.values()), "row")
-    return Result(data, [f"Backed up to {copy.path}: {copy.bytes:,} bytes, {rows}, verified"])
+    warnings = [f"{name} is not set here, so its value was not looked for" for name in copy.unset]
+    line = f"Backed up to {copy.path}: {copy.bytes:,} bytes, {rows}, verified"
+    return Result(data, [line], warnings)
 
 
 def _listed(app: App, found: Sequence[Backup]) -> Result:
@@ -124,7 +126,7 @@ def _listed(app: App, found: Sequence[Backup]) -> Result:
     data = {"path": app.path, "backups": rows}
     if not found:
         return Result(data, [f"No backups beside {app.path}."])
-    cells = [(one.made_at, one.purpose, f"{one.bytes:,}", one.path.name) for one in found]
+    cells = [(one.made_at, one.purpose, f"{one.bytes:,}", one.path.absolute()) for one in found]
     newest = Command("db restore", (str(found[0].path.absolute()),))
     lines: list[Line] = [*table(("made at", "before, or how", "bytes", "file"), cells)]
     return Result(data, [*lines, Hint("Bring back the newest", newest)])

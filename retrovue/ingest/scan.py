@@ -271,7 +271,7 @@ def _is_same(asset: FoundAsset, known: Known) -> bool:
 def _shown(value: Any) -> str:
     """Whatever a plugin gave, for a message."""
     try:
-        return value if isinstance(value, str) else repr(value)[:80]
+        return value if isinstance(value, str) else scrub(repr(value))[:80]
     except Exception:  # whose own text cannot be had
         return type(value).__name__
 

@@ -203,3 +203,12 @@ def test_an_identity_that_holds_the_token_is_refused(vault: Vault, identity: str
     assert (run.code, run.json["error"]["code"]) == (1, "importer_failed")
     assert run.json["error"]["message"] == "Importer 'vault' gives a secret for its identity"
     assert vault.cli.rows("SELECT * FROM sources") == []
+
+
+def test_what_is_cut_short_for_a_message_shows_no_part_of_the_token(cli: Cli) -> None:
+    vault = Vault(cli, "0123456789abcdefghij" * 4)
+    vault.ingests('[("x" * 40, t)]')
+    run = cli("source", "ingest", "V", "--json")
+    assert "FoundAsset is due" in run.out
+    assert "0123456789" not in run.everything
+    assert "0123456789" not in vault.stored()

@@ -65,6 +65,15 @@ def test_a_command_that_was_done_rotates_the_oldest_out(full: Cli, words: tuple[
     assert _backups(full) == sorted([*before[1:], made])
 
 
+def test_a_backup_that_another_command_has_just_made_takes_no_place(full: Cli) -> None:
+    """That command may fail yet."""
+    others = full.home / "retrovue.db.20990101T000000Z-source-delete.backup"
+    others.write_bytes((full.home / "kept.db").read_bytes())
+    before = _backups(full)
+    made = Path(full.json(*WIPE)["backup"]).name
+    assert _backups(full) == sorted([*before[1:], made])
+
+
 def test_a_transaction_that_is_aborted_leaves_no_backup_of_its_own(full: Cli) -> None:
     before = _backups(full)
     abort(full, "DELETE", "asset_files")
@@ -201,9 +210,10 @@ def test_a_backup_is_refused_where_the_catalogue_would_be_kept_beside_it(
 ) -> None:
     """What SQLite keeps beside the name of a backup is deleted, so it is no place for this."""
     cli = ingested.cli
-    odd = Cli(cli.home, cli.home / "media-journal")
+    odd = Cli(cli.home, cli.home / "films-journal")
     cli.db.rename(odd.db)
-    run = odd("db", "backup", cli.home / "media", "--force")
+    run = odd("db", "backup", cli.home / "films", "--force")
+    assert run.error.endswith("films is a name that is kept for what lies beside the catalogue")
     assert run.code == 1
     check(odd)
 
@@ -303,7 +313,7 @@ def test_backups_are_listed_with_what_they_undo(ingested: Library) -> None:
     assert all(line["bytes"] == path.stat().st_size for path, line in found.items())
     assert all(len(line["made_at"]) == len("2026-01-01T00:00:00Z") for line in found.values())
     lines = cli.ok("db", "backup", "--list").out.splitlines()
-    assert [line.split()[-1] for line in lines[1:4]] == [Path(p).name for p in found]
+    assert [line.split()[-1] for line in lines[1:4]] == [str(path) for path in found]
     assert lines[4] == (
         f"Bring back the newest: retrovue --db {cli.db} db restore {next(iter(found))}"
     )

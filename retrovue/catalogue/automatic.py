@@ -34,10 +34,14 @@ class Backup(NamedTuple):
 
 
 class WayBack:
-    """The backup that undoes an operation; `path` is where it lies, None while there is none."""
+    """The backup that undoes an operation; `path` is where it lies, None while there is none.
+
+    Whoever finds that there is nothing to undo says so in `changed`.
+    """
 
     def __init__(self, file: Path, operation: str) -> None:
         self.path: Path | None = None
+        self.changed = True
         self._file = file
         self._operation = operation
 
@@ -69,7 +73,7 @@ def way_back(
         yield way
     finally:
         if way.path is not None:
-            if any(_is_done(line, operation) for line in kept[before:]):
+            if way.changed and any(_is_done(line, operation) for line in kept[before:]):
                 _rotate(file, way.path, but)
             else:
                 with suppress(OSError):

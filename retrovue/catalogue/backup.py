@@ -82,6 +82,12 @@ def _require_target(path: Path, target: Path, force: bool) -> None:
             f"{target} is a name that is kept for what lies beside the catalogue",
             hint="Give the backup another name.",
         )
+    owner = place.owner(str(target))
+    if owner is not None:
+        raise UsageError(
+            f"{target} is a name that SQLite keeps for what lies beside {owner}",
+            hint="Give the backup another name.",
+        )
     if target.exists() and not target.is_file():
         raise UsageError(f"{target} is no regular file")
     taken = [part for part in (target, *_beside(target)) if os.path.lexists(part)]

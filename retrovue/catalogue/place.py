@@ -86,6 +86,15 @@ def touches(one: str, other: str) -> bool:
     return any(_is_same(mine, theirs, exactly=exactly) for mine, theirs, exactly in pairs)
 
 
+def owner(path: str) -> str | None:
+    """The file beside which SQLite would keep one of that name, if there is such a file."""
+    for suffix in BESIDE:
+        stem = path[: -len(suffix)]
+        if path.lower().endswith(suffix) and os.path.isfile(stem):
+            return stem
+    return None
+
+
 def _ways_to(path: str) -> set[str]:
     return {os.path.abspath(path), os.path.realpath(path)}
 

@@ -133,10 +133,10 @@ def wipe(app: App, collection: Collection, forced: bool, no_backup: bool, dry_ru
             raise RetrovueError(f"Collection wipe failed: '{name}' was deleted meanwhile")
         gone, files = collections.wipe(tx, collection.id)
         detail = {"assets": gone, "files": files}
-        if gone:
-            history.record(
-                tx, "Collection wipe", "success", collection.source_name, collection.name, detail
-            )
+        way.changed = bool(gone)
+        history.record(
+            tx, "Collection wipe", "success", collection.source_name, collection.name, detail
+        )
     would = "Would wipe" if dry_run else "Wiped"
     data = {"collection": {"id": collection.id, "name": collection.name}, **detail}
     amount = f"{plural(gone, 'asset')}, {plural(files, 'file')}"

@@ -426,7 +426,7 @@ def test_the_backup_of_a_repair_is_the_file_as_it_was(broken: Cli) -> None:
     before = broken.dump(*tables)
     run = broken("db", "check", "--repair")
     (saved,) = _backups(broken)
-    assert f'Undo: retrovue --db {broken.db} db restore "{saved}"' in run.out.splitlines()
+    assert f"Undo: retrovue --db {broken.db} db restore {saved}" in run.out.splitlines()
     broken.ok("db", "restore", saved, "--force")
     assert broken.dump(*tables) == before
 

@@ -116,7 +116,7 @@ def test_a_command_that_changed_nothing_leaves_no_backup(
     found = cli.json(*words)
     assert found.get("backup") is None
     assert "Undo" not in cli.ok(*words).out
-    assert cli.dump() == before
+    assert {**cli.dump(), "history": 0} == {**before, "history": 0}
     assert _backups(cli) == []
 
 
@@ -216,6 +216,19 @@ def test_a_backup_is_refused_where_the_catalogue_would_be_kept_beside_it(
     assert run.error.endswith("films is a name that is kept for what lies beside the catalogue")
     assert run.code == 1
     check(odd)
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-journal", "-Shm"])
+def test_names_beside_the_database_of_another_are_refused(ingested: Library, suffix: str) -> None:
+    """Whoever opens that database next would delete the backup, or take it for a log."""
+    cli = ingested.cli
+    (cli.home / "bookmarks.db").write_bytes(b"")
+    target = cli.home / f"bookmarks.db{suffix}"
+    for force in ((), ("--force",)):
+        run = cli("db", "backup", target, *force, "--json")
+        assert (run.code, run.json["error"]["code"]) == (1, "usage")
+        assert not target.exists()
+    cli.ok("db", "backup", cli.home / f"free{suffix}")
 
 
 def test_a_hard_link_to_the_catalogue_is_no_target(ingested: Library) -> None:

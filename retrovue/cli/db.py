@@ -89,7 +89,7 @@ def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
 @click.argument("target", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option("--without-secrets", is_flag=True, help="Leave the tokens out, to publish it.")
 @click.option("--list", "listed", is_flag=True, help="List the backups beside the file.")
-@options.force
+@click.option("--force", is_flag=True, help="Replace FILE where there is one.")
 @options.json_output
 @click.pass_obj
 def backup(
@@ -128,7 +128,7 @@ def _listed(app: App, found: Sequence[Backup]) -> Result:
         return Result(data, [f"No backups beside {app.path}."])
     cells = [(one.made_at, one.purpose, f"{one.bytes:,}", one.path.absolute()) for one in found]
     newest = Command("db restore", (str(found[0].path.absolute()),))
-    lines: list[Line] = [*table(("made at", "before, or how", "bytes", "file"), cells)]
+    lines: list[Line] = [*table(("made", "for", "bytes", "file"), cells)]
     return Result(data, [*lines, Hint("Bring back the newest", newest)])
 
 

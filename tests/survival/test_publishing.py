@@ -216,11 +216,14 @@ def test_the_value_of_a_variable_that_a_source_names_is_a_token_too(guarded: Cli
     )  # fmt: skip
 
 
-def test_what_people_and_servers_said_is_cleaned(guarded: Cli) -> None:
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16le"])
+def test_what_people_and_servers_said_is_cleaned(guarded: Cli, encoding: str) -> None:
     cli = guarded
+    _reencode(cli, encoding)
     detail = {
         "error": {"message": f"401 for {TOKEN}", "detail": [quote(TOKEN), json.dumps([TOKEN])]},
         f"key {PLAIN}": 7,
+        "long": "x" * 4000 + PLAIN + "x" * 4000,
     }
     insert = (
         "INSERT INTO history (operation, source, status, detail)"
@@ -236,6 +239,7 @@ def test_what_people_and_servers_said_is_cleaned(guarded: Cli) -> None:
     assert json.loads(text) == {
         "error": {"message": "401 for ***", "detail": ["***", '["***"]']},
         "key ***": 7,
+        "long": "x" * 4000 + "***" + "x" * 4000,
     }
     assert public.rows("SELECT not_ingestible_reason FROM collections") == [("no: ***",)]
     check(public)

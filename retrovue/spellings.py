@@ -17,7 +17,7 @@ TELLING = 8
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}|\\|&#?\w")  # without one no character is escaped
 _HEAD = 64  # characters by which a longer secret is told: patterns of all of it take long to make
 _SMALLEST_CODE = 5  # characters of base64 that are looked for
-_BEFORE, _BEHIND = r"""(?:^|(?<=[="'\0]))""", r"""(?=\\*["'&;#\0]|$)"""
+_BEFORE, _BEHIND = r"""(?:^|(?<=["'\0]))""", r"""(?=\\*["'\0]|$)"""
 _SHORT_ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 
 
@@ -63,7 +63,8 @@ class Secret:
 
     @cached_property
     def _value(self) -> re.Pattern[str]:
-        return re.compile(_BEFORE + _any_spelling(self.value) + _BEHIND)
+        own = _any_spelling(self.value)
+        return re.compile(rf"{_BEFORE}{own}{_BEHIND}|(?<==){own}(?!\w)")
 
     @cached_property
     def _whole(self) -> re.Pattern[str]:

@@ -10,6 +10,9 @@
     ├── DiscoveryFailed             discovery_failed
     ├── NotIngestible               not_ingestible
     ├── InvalidState                invalid_state
+    ├── WouldLoseCollections        would_lose_collections
+    ├── AnotherLibrary              another_library
+    ├── AnotherServer               another_server
     ├── IngestFailed                ingest_failed
     │   ├── WouldLoseAssets         would_lose_assets
     │   └── NoSyncEnabledCollections  no_sync_enabled_collections
@@ -83,6 +86,18 @@ class NotIngestible(RetrovueError):
 
 class InvalidState(RetrovueError):
     code = "invalid_state"
+
+
+class WouldLoseCollections(RetrovueError):
+    code = "would_lose_collections"
+
+
+class AnotherLibrary(RetrovueError):
+    code = "another_library"
+
+
+class AnotherServer(RetrovueError):
+    code = "another_server"
 
 
 class IngestFailed(RetrovueError):

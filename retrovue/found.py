@@ -13,12 +13,14 @@ ASSET_KINDS = ("movie", "episode", "track", "video", "photo", "extra")
 
 class FoundCollection(NamedTuple):
     """What an importer offers: `kind` is movie, show, music, photo or video where it is known;
-    `locations` are folders as the source spells them."""
+    `locations` are folders as the source spells them. `identity` is what stays the same when the
+    source numbers or names its libraries anew, None where it has nothing of the kind."""
 
     external_id: str
     name: str
     kind: str | None = None
     locations: tuple[str, ...] = ()
+    identity: str | None = None
 
 
 class FoundFile(NamedTuple):

@@ -12,7 +12,8 @@ from retrovue.commands import Line
 
 
 class Source(NamedTuple):
-    """A row of `sources`; `config` holds no secret."""
+    """A row of `sources`; `config` holds no secret. `remote_identity` is what its server last said
+    that it is, None where nothing is known."""
 
     id: int
     external_id: str
@@ -22,6 +23,7 @@ class Source(NamedTuple):
     config: Mapping[str, Any]
     created_at: str
     updated_at: str
+    remote_identity: str | None = None
 
 
 class PathMapping(NamedTuple):
@@ -41,7 +43,8 @@ class PathMapping(NamedTuple):
 
 
 class Collection(NamedTuple):
-    """A row of `collections`; `mappings` are all of its path mappings, by external path."""
+    """A row of `collections`; `mappings` are all of its path mappings, by external path.
+    `identity` is what makes it the same library under any number, None where not known."""
 
     id: int
     source_id: int
@@ -58,6 +61,7 @@ class Collection(NamedTuple):
     asset_count: int
     missing_count: int
     source_name: str
+    identity: str | None = None
     mappings: tuple[PathMapping, ...] = ()
 
 

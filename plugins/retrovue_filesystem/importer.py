@@ -53,8 +53,11 @@ class FilesystemImporter(Importer):
         return os.path.abspath(os.path.expanduser(str(self.config["base_path"])))
 
     def discover(self) -> Iterator[FoundCollection]:
+        """Nothing of a base that holds nothing, as the mount point of a disk does meanwhile."""
         base = os.path.realpath(self._base())
-        tops = _top_folders(base)
+        tops, empty = _top_folders(base)
+        if empty:
+            return
         how = self.config["collections"]
         if how == "auto":
             how = "folders" if any(map(names.library_kind, tops)) else "root"
@@ -107,18 +110,27 @@ def _id_prefix(collection: ScanCollection, external: str, base: str) -> str:
     return own + "/" if own else ""
 
 
-def _top_folders(base: str) -> list[str]:
+def _top_folders(base: str) -> tuple[list[str], bool]:
+    """The top folders that can be collections, and whether the base holds nothing at all but for
+    what systems leave behind."""
     try:
-        with os.scandir(base) as entries:
-            return sorted(entry.name for entry in entries if _usable(entry.name) and entry.is_dir())
+        with os.scandir(base) as found:
+            entries = [entry for entry in found if not names.is_ignored_folder(entry.name)]
     except OSError as error:
         raise ImporterError(f"{base} cannot be read ({error.strerror})") from error
+    return sorted(entry.name for entry in entries if _usable(entry, base)), not entries
 
 
-def _usable(name: str) -> bool:
-    """Whether a top folder can be a collection: one whose name is not UTF-8 has no id."""
+def _usable(entry: os.DirEntry[str], base: str) -> bool:
+    """Whether an entry can be a collection: a folder, or a link to one that does not hold the base
+    itself; one whose name is not UTF-8 has no id."""
     try:
-        name.encode()
-    except UnicodeEncodeError:
+        entry.name.encode()
+        if not entry.is_dir():
+            return False
+    except (UnicodeEncodeError, OSError):  # such as a link to itself
         return False
-    return not names.is_ignored_folder(name)
+    if not entry.is_symlink():
+        return True
+    target = os.path.realpath(entry.path).rstrip("/") + "/"
+    return not (base.rstrip("/") + "/").startswith(target)

@@ -1,8 +1,9 @@
 """RetroVue's Plex importer.
 
-    importer.py   what the core calls: identity, discover, scan
+    importer.py   what the core calls: identity, remote_identity, discover, scan
     settings.py   the options, checked; contacts nothing
     session.py    the only door to the network: one host, no redirect, a deadline, a size limit
+    identity.py   which server it is, asked without the token
     failures.py   everything that can go wrong there, each as one line for a person
     server.py     plexapi connects, authenticates and lists the sections; pages are read as bytes
     pages.py      the XML of one page to rows, without a tree

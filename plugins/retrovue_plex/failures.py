@@ -68,6 +68,14 @@ def not_plex(url: str, why: str) -> PlexFailure:
     return PlexFailure(f"{url} does not answer like a Plex server ({why}): check --base-url")
 
 
+def closed(url: str, code: int) -> PlexFailure:
+    return PlexFailure(
+        f"{url} does not say without a token which server it is ({code}{_phrase(code)}): "
+        "is there a proxy before it? Nothing secret was sent",
+        status=code,
+    )
+
+
 def late(url: str, seconds: float) -> PlexFailure:
     return PlexFailure(
         f"{url} took longer than {seconds:g} s for one answer: "

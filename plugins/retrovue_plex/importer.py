@@ -70,6 +70,13 @@ class PlexImporter(Importer):
         settings.seconds(self.config.get("timeout", 30))
         return settings.normalised(self.config.get("base_url"))
 
+    def remote_identity(self) -> str:
+        """The server's `machineIdentifier`, which it tells anybody: the token stays here."""
+        checked = settings.check(self.config)
+        from retrovue_plex.identity import machine_identifier
+
+        return machine_identifier(checked)
+
     def discover(self) -> Iterator[FoundCollection]:
         """Libraries of movies, shows, music, photos and home videos; other kinds are left out.
 
@@ -85,6 +92,7 @@ class PlexImporter(Importer):
                     name=section.get("title", ""),
                     kind=kind,
                     locations=_locations(section),
+                    identity=section.get("uuid"),
                 )
 
     def scan(self, collection: ScanCollection) -> Iterator[FoundAsset | Skipped]:

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import os
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
-from urllib3.exceptions import InsecureRequestWarning
-
 from retrovue_plex import failures
 from retrovue_plex.pages import Make, Page, PageError, read_page
-from retrovue_plex.session import Door
+from retrovue_plex.session import WHO, Door
 from retrovue_plex.settings import Settings
 
 
@@ -45,13 +42,6 @@ with _no_configuration():
 PAGE = 1000
 """Items of one page."""
 
-_WHO = {
-    "X-Plex-Product": "RetroVue",
-    "X-Plex-Device-Name": "RetroVue",
-    "X-Plex-Client-Identifier": "retrovue",
-    "Accept": "application/xml",
-}
-
 
 class _Server(PlexServer):
     """plexapi's server without what it tells others: the machine's name and MAC address, and a
@@ -61,7 +51,7 @@ class _Server(PlexServer):
         return f"{self._baseurl}{key}"
 
     def _headers(self, **kwargs: str) -> dict[str, str]:
-        return {**_WHO, "X-Plex-Token": self._token, **kwargs}
+        return {**WHO, "X-Plex-Token": self._token, **kwargs}
 
 
 class Connection:
@@ -70,7 +60,6 @@ class Connection:
     def __init__(self, settings: Settings) -> None:
         self.url = settings.base_url
         self._session = Door(settings)
-        self._session.verify = _verify(settings)
         self._server = failures.guarded(self.url, lambda: self._connect(settings))
 
     def _connect(self, settings: Settings) -> Any:
@@ -128,14 +117,3 @@ class Connection:
         if root is None or root.tag != "MediaContainer":
             raise failures.not_plex(self.url, "its answer is not the XML that Plex sends")
         return root
-
-
-def _verify(settings: Settings) -> bool | str:
-    """What the certificate is checked against: the usual authorities, or a file named for it.
-
-    The variables are those of requests, which reads them only together with proxies and .netrc.
-    """
-    if settings.insecure:
-        warnings.filterwarnings("ignore", category=InsecureRequestWarning)
-        return False
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True

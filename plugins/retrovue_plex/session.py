@@ -7,12 +7,15 @@ name look-up, handshake and headers included, and a limit on its unpacked size.
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import requests
+from urllib3.exceptions import InsecureRequestWarning
 
 from retrovue_plex import failures
 from retrovue_plex.settings import Settings
@@ -22,6 +25,13 @@ DEADLINE = 4
 
 LARGEST = 32 * 2**20
 """Bytes of one answer, unpacked; a page of 1000 items has two or three million."""
+
+WHO = {
+    "X-Plex-Product": "RetroVue",
+    "X-Plex-Device-Name": "RetroVue",
+    "X-Plex-Client-Identifier": "retrovue",
+    "Accept": "application/xml",
+}
 
 _CHUNK = 2**16
 _PACKINGS = ("", "identity", "gzip", "deflate")
@@ -36,6 +46,7 @@ class Door(requests.Session):
         self.limit = settings.timeout
         self.trust_env = False  # no proxy and no .netrc: the token is for this server alone
         self.max_redirects = 0
+        self.verify = _verify(settings)
         self.headers["Accept-Encoding"] = "gzip, deflate"
 
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -113,3 +124,14 @@ def _waited(work: Callable[[], requests.Response], seconds: float) -> requests.R
     if isinstance(outcome, BaseException):
         raise outcome
     return outcome
+
+
+def _verify(settings: Settings) -> bool | str:
+    """What the certificate is checked against: the usual authorities, or a file named for it.
+
+    The variables are those of requests, which reads them only together with proxies and .netrc.
+    """
+    if settings.insecure:
+        warnings.filterwarnings("ignore", category=InsecureRequestWarning)
+        return False
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True

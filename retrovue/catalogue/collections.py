@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from retrovue.catalogue import mappings
 from retrovue.catalogue.core import Tx
 from retrovue.errors import Ambiguous, NotFound
-from retrovue.found import FoundCollection
 from retrovue.model import Collection
 
 _SELECT = """
     SELECT c.id, c.source_id, c.external_id, c.name, c.kind, c.enabled, c.sync_enabled,
            c.ingestible, c.not_ingestible_reason, c.missing_since, c.last_ingested_at,
-           c.revision, c.asset_count, c.missing_count, s.name
+           c.revision, c.asset_count, c.missing_count, s.name, c.identity
       FROM collections AS c
       JOIN sources AS s ON s.id = c.source_id"""
-
-
-class Changes(NamedTuple):
-    """What a discovery changed, as names of collections."""
-
-    added: tuple[str, ...]
-    updated: tuple[str, ...]
-    missing: tuple[str, ...]
-    restored: tuple[str, ...]
-
-    def __bool__(self) -> bool:
-        return any(self)
 
 
 def all_of(connection: sqlite3.Connection) -> list[Collection]:
@@ -116,76 +103,6 @@ def _qualified(row: tuple[Any, ...], own: Iterable[object]) -> Iterable[str]:
             yield f"{source}/{name}".casefold()
 
 
-def apply_found(tx: Tx, source_id: int, found: Sequence[FoundCollection]) -> Changes:
-    """Bring the collections of a source to what it offers now (G-1, G-6).
-
-    New ones start with every flag off and unresolved mappings; known ones get name, kind and
-    locations; those no longer offered are marked missing and never deleted. No flag is turned on.
-    """
-    known = {c.external_id: c for c in of_source(tx.connection, source_id)}
-    changes: dict[str, list[str]] = {"added": [], "updated": [], "missing": [], "restored": []}
-    for offer in found:
-        old = known.pop(offer.external_id, None)
-        if old is None:
-            _add(tx, source_id, offer)
-            changes["added"].append(offer.name)
-        elif _renew(tx, old, offer):
-            changes["restored" if old.missing_since else "updated"].append(offer.name)
-    for old in known.values():
-        if old.missing_since is None:
-            _mark_missing(tx, old.id)
-            changes["missing"].append(old.name)
-    return Changes(*(tuple(changes[word]) for word in Changes._fields))
-
-
-def _add(tx: Tx, source_id: int, offer: FoundCollection) -> None:
-    cursor = tx.execute(
-        """
-        INSERT INTO collections (source_id, external_id, name, kind, not_ingestible_reason,
-                                 created_at, updated_at)
-        VALUES (:source_id, :external_id, :name, :kind, 'its locations are not mapped yet',
-                :now, :now)""",
-        {
-            "source_id": source_id,
-            "external_id": offer.external_id,
-            "name": offer.name,
-            "kind": offer.kind,
-            "now": tx.now,
-        },
-    )
-    collection_id = int(cursor.lastrowid or 0)
-    mappings.replace_locations(tx, collection_id, offer.locations)
-    tx.touch(collection_id)
-
-
-def _renew(tx: Tx, old: Collection, offer: FoundCollection) -> bool:
-    changed = mappings.replace_locations(tx, old.id, offer.locations)
-    if (old.name, old.kind, old.missing_since) != (offer.name, offer.kind, None):
-        tx.execute(
-            """
-            UPDATE collections
-               SET name = :name, kind = :kind, missing_since = NULL, updated_at = :now
-             WHERE id = :id""",
-            {"name": offer.name, "kind": offer.kind, "now": tx.now, "id": old.id},
-        )
-        changed = True
-    if changed:
-        tx.touch(old.id)
-    return changed
-
-
-def _mark_missing(tx: Tx, collection_id: int) -> None:
-    tx.execute(
-        """
-        UPDATE collections
-           SET missing_since = :now, ingestible = 0, updated_at = :now,
-               not_ingestible_reason = 'the source no longer offers it'
-         WHERE id = :id""",
-        {"now": tx.now, "id": collection_id},
-    )
-    tx.touch(collection_id)
-
-
 def set_flags(tx: Tx, collection: Collection, enabled: bool, sync_enabled: bool) -> None:
     """Write what the operator says: whether it is enabled, and ingested with its source."""
     tx.execute(
@@ -238,3 +155,10 @@ def wipe(tx: Tx, collection_id: int) -> tuple[int, int]:
     tx.execute("DELETE FROM folders WHERE collection_id = ?", (collection_id,))
     tx.touch(collection_id)
     return assets, files
+
+
+def delete(tx: Tx, collection_id: int) -> None:
+    """Delete a collection with all that belongs to it, children first: one statement a table, where
+    the schema's triggers would go row by row."""
+    wipe(tx, collection_id)
+    tx.execute("DELETE FROM collections WHERE id = ?", (collection_id,))

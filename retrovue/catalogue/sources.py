@@ -11,7 +11,8 @@ from retrovue.errors import AlreadyExists, Ambiguous, InvalidState, NotFound
 from retrovue.model import Source
 
 _SELECT = """
-    SELECT id, external_id, type, identity, name, config, created_at, updated_at
+    SELECT id, external_id, type, identity, name, config, created_at, updated_at,
+           remote_identity
       FROM sources"""
 
 
@@ -213,6 +214,25 @@ def _put_secrets(tx: Tx, source_id: int, values: Mapping[str, str]) -> None:
             "INSERT INTO source_secrets (source_id, name, value) VALUES (?, ?, ?)",
             (source_id, name, value),
         )
+
+
+def set_remote_identity(tx: Tx, source_id: int, said: str | None) -> None:
+    """Fill in what the server says that it is, where nothing is known of it yet."""
+    tx.execute(
+        "UPDATE sources SET remote_identity = ? WHERE id = ? AND remote_identity IS NULL",
+        (said, source_id),
+    )
+
+
+def rebind(tx: Tx, source: Source, said: str | None) -> bool:
+    """Take what a server says that it is for the source's own; returns whether it was another."""
+    if said == source.remote_identity:
+        return False
+    tx.execute(
+        "UPDATE sources SET remote_identity = ?, updated_at = ? WHERE id = ?",
+        (said, tx.now, source.id),
+    )
+    return True
 
 
 _OWN_ASSETS = """

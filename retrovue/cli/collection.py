@@ -125,3 +125,18 @@ def wipe(app: App, selector: str, force: bool, no_backup: bool, dry_run: bool) -
 
     collection = collections.get(app.catalogue.reading(), selector)
     return destroying.wipe(app, collection, force or dry_run, no_backup, dry_run)
+
+
+@command.command("delete")
+@click.argument("selector", metavar="COLLECTION")
+@options.force
+@options.no_backup
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def delete(app: App, selector: str, force: bool, no_backup: bool, dry_run: bool) -> Result:
+    """Delete a collection that its source no longer offers, with all that belongs to it."""
+    from retrovue.cli import destroying
+
+    collection = collections.get(app.catalogue.reading(), selector)
+    return destroying.delete_collection(app, collection, force or dry_run, no_backup, dry_run)

@@ -12,7 +12,7 @@ from retrovue.catalogue import sources as source_rows
 from retrovue.cli import App, options
 from retrovue.cli.output import Result, error_body, plural
 from retrovue.commands import Command, Hint, Line
-from retrovue.errors import NotFound, RetrovueError
+from retrovue.errors import NotFound, RetrovueError, UsageError
 from retrovue.model import Collection, Source
 
 if TYPE_CHECKING:
@@ -144,6 +144,51 @@ def wipe(app: App, collection: Collection, forced: bool, no_backup: bool, dry_ru
     if not gone:
         line = f"Nothing to wipe: collection '{name}' has no assets."
     return report(data, [line], way.path, dry_run)
+
+
+def delete_collection(
+    app: App, collection: Collection, forced: bool, no_backup: bool, dry_run: bool
+) -> Result:
+    """Delete a collection that its source no longer offers, with all that belongs to it."""
+    operation = "Collection delete"
+    name = f"{collection.source_name}/{collection.name}"
+    _require_no_longer_offered(collection)
+    question = [f"This deletes collection '{name}' for good: {_contents(collection)}."]
+    if not options.confirm(question, forced):
+        return CANCELLED
+    with (
+        way_back(app, operation, no_backup, dry_run) as way,
+        app.catalogue.write(operation, dry_run) as tx,
+    ):
+        current = collections.by_id(tx.connection, collection.id)
+        if current is None:
+            raise RetrovueError(f"{operation} failed: '{name}' was deleted meanwhile")
+        _require_no_longer_offered(current)
+        collections.delete(tx, current.id)
+        detail = {"external_id": current.external_id, "assets": current.asset_count}
+        history.record(tx, operation, "success", current.source_name, current.name, detail)
+    would = "Would delete" if dry_run else "Deleted"
+    row = {"id": current.id, "external_id": current.external_id, "name": current.name}
+    data = {"deleted": [{**row, "assets": current.asset_count}]}
+    line = f"{would} collection '{name}': {_contents(current)}"
+    return report(data, [line], way.path, dry_run)
+
+
+def _contents(collection: Collection) -> str:
+    assets_, mapped = collection.asset_count, len(collection.mappings)
+    return f"{plural(assets_, 'asset')}, {plural(mapped, 'path mapping')}"
+
+
+def _require_no_longer_offered(collection: Collection) -> None:
+    if collection.missing_since is None:
+        name = f"{collection.source_name}/{collection.name}"
+        raise UsageError(
+            f"Collection delete failed: the source still offers '{name}'",
+            ["The next discovery would bring it back. What it holds can be wiped instead."],
+            hint=Hint(
+                "To leave it out of ingest", Command("collection update", (name,), ("--disable",))
+            ),
+        )
 
 
 def purge(

@@ -54,13 +54,11 @@ def of_collection(
         with failures.recorded(app.catalogue, operation, source.name, collection.name, dry_run):
             importer = source_changes.importer_of(app.catalogue, app.plugins, source)
             _require_enabled(collection)
-        unfit = run.validate(app.catalogue, source, [collection], importer, operation, dry_run)
-        if unfit:
-            error = run.refused(list(unfit.values()))
-            return _result(source, error.results, [], error, dry_run)
-        result = run.of_collection(app.catalogue, source, collection, importer, options)
+        result = run.of_one(app.catalogue, source, collection, importer, options)
     except KeyboardInterrupt:
         raise _interrupted(app, operation) from None
+    if result.status in ("not_ingestible", "invalid_state"):
+        return _result(source, [result], [], run.refused([result]), dry_run)
     return _report(app, operation, source, [result], dry_run)
 
 

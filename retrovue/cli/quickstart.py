@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import tempfile
@@ -10,10 +11,11 @@ from typing import Any
 
 import click
 
-from retrovue.catalogue import collections, sources
+from retrovue.catalogue import collections, history, sources
 from retrovue.cli import App, ingesting, options, words
 from retrovue.cli.output import Result
-from retrovue.errors import RetrovueError, UsageError
+from retrovue.commands import Command, Hint, Line
+from retrovue.errors import NotIngestible, RetrovueError, UsageError
 from retrovue.model import Collection, Source
 
 _SAMPLE = (
@@ -98,20 +100,80 @@ def _do(app: App, folder: str) -> Result:
 
     source, known = _source(app, folder)
     importer = source_changes.importer_of(app.catalogue, app.plugins, source)
-    discovery = discover.discover(app.catalogue, source, importer)
-    found = discovery.collections
-    if not found:
-        raise RetrovueError(
-            f"Quickstart failed: {folder} holds no folder of media",
-            hint="Name the folder that holds your Movies, TV Shows or Music.",
-        )
-    for collection in found:
-        if collection.missing_since is None and (
-            not known or collection.name in discovery.changes.added
-        ):
-            _enable(app, collection)
-    result = ingesting.of_source(app, source, False, False, False, False)
+    found = discover.discover(app.catalogue, source, importer).collections
+    left = _enable_untouched(app, source, found)
+    result = _ingested(app, source, left)
     return _told(app, source, folder, result, told_how=not known and result.error is None)
+
+
+def _enable_untouched(
+    app: App, source: Source, found: Sequence[Collection]
+) -> list[tuple[Collection, RetrovueError]]:
+    """Map and enable what nobody has said anything of yet; returns what could not be, and why."""
+    left: list[tuple[Collection, RetrovueError]] = []
+    by_hand = _updated_by_hand(app, source)
+    for collection in found:
+        if _is_untouched(collection) and collection.name not in by_hand:
+            try:
+                _enable(app, collection)
+            except (NotIngestible, UsageError) as error:
+                left.append((collection, error))
+    return left
+
+
+def _is_untouched(collection: Collection) -> bool:
+    said = collection.enabled or any(m.excluded or m.local_path for m in collection.mappings)
+    return collection.missing_since is None and not said
+
+
+def _updated_by_hand(app: App, source: Source) -> set[str | None]:
+    """The names of collections that were updated since the source was added, by whomever: what an
+    earlier run left is taken up, and what was turned off stays so."""
+    lines = history.listed(app.catalogue.reading(), source.name)
+    since = itertools.takewhile(lambda line: line.operation != "Source add", lines)
+    return {line.collection for line in since if line.operation == "Collection update"}
+
+
+def _ingested(app: App, source: Source, left: Sequence[tuple[Collection, RetrovueError]]) -> Result:
+    """Ingest all that can be, and say what was left and how to go on. Raises the reason where
+    everything was left."""
+    now = collections.of_source(app.catalogue.reading(), source.id)
+    if left and not any(collection.sync_enabled for collection in now):
+        raise _nothing_taken_in(source, left)
+    result = ingesting.of_source(app, source, True, False, False, False)
+    if not left:
+        return result
+    rows = [
+        {"id": c.id, "name": c.name, "reasons": [error.message, *error.detail]} for c, error in left
+    ]
+    lines: list[Line] = [*result.lines, "", "Not taken in:"]
+    for collection, _ in left:
+        again = ("--map-same", "--sync-enable")
+        lines.append(
+            Hint(
+                f"  {collection.name}, once it can be read",
+                Command("collection update", (f"{source.name}/{collection.name}",), again),
+            )
+        )
+    warnings = [": ".join([error.message, *error.detail]) for _, error in left]
+    return result._replace(
+        data={**result.data, "left": rows},
+        lines=lines,
+        warnings=[*result.warnings, *warnings],
+        status="partial",
+    )
+
+
+def _nothing_taken_in(
+    source: Source, left: Sequence[tuple[Collection, RetrovueError]]
+) -> RetrovueError:
+    first, *others = [error for _, error in left]
+    detail = [*first.detail]
+    for error in others:
+        detail += [f"Error: {error.message}", *error.detail]
+    folder = str(source.config["base_path"])
+    again = Hint("To go on once it can be read", Command("quickstart", (folder,)))
+    return NotIngestible(first.message, detail, hint=again)
 
 
 def _source(app: App, folder: str) -> tuple[Source, bool]:
@@ -125,7 +187,13 @@ def _source(app: App, folder: str) -> tuple[Source, bool]:
     name = _free_name(app, os.path.basename(folder) or "Media")
     values = {"base_path": folder}
     source, _, _ = source_changes.add_source(
-        app.catalogue, app.plugins, "filesystem", name, values, with_discovery=True
+        app.catalogue,
+        app.plugins,
+        "filesystem",
+        name,
+        values,
+        with_discovery=True,
+        may_be_empty=False,
     )
     app.notify("source_added", source=source)
     return source, False
@@ -183,6 +251,7 @@ def _commands(app: App, source: Source, folder: str, found: Sequence[Collection]
             f"{_retrovue(app)} collection update {shlex.quote(f'{source.name}/{c.name}')}"
             " --map-same --sync-enable"
             for c in found
+            if c.sync_enabled and c.missing_since is None
         ),
         f"{_retrovue(app)} source ingest {name}",
     ]

@@ -11,7 +11,9 @@ import click
 from retrovue.catalogue import sources
 from retrovue.cli import App, options
 from retrovue.cli.output import Result, facts, plural, table
-from retrovue.errors import UsageError
+from retrovue.commands import Command, Hint
+from retrovue.errors import ImporterFailed, UsageError
+from retrovue.model import Source
 
 
 class WithImporterOptions(click.Command):
@@ -22,8 +24,13 @@ class WithImporterOptions(click.Command):
         importer = self.importer_type(ctx, list(args))
         if importer is None:
             return super().parse_args(ctx, args)
-        common = self.params
         own = options.of_importer(_app(ctx).plugins.importer(importer).options)
+        return self.parse_with(ctx, args, own)
+
+    def parse_with(
+        self, ctx: click.Context, args: list[str], own: Sequence[click.Option]
+    ) -> list[str]:
+        common = self.params
         try:
             self.params = [*common, *own]
             return super().parse_args(ctx, args)
@@ -59,9 +66,28 @@ class Add(WithImporterOptions):
 
 
 class Update(WithImporterOptions):
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What needs no importer goes on where its plugin is missing or broken."""
+        from retrovue.ingest import source_changes
+
+        source = self.source(ctx, list(args))
+        if source is None:
+            return super().parse_args(ctx, args)
+        try:
+            own = source_changes.options_of(_app(ctx).plugins, source)
+        except ImporterFailed as failure:
+            try:
+                return self.parse_with(ctx, args, [])
+            except click.NoSuchOption:
+                raise failure from None
+        return self.parse_with(ctx, args, options.of_importer(own))
+
     def importer_type(self, ctx: click.Context, args: list[str]) -> str | None:
-        """The type of the source that is named; the flags of every importer are known meanwhile,
-        so that a flag's value is not taken for the name."""
+        return None
+
+    def source(self, ctx: click.Context, args: list[str]) -> Source | None:
+        """The source that is named; the flags of every importer are known meanwhile, so that a
+        flag's value is not taken for the name."""
         app = _app(ctx)
         flags = {
             flag.name: flag
@@ -74,7 +100,7 @@ class Update(WithImporterOptions):
             return None
         if not app.catalogue.exists():
             return None
-        return sources.get(app.catalogue.reading(), selector).type
+        return sources.get(app.catalogue.reading(), selector)
 
 
 def _app(ctx: click.Context) -> App:
@@ -215,7 +241,7 @@ def show(app: App, selector: str) -> Result:
     settings = Settings(dict(source.config), secrets)
     found = collections.of_source(connection, source.id)
     data = words.source_data(source, shown(settings, mask_references=True))
-    data["identity"] = source.identity
+    data["identity"], data["remote_identity"] = source.identity, source.remote_identity
     data["created_at"], data["updated_at"] = source.created_at, source.updated_at
     data["collections"] = [words.collection_data(collection) for collection in found]
     lines = facts(
@@ -239,53 +265,42 @@ def show(app: App, selector: str) -> Result:
 @command.command("update", cls=Update)
 @click.argument("selector", metavar="SOURCE")
 @click.option("--name", help="Call it this from now on.")
+@click.option("--unset", multiple=True, metavar="NAME", help="Clear an importer's option.")
+@click.option("--rebind", is_flag=True, help="It is another server now, or set up anew: take it.")
 @options.maps
 @options.allow_missing
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def update(app: App, /, selector: str, name: str | None, maps: Sequence[tuple[str, str]],
-           allow_missing: bool, dry_run: bool, **parameters: Any) -> Result:  # fmt: skip
+def update(app: App, /, selector: str, name: str | None, unset: tuple[str, ...], rebind: bool,
+           maps: Sequence[tuple[str, str]], allow_missing: bool, dry_run: bool,
+           **parameters: Any) -> Result:  # fmt: skip
     """Change a source: its name, its importer's options, where its files are.
 
     New options are tried first: what the source offers with them must still hold what is known.
+    With --rebind collections are matched anew: by identity, by name and kind, by location.
     """
-    from retrovue.cli import words
-    from retrovue.importers.settings import shown
-    from retrovue.ingest import source_changes
+    from retrovue.cli import updating
+    from retrovue.ingest.source_update import SourceUpdate
 
     given = options.values(parameters)
     source = sources.get(app.catalogue.reading(), selector)
-    if name is None and not maps and all(value is None for value in given.values()):
+    wanted = SourceUpdate(name, given, unset, options.rewrites(maps), rebind, allow_missing)
+    if name is None and not maps and not wanted.asks_source:
         raise UsageError(
-            "Nothing to update", hint=f'`retrovue source update "{source.name}" --help` tells what.'
+            "Nothing to update",
+            hint=Hint("What can be", Command("source update", (source.name,), ("--help",))),
         )
-    done = source_changes.update_source(
-        app.catalogue, app.plugins, source, name, given, options.rewrites(maps), allow_missing,
-        dry_run,
-    )  # fmt: skip
-    data = words.source_data(done.after, shown(done.settings, mask_references=True))
-    data["changed"] = done.changed
-    data["collections"] = [words.collection_data(collection) for collection in done.remapped]
-    if not done.changed:
-        return Result(_marked(data, dry_run), [f"Nothing changed: source '{source.name}' is so."])
-    would = "Would update" if dry_run else "Updated"
-    lines = [f"{would} source '{done.after.name}'"]
-    for collection in done.remapped:
-        lines += ["", f"Collection '{collection.name}':", *words.mapping_table(collection)]
-    if any(not collection.sync_enabled for collection in done.remapped) and not dry_run:
-        lines += ["", f'Next: retrovue collection update "{done.after.name}/NAME" --sync-enable']
-    if done.before.config != done.after.config:
-        lines.append(f'Next: retrovue source discover "{done.after.name}"')
-    return Result(_marked(data, dry_run), lines)
+    return updating.source(app, source, wanted, dry_run)
 
 
 @command.command("discover")
 @click.argument("selector", metavar="SOURCE")
+@options.allow_missing
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def discover(app: App, selector: str, dry_run: bool) -> Result:
+def discover(app: App, selector: str, allow_missing: bool, dry_run: bool) -> Result:
     """Ask a source what it offers, and bring its collections to that. Turns no flag on."""
     from retrovue.cli import words
     from retrovue.ingest import discover as discovery
@@ -295,7 +310,7 @@ def discover(app: App, selector: str, dry_run: bool) -> Result:
     with failures.recorded(app.catalogue, "Source discover", source.name, dry_run=dry_run):
         sources.require_valid(app.catalogue.reading(), source)
         importer = source_changes.importer_of(app.catalogue, app.plugins, source)
-    done = discovery.discover(app.catalogue, source, importer, dry_run)
+    done = discovery.discover(app.catalogue, source, importer, dry_run, allow_missing=allow_missing)
     changes = {word: list(names) for word, names in done.changes._asdict().items()}
     data = {
         "source": {"id": source.id, "external_id": source.external_id, "name": source.name},
@@ -303,13 +318,11 @@ def discover(app: App, selector: str, dry_run: bool) -> Result:
         "collections": [words.collection_data(collection) for collection in done.collections],
     }
     lines = [
-        f"{_changed(word, dry_run)}: {', '.join(names)}" for word, names in changes.items() if names
+        f"{words.changed(word, dry_run)}: {', '.join(names)}"
+        for word, names in changes.items()
+        if names
     ] or [f"Nothing changed: {plural(len(done.collections), 'collection')} known."]
     return Result(_marked(data, dry_run), [*lines, "", *words.collection_table(done.collections)])
-
-
-def _changed(word: str, dry_run: bool) -> str:
-    return f"Would be {word}" if dry_run else word.capitalize()
 
 
 @command.command("ingest")

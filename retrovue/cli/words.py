@@ -36,6 +36,7 @@ def collection_data(collection: Collection) -> dict[str, Any]:
         "source": collection.source_name,
         "name": collection.name,
         "kind": collection.kind,
+        "identity": collection.identity,
         "enabled": collection.enabled,
         "sync_enabled": collection.sync_enabled,
         "ingestible": collection.ingestible,
@@ -176,6 +177,11 @@ def _sample(lines: Sequence[str], word: str, verbose: bool) -> list[str]:
     shown = lines if verbose else lines[:3]
     more = [f"  ... {len(lines) - len(shown)} more; -v shows them"] if shown != lines else []
     return [*(f"  {word}: {line}" for line in shown), *more]
+
+
+def changed(word: str, dry_run: bool) -> str:
+    """What a discovery did: added, updated, missing or restored."""
+    return f"Would be {word}" if dry_run else word.capitalize()
 
 
 def history_summary(detail: Mapping[str, Any]) -> str:

@@ -50,6 +50,11 @@ class Importer:
         """What makes this source the same source, from the options alone; contacts nothing."""
         raise NotImplementedError
 
+    def remote_identity(self) -> str | None:
+        """What the server says that it is, asked without anything secret; None where nothing is
+        known. Raises `ImporterError` where it cannot be asked."""
+        return None
+
     def discover(self) -> Iterable[FoundCollection]:
         """The collections that the source offers now."""
         raise NotImplementedError

@@ -39,7 +39,7 @@ class Plugins:
         self._offers: dict[str, list[tuple[str, Any]]] = {}
         self._failures: dict[str, list[str]] = {}
         self._points = entry_points.find(GROUP)
-        for point in self._points:
+        for point in sorted(self._points, key=_is_foreign):  # ours come first, whatever others name
             self._load(point)
         self._choose()
 
@@ -84,6 +84,7 @@ class Plugins:
 
     def _choose(self) -> None:
         """Of the importers offered, use those that are whole and alone in their word."""
+        self._refuse_bundled_types()
         for word, offers in sorted(self._offers.items()):
             if len(offers) > 1:
                 owners = " and ".join(sorted(key for key, _ in offers))
@@ -96,6 +97,20 @@ class Plugins:
                 self._broken[word] = fault
             for key, _ in offers:
                 self._failures[key].append(f"importer '{word}': {self._broken[word]}")
+
+    def _refuse_bundled_types(self) -> None:
+        """Take nothing of others for a type that is ours."""
+        ours = {f"{point.distribution}:{point.name}" for point in self._points
+                if not _is_foreign(point)}  # fmt: skip
+        bundled = {point.name for point in self._points if not _is_foreign(point)}
+        for word in [word for word in self._offers if word.casefold() in bundled]:
+            for key, _ in self._offers[word]:
+                if key not in ours:
+                    fault = f"importer '{word}': the type is retrovue's own; this one is not used"
+                    self._failures[key].append(fault)
+            own = [offer for offer in self._offers.pop(word) if offer[0] in ours]
+            if own:
+                self._offers[word] = own
 
     def types(self) -> list[str]:
         """The words that `--type` takes."""
@@ -180,6 +195,11 @@ class Plugins:
         return warnings
 
 
+def _is_foreign(point: entry_points.EntryPoint) -> bool:
+    """Whether a plugin is somebody else's; the bundled ones are named as their types."""
+    return point.distribution.lower() != GROUP
+
+
 def _failed(type_: str, error: BaseException) -> ImporterFailed:
     if isinstance(error, ImporterError):
         return ImporterFailed(f"Importer '{type_}' refuses: {scrub(str(error))}")
@@ -240,5 +260,6 @@ def _types_fault(option: Option) -> str | None:
 
 
 RESERVED = frozenset(
-    ("type", "name", "discover", "json", "dry_run", "help", "map", "allow_missing", "force")
-)
+    ("type", "name", "discover", "json", "dry_run", "help", "map", "allow_missing", "force",
+     "unset", "rebind")
+)  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from retrovue.commands import Command, Hint
 from retrovue.errors import ImporterFailed, UsageError
 from retrovue.importers.api import Option
 from retrovue.redact import MASK, has_credentials, remember
@@ -109,38 +110,68 @@ def _boolean(option: Option, value: Any) -> bool:
         raise UsageError(f"{option.flag} is {value!r}; it must be yes or no") from None
 
 
-def merged(options: Sequence[Option], old: Settings, values: Mapping[str, Any]) -> Settings:
-    """Settings with the values given in place of the old ones; the same errors as `given`."""
-    settings = Settings(dict(old.config), dict(old.secrets))
+def merged(
+    options: Sequence[Option],
+    old: Settings,
+    values: Mapping[str, Any],
+    unset: Sequence[str] = (),
+) -> Settings:
+    """Settings with the values given in place of the old ones, without those in `unset` and without
+    what the importer no longer has; the same errors as `given`.
+
+    They fit the importer's options (G-2): what became a secret is one from now on, and what was one
+    stays apart.
+    """
+    settings = Settings({}, {})
     for option in options:
-        _put(settings, option, values.get(option.name))
-    require_fit(options, settings)
+        name, value = option.name, values.get(option.name)
+        kept = value is None and name not in unset
+        if kept and name in old.secrets:
+            settings.secrets[name] = old.secrets[name]
+        else:
+            _put(settings, option, old.config.get(name) if kept else value)
+    _require(options, settings)
     return settings
 
 
-def require_fit(options: Sequence[Option], settings: Settings) -> None:
-    """Raise UsageError when stored settings do not fit the importer's options (G-2)."""
-    names = {option.name: option for option in options}
-    unknown = sorted((settings.config.keys() | settings.secrets.keys()) - names.keys())
-    if unknown:
-        raise UsageError(f"The importer has no option {', '.join(unknown)}")
-    for name, value in settings.config.items():
-        typed(names[name], value)
-    _require(options, settings)
+def unknown(options: Sequence[Option], settings: Settings) -> list[str]:
+    """The names of what is stored for options that the importer does not have, or no longer."""
+    names = {option.name for option in options}
+    return sorted((settings.config.keys() | settings.secrets.keys()) - names)
 
 
 def resolved(options: Sequence[Option], settings: Settings, source: str) -> dict[str, Any]:
     """What an importer is given: every option with its value, its default, or None; references to
-    the environment read now. Raises ImporterFailed where a variable is not set."""
-    values = {option.name: option.default for option in options}
-    values.update((name, value) for name, value in settings.config.items() if name in values)
-    for name, value in settings.secrets.items():
-        if name in values:
-            values[name] = _read(name, value, source)
+    the environment read now.
+
+    Raises ImporterFailed where a variable is not set, and, with the flag, where an upgrade of the
+    importer requires an option that is not stored or has another type for it.
+    """
+    values = {option.name: _value(option, settings, source) for option in options}
     for option in options:
         if option.secret:
             _hide(option, values[option.name])
     return values
+
+
+def _value(option: Option, settings: Settings, source: str) -> Any:
+    if option.name in settings.secrets:
+        return _read(option.name, settings.secrets[option.name], source)
+    value = settings.config.get(option.name)
+    if value is None and option.default is None and option.required:
+        raise _unfit(option, source, f"Missing option {option.flag} of source '{source}'")
+    if value is None or option.secret:
+        return option.default if value is None else value
+    try:
+        return typed(option, value)
+    except UsageError as error:
+        raise _unfit(option, source, f"{error.message} (source '{source}')") from None
+
+
+def _unfit(option: Option, source: str, message: str) -> ImporterFailed:
+    purpose = [f"{option.flag}: {option.help}"] if option.help else []
+    hint = Hint("What it takes", Command("source update", (source,), ("--help",)))
+    return ImporterFailed(message, purpose, hint=hint)
 
 
 def _read(name: str, value: str, source: str) -> str:

@@ -9,16 +9,19 @@ from typing import Any, NamedTuple
 from retrovue.catalogue import collections, history, mappings, sources
 from retrovue.catalogue.core import Catalogue
 from retrovue.errors import (
+    ImporterError,
     NotIngestible,
     RetrovueError,
     UsageError,
 )
 from retrovue.importers.loader import Plugins
-from retrovue.ingest.assess import reasons_against
+from retrovue.ingest import remote
+from retrovue.ingest.assess import contacts_nothing, reasons_against
 from retrovue.ingest.retrying import again, gone, require_folders, require_same
 from retrovue.ingest.source_changes import importer_of
 from retrovue.model import Collection, Source
 from retrovue.paths import Rewrite
+from retrovue.redact import scrub
 
 
 class Updated(NamedTuple):
@@ -135,8 +138,12 @@ def _reasons(
         return found
     try:
         importer = importer_of(catalogue, plugins(), source)
+        if not contacts_nothing(importer):
+            remote.require_same(source, importer)
     except RetrovueError as error:
         return [error.message]
+    except ImporterError as error:
+        return [scrub(str(error)) or "its source cannot be asked"]
     return reasons_against(collection, importer)
 
 

@@ -1,16 +1,25 @@
-"""What a source offers, asked of its importer and written in one transaction (G-1)."""
+"""What a source offers, asked of its importer and written in one transaction (G-1, G-2)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import collections, history, sources
+from retrovue.catalogue import collections, history, offered, sources
 from retrovue.catalogue.core import Catalogue, Tx
-from retrovue.errors import DiscoveryFailed, ImporterError, Locked, RetrovueError
+from retrovue.catalogue.matching import Match, Pair, match
+from retrovue.commands import Command, Hint, Line
+from retrovue.errors import (
+    AnotherLibrary,
+    DiscoveryFailed,
+    ImporterError,
+    Locked,
+    RetrovueError,
+    WouldLoseCollections,
+)
 from retrovue.found import FoundCollection
 from retrovue.importers.api import Importer
-from retrovue.ingest import failures, secrecy
+from retrovue.ingest import failures, remote, secrecy
 from retrovue.model import Collection, Source
 from retrovue.redact import lines, told
 
@@ -20,14 +29,26 @@ class Discovery(NamedTuple):
 
     source: Source
     collections: list[Collection]
-    changes: collections.Changes
+    changes: offered.Changes
 
 
-def gather(importer: Importer, source_name: str) -> list[FoundCollection]:
+class Offer(NamedTuple):
+    """What a source offers now, and what its server says that it is."""
+
+    found: list[FoundCollection]
+    remote_identity: str | None
+
+
+def gather(importer: Importer, source_name: str, known: Source | None = None) -> Offer:
     """What the source offers now. Raises DiscoveryFailed, with the reason, for whatever goes wrong
-    and for an offer that cannot be: an id twice, an empty name, a wrong type."""
+    and for an offer that cannot be: an id twice, an empty name, a wrong type.
+
+    Where the source is `known`, its server is first asked whether it still is the same one; raises
+    AnotherServer where it is not.
+    """
     try:
-        return _checked(importer.discover())
+        said = remote.ask(importer) if known is None else remote.require_same(known, importer)
+        return Offer(_checked(importer.discover()), said)
     except ImporterError as error:
         reason = str(error)
     except RetrovueError:
@@ -44,6 +65,7 @@ def gather(importer: Importer, source_name: str) -> list[FoundCollection]:
 
 def _checked(offers: Iterable[Any]) -> list[FoundCollection]:
     found: dict[str, FoundCollection] = {}
+    identities: dict[str, str] = {}
     for offer in offers:
         _check(offer)
         if offer.external_id in found:
@@ -51,7 +73,15 @@ def _checked(offers: Iterable[Any]) -> list[FoundCollection]:
                 f"the importer reports the collection id {offer.external_id!r} twice"
                 f" ('{found[offer.external_id].name}' and '{offer.name}')"
             )
-        found[offer.external_id] = secrecy.offered(offer)
+        identity = (offer.identity or "").strip() or None
+        if identity is not None and identity in identities:
+            raise ImporterError(
+                f"the importer reports the same identity for '{identities[identity]}' and"
+                f" '{offer.name}'"
+            )
+        if identity is not None:
+            identities[identity] = offer.name
+        found[offer.external_id] = secrecy.offered(offer._replace(identity=identity))
     return list(found.values())
 
 
@@ -66,47 +96,137 @@ def _check(offer: Any) -> None:
         raise ImporterError(
             f"the importer reports a collection without a name (id {offer.external_id!r})"
         )
-    if not isinstance(offer.kind, str | None):
-        raise ImporterError(f"the kind of collection '{offer.name}' is no text")
+    _check_facts(offer)
+
+
+def _check_facts(offer: FoundCollection) -> None:
+    for what in ("kind", "identity"):
+        if not isinstance(getattr(offer, what), str | None):
+            raise ImporterError(f"the {what} of collection '{offer.name}' is no text")
     places = offer.locations
-    if isinstance(places, str) or not all(isinstance(p, str) and p for p in places):
+    if not isinstance(places, Iterable) or isinstance(places, str | bytes):
         raise ImporterError(f"the locations of collection '{offer.name}' are no paths")
-    for text in (offer.external_id, offer.name, offer.kind or "", *places):
+    if not all(isinstance(place, str) and place for place in places):
+        raise ImporterError(f"the locations of collection '{offer.name}' are no paths")
+    texts = (offer.external_id, offer.name, offer.kind or "", offer.identity or "", *places)
+    for text in texts:
         text.encode()  # a path that is not UTF-8 cannot be stored
 
 
 def discover(
-    catalogue: Catalogue, source: Source, importer: Importer, dry_run: bool = False
+    catalogue: Catalogue,
+    source: Source,
+    importer: Importer,
+    dry_run: bool = False,
+    *,
+    allow_missing: bool = False,
 ) -> Discovery:
-    """Bring the collections of a source to what it offers now, in one transaction."""
+    """Bring the collections of a source to what it offers now, in one transaction.
+
+    Raises DiscoveryFailed; AnotherServer; AnotherLibrary where a known collection would become
+    another library; and, unless `allow_missing`, WouldLoseCollections where so many are no longer
+    offered that rather a disk is not mounted.
+    """
     with failures.recorded(catalogue, "Source discover", source.name, dry_run=dry_run):
-        return _discover(catalogue, source, importer, dry_run)
+        return _discover(catalogue, source, importer, dry_run, allow_missing)
 
 
-def _discover(catalogue: Catalogue, source: Source, importer: Importer, dry_run: bool) -> Discovery:
+def _discover(
+    catalogue: Catalogue, source: Source, importer: Importer, dry_run: bool, allow_missing: bool
+) -> Discovery:
     sources.require_valid(catalogue.reading(), source)
-    found = gather(importer, source.name)
+    offer = gather(importer, source.name, source)
     with catalogue.write("Source discover", dry_run) as tx:
-        current = sources.by_id(tx.connection, source.id)
-        sources.require_valid(tx.connection, current)
-        if current.config != source.config:
-            raise Locked(
-                f"Source discover failed: source '{current.name}' was changed by another process"
-                " at the same time",
-                hint="Try again.",
-            )
-        changes = collections.apply_found(tx, current.id, found)
+        current = _unchanged(tx, source, offer)
+        known = collections.of_source(tx.connection, current.id)
+        matched = match(known, offer.found)
+        _require_same_libraries(current, matched)
+        if not allow_missing:
+            _require_enough(current, known, matched)
+        changes = offered.apply(tx, current.id, matched)
+        sources.set_remote_identity(tx, current.id, offer.remote_identity)
         if changes:
             record(tx, "Source discover", current.name, changes)
-        return Discovery(current, collections.of_source(tx.connection, current.id), changes)
+        after = sources.by_id(tx.connection, current.id)
+        return Discovery(after, collections.of_source(tx.connection, current.id), changes)
 
 
-def record(tx: Tx, operation: str, source: str, changes: collections.Changes) -> None:
-    detail = {word: list(names) for word, names in changes._asdict().items() if names}
-    history.record(tx, operation, "success", source=source, detail=detail)
+def _unchanged(tx: Tx, source: Source, offer: Offer) -> Source:
+    """The source as it is now, where it still is what was asked."""
+    current = sources.by_id(tx.connection, source.id)
+    sources.require_valid(tx.connection, current)
+    known = current.remote_identity in (None, source.remote_identity, offer.remote_identity)
+    if current.config != source.config or not known:
+        raise Locked(
+            f"Source discover failed: source '{current.name}' was changed by another process"
+            " at the same time",
+            hint="Try again.",
+        )
+    return current
 
 
-def lost_by(known: Sequence[Collection], found: Sequence[FoundCollection]) -> list[Collection]:
-    """The known collections that have no counterpart in what is offered."""
-    offered = {offer.external_id for offer in found}
-    return [c for c in known if c.missing_since is None and c.external_id not in offered]
+def _require_same_libraries(source: Source, matched: Match) -> None:
+    if matched.replaced:
+        raise another_library(
+            "Source discover",
+            matched.replaced,
+            Hint(
+                "If its libraries were set up anew, match them by name",
+                Command("source update", (source.name,), ("--rebind",)),
+            ),
+        )
+
+
+def another_library(operation: str, replaced: Sequence[Pair], hint: Line) -> AnotherLibrary:
+    """The error for collections under whose external id another library is offered."""
+    first = replaced[0].known.name
+    more = f" and {len(replaced) - 1} more" if len(replaced) > 1 else ""
+    return AnotherLibrary(
+        f"{operation} failed: collection '{first}'{more} would become another library",
+        [_becomes(pair) for pair in replaced],
+        hint=hint,
+    )
+
+
+def _becomes(pair: Pair) -> str:
+    known, offer = pair
+    return f"{described(known)}: the source now has {_kind_of(offer.kind)} '{offer.name}' there"
+
+
+def described(collection: Collection) -> str:
+    """A collection in a list of those that an operation would cost."""
+    return (
+        f"{collection.name} (external id {collection.external_id}, {collection.asset_count} assets)"
+    )
+
+
+def _kind_of(kind: str | None) -> str:
+    return f"the {kind} library" if kind else "the library"
+
+
+def _require_enough(source: Source, known: Sequence[Collection], matched: Match) -> None:
+    """Raise WouldLoseCollections when all, or more than half and more than two, of the collections
+    that are there would go missing."""
+    present, lost = sum(c.missing_since is None for c in known), matched.lost
+    if lost and (len(lost) == present or (len(lost) > 2 and 2 * len(lost) > present)):
+        raise would_lose(
+            f"Source discover failed: {len(lost)} of {present} known collections would go missing",
+            lost,
+            Hint(
+                "Is a disk not mounted? If they are really gone",
+                Command("source discover", (source.name,), ("--allow-missing",)),
+            ),
+        )
+
+
+def would_lose(message: str, lost: Sequence[Collection], hint: Line) -> WouldLoseCollections:
+    return WouldLoseCollections(message, map(described, lost), hint=hint)
+
+
+def record(tx: Tx, operation: str, source: str, changes: offered.Changes) -> None:
+    history.record(tx, operation, "success", source=source, detail=detail_of(changes))
+
+
+def detail_of(changes: offered.Changes) -> dict[str, list[str]]:
+    """What changed, as the history keeps it."""
+    return {word: list(names) for word, names in changes._asdict().items() if names}

@@ -21,7 +21,7 @@ from retrovue.errors import (
     WouldLoseAssets,
 )
 from retrovue.importers.api import Importer
-from retrovue.ingest import failures
+from retrovue.ingest import failures, remote
 from retrovue.ingest.assess import GONE, reasons_against
 from retrovue.ingest.scan import Narrow, Scan
 from retrovue.model import STATS, Collection, IngestResult, Source
@@ -51,6 +51,10 @@ def of_source(
     """
     with failures.recorded(catalogue, "Source ingest", source.name, dry_run=options.dry_run):
         targets = _targets(catalogue, source)
+        try:
+            said = remote.require_same(source, importer)
+        except ImporterError as error:
+            return _unreachable(catalogue, source, targets, error, "Source ingest", options)
     unfit = validate(catalogue, source, targets, importer, "Source ingest", options.dry_run)
     if unfit and not options.keep_going:
         raise refused(list(unfit.values()))
@@ -60,7 +64,60 @@ def of_source(
         if result is None:
             result = of_collection(catalogue, source, target, importer, options, True)
         results.append(result)
+    _remember(catalogue, "Source ingest", source, said, results, options)
     return results
+
+
+def of_one(
+    catalogue: Catalogue,
+    source: Source,
+    target: Collection,
+    importer: Importer,
+    options: Options,
+) -> IngestResult:
+    """Ingest one collection by itself; one that cannot be ingested now is a result as well. Raises
+    AnotherServer."""
+    operation = "Collection ingest"
+    with failures.recorded(catalogue, operation, source.name, target.name, options.dry_run):
+        try:
+            said = remote.require_same(source, importer)
+        except ImporterError as error:
+            return _unreachable(catalogue, source, [target], error, operation, options)[0]
+    unfit = validate(catalogue, source, [target], importer, operation, options.dry_run)
+    if unfit:
+        return unfit[target.id]
+    result = of_collection(catalogue, source, target, importer, options)
+    _remember(catalogue, operation, source, said, [result], options)
+    return result
+
+
+def _unreachable(
+    catalogue: Catalogue,
+    source: Source,
+    targets: Sequence[Collection],
+    error: ImporterError,
+    operation: str,
+    options: Options,
+) -> list[IngestResult]:
+    """Each target as failed, because its server could not be asked what it is."""
+    results = [_refused_by_importer(target, error) for target in targets]
+    if not options.dry_run:
+        for result in results:
+            failures.note(catalogue, operation, result.error or {}, source.name, result.name)
+    return results
+
+
+def _remember(
+    catalogue: Catalogue,
+    operation: str,
+    source: Source,
+    said: str | None,
+    results: Sequence[IngestResult],
+    options: Options,
+) -> None:
+    """Keep what the server says that it is once something was read of it."""
+    if not options.dry_run and any(r.status in ("success", "partial") for r in results):
+        remote.remember(catalogue, operation, source, said)
 
 
 def _targets(catalogue: Catalogue, source: Source) -> list[Collection]:
@@ -204,8 +261,7 @@ def of_collection(
     except RetrovueError as error:
         result = _failed(target, error.code, error.message, error.detail, error.hint)
     except ImporterError as error:
-        first, *others = lines(str(error)) or ["no reason given"]
-        result = _failed(target, "ingest_failed", first, others)
+        result = _refused_by_importer(target, error)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may raise anything
@@ -221,6 +277,11 @@ def _failed(
     target: Collection, code: str, message: str, detail: Sequence[str], hint: Line | None = None
 ) -> IngestResult:
     return _result(target, "failed", error=_error(code, message, detail), hint=hint)
+
+
+def _refused_by_importer(target: Collection, error: ImporterError) -> IngestResult:
+    first, *others = lines(str(error)) or ["no reason given"]
+    return _failed(target, "ingest_failed", first, others)
 
 
 def _attempt_twice(

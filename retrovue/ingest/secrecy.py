@@ -12,14 +12,15 @@ Found = TypeVar("Found", FoundAsset, FoundCollection, FoundFile)
 
 
 def offered(found: FoundCollection) -> FoundCollection:
-    """An offer without any secret in its name. Raises ImporterError for one whose id or location
-    holds one: without it, it would be another."""
-    for what, text in (("id", found.external_id), *(("location", p) for p in found.locations)):
+    """An offer without any secret in its name. Raises ImporterError for one whose id, identity or
+    location holds one: without it, it would be another."""
+    ids = (("id", found.external_id), ("identity", found.identity or ""))
+    for what, text in (*ids, *(("location", p) for p in found.locations)):
         if redact.tells(text):
             raise ImporterError(
                 f"the {what} {text!r} of collection '{found.name}' holds a secret of the source"
             )
-    return _without(found, "external_id", "locations")
+    return _without(found, "external_id", "identity", "locations")
 
 
 def cleaned(asset: FoundAsset) -> tuple[FoundAsset, str | None]:

@@ -70,8 +70,12 @@ def test_quickstart_without_a_folder_touches_nothing_of_the_users(cli: Cli, tmp_
 def test_quickstart_on_an_empty_folder_says_what_to_do(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     run = cli("quickstart", tmp_path / "empty")
-    assert run.code == 0
-    assert run.out.splitlines()[0] == "Success: Collections 'empty' ingested"
+    assert (run.code, run.out) == (1, "")
+    assert run.err.splitlines() == [
+        "Error: Failed to discover collections from source 'empty'",
+        "  it offers nothing: there is no media in it. Is a disk not mounted?",
+    ]
+    assert not cli.db.exists()
 
 
 def test_quickstart_of_two_folders_of_one_name_makes_two_sources(cli: Cli, tmp_path: Path) -> None:

@@ -158,7 +158,13 @@ def test_failed_discovery_adds_nothing(cli: Cli) -> None:
         ("yield 'A'", "yields str where FoundCollection is due"),
         ("yield FoundCollection('a', 'A', locations='/srv')", "are no paths"),
         ("yield FoundCollection('a', 'A', locations=(7,))", "are no paths"),
-        ("yield FoundCollection('a', 'A', locations=None)", "NoneType"),
+        ("yield FoundCollection('a', 'A', locations=None)", "are no paths"),
+        ("yield FoundCollection('a', 'A', identity=7)", "is no text"),
+        (
+            "yield FoundCollection('a', 'A', identity='x'); "
+            "yield FoundCollection('b', 'B', identity='x')",
+            "the same identity for 'A' and 'B'",
+        ),
         ("yield FoundCollection('a', 'A', kind=7)", "is no text"),
         ("yield FoundCollection('a', 'A \\udcff')", "UTF-8"),
         ("raise ValueError('oh')", "ValueError: oh"),
@@ -305,7 +311,7 @@ def test_update_that_loses_collections_is_refused_unless_allowed(
         "  If that is right, add --allow-missing.",
     ]
     told = cli("source", "update", "Home", "--base-path", other, "--json").json["error"]
-    assert told["code"] == "guarantee_violated"
+    assert told["code"] == "would_lose_collections"
     assert cli.dump() == before
     cli.ok("source", "update", "Home", "--base-path", other, "--allow-missing")
     assert cli.json("source", "show", "Home")["config"]["base_path"] == str(other)

@@ -25,7 +25,7 @@ def test_new_collections_come_in_with_every_flag_off(cli: Cli, shelf: Shelf) -> 
 
 @pytest.mark.guarantee("SD-2")
 def test_names_kinds_and_locations_of_known_ones_follow_the_source(cli: Cli, shelf: Shelf) -> None:
-    shelf.ready(MOVIES)
+    shelf.ready({**MOVIES, "kind": None})
     known = cli.rows("SELECT id FROM collections")
     shelf.offer({**MOVIES, "name": "Films", "kind": "video", "locations": ["/srv/films"]})
     assert cli.json("source", "discover", shelf.name)["changes"]["updated"] == ["Films"]
@@ -93,9 +93,10 @@ def test_a_failed_discovery_leaves_a_line_of_history_and_nothing_else(
 
 @pytest.mark.guarantee("SD-8")
 def test_a_dry_run_reports_what_would_change(cli: Cli, shelf: Shelf) -> None:
-    shelf.ready(MOVIES)
+    tv = row("tv")
+    shelf.ready(MOVIES, tv)
     before = cli.dump()
-    shelf.offer(MUSIC)
+    shelf.offer(tv, MUSIC)
     told = cli.json("source", "discover", shelf.name, "--dry-run")
     assert told["dry_run"] is True
     assert told["changes"] == {

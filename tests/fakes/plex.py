@@ -51,6 +51,7 @@ __all__ = [
     "photo",
     "row",
     "track",
+    "uuid",
 ]
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -59,12 +60,18 @@ CLIPS = "12"
 AGENTS = {"movie": "tv.plex.agents.movie", "show": "tv.plex.agents.series"}
 
 
+def uuid(key: object) -> str:
+    """That of a section of which nothing else is said."""
+    return f"00000000-0000-4000-8000-{key or 0:>012}"
+
+
 @dataclass
 class Section:
     """A library. `items` can be changed at any time, also between two pages.
 
     `cap` is the most items a page may have whatever was asked; `total` is what `totalSize` says:
-    a function of the true number, None to leave it out.
+    a function of the true number, None to leave it out; `uuid` is what stays when it gets another
+    key (None: one made of the key).
     """
 
     key: str | None
@@ -75,6 +82,7 @@ class Section:
     clips: Sequence[str] = ()
     agent: str | None = None
     scanner: str | None = None
+    uuid: str | None = None
     cap: int = 10**9
     total: Callable[[int], object] = int
 
@@ -89,7 +97,7 @@ class Section:
             "agent": self.agent or AGENTS.get(self.type, "tv.plex.agents.music"),
             "scanner": self.scanner or "Plex Scanner",
             "language": "en",
-            "uuid": f"00000000-0000-4000-8000-{self.key or 0:>012}",
+            "uuid": uuid(self.key) if self.uuid is None else self.uuid,
         }
         places = [
             element("Location", {"id": number, "path": path})
@@ -161,6 +169,7 @@ class FakePlex:
         """`tls` are the files of a certificate and its key; `latency` in seconds."""
         self.token, self.prefix, self.latency = token, prefix, latency
         self.compress, self.content_type = compress, content_type
+        self.machine: str | None = "f" * 40
         self.sections: list[Section] = []
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
@@ -207,6 +216,14 @@ class FakePlex:
         """The paths asked for so far, in order."""
         return [request.path for request in self.requests]
 
+    def trusted(self) -> list[str]:
+        """The paths of the requests so far that carried a token, in a header or in the address."""
+        return [
+            request.path
+            for request in self.requests
+            if "x-plex-token" in request.headers or "token" in request.line.lower()
+        ]
+
     def pages(self, key: str) -> int:
         """How many pages of a section were asked for so far."""
         return self.paths().count(f"/library/sections/{key}/all")
@@ -214,7 +231,7 @@ class FakePlex:
     def answer(self, request: Request) -> tuple[int, bytes]:
         """The status and body that a healthy server would send."""
         if request.path == "/identity":
-            return 200, _container({"size": 0, "machineIdentifier": "f" * 40})
+            return 200, _container({"size": 0, "machineIdentifier": self.machine})
         if request.headers.get("x-plex-token") != self.token:
             return 401, b"<html><body><h1>401 Unauthorized</h1></body></html>"
         if request.path == "/":

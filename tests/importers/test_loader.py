@@ -240,11 +240,26 @@ def test_two_plugins_of_the_same_type_are_both_named_and_neither_is_used(cli: Cl
     _the_rest_works(cli)
 
 
-def test_plugin_that_takes_a_bundled_type_disables_both_and_says_so(cli: Cli) -> None:
-    plugins.install(cli.site, "thief", WHOLE.replace('"whole"', '"plex"'))
-    assert _state(cli, "plex")[0] == []
-    types = [t["type"] for t in cli.json("source", "list-types")["types"]]
-    assert types == ["filesystem"]
+@pytest.mark.parametrize("type_", ["plex", "filesystem", "FileSystem"])
+@pytest.mark.parametrize("name", ["a_thief", "thief", "zz_thief"])
+def test_a_bundled_type_stays_the_bundled_one(cli: Cli, type_: str, name: str) -> None:
+    plugins.install(cli.site, name, WHOLE.replace('"whole"', repr(type_)))
+    fault = f"importer '{type_}': the type is retrovue's own; this one is not used"
+    assert _state(cli, name) == ([], [fault])
+    for ours in ("filesystem", "plex"):
+        assert _state(cli, ours) == ([ours], [])
+    run = cli.ok("source", "list-types", "--json")
+    assert [t["type"] for t in run.json["types"]] == ["filesystem", "plex"]
+    assert run.err == f"Warning: Plugin '{name}' (retrovue_{name} 1.0): {fault}\n"
+    _the_rest_works(cli)
+
+
+def test_a_bundled_plugin_is_ours_whoever_else_names_it(cli: Cli) -> None:
+    plugins.install(
+        cli.site, "aaa", "", distribution="aaa", name="filesystem", value="retrovue_filesystem"
+    )
+    assert {t["type"] for t in cli.json("source", "list-types")["types"]} == {"filesystem", "plex"}
+    _the_rest_works(cli)
 
 
 @pytest.mark.parametrize("failure", ["ValueError('oh')", "SystemExit('oh')"])

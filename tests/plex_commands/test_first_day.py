@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.plex import FakePlex, episode, home_video, media, movie, part, photo, track
+from fakes.plex import FakePlex, episode, home_video, media, movie, part, photo, track, uuid
 from support import written
 from support.cli import Cli
 from support.nas import NAME, Nas, counted
@@ -41,7 +41,8 @@ def test_the_example_of_the_contract(nas: Nas, plex: FakePlex, cli: Cli) -> None
         "LOCATION  LOCAL FOLDER" + " " * (len(f"{nas.folder}/TV") - 10) + "STATE",
         f"/data/TV  {nas.folder}/TV  mapped",
         "",
-        'Next: retrovue collection update "My Plex/NAME" --sync-enable',
+        f"Next: retrovue --db {cli.db} collection update 'My Plex/Movies' --sync-enable",
+        f"Next: retrovue --db {cli.db} collection update 'My Plex/TV Shows' --sync-enable",
     ]
     enabled = cli.ok("collection", "update", "My Plex/Movies", "--sync-enable")
     assert enabled.out.splitlines()[-1] == 'Next: retrovue source ingest "My Plex"'
@@ -88,7 +89,8 @@ def test_without_discover_nothing_is_contacted(nas: Nas, plex: FakePlex, cli: Cl
     assert cli.rows("SELECT count(*) FROM collections") == [(0,)]
     found = cli.json("source", "discover", NAME)
     assert found["changes"]["added"] == ["Movies"]
-    assert plex.paths() == ["/", "/library/sections"]
+    assert plex.paths() == ["/identity", "/", "/library/sections"]
+    assert plex.trusted() == ["/", "/library/sections"]
 
 
 def test_discovery_as_json(nas: Nas, plex: FakePlex) -> None:
@@ -112,6 +114,7 @@ def test_discovery_as_json(nas: Nas, plex: FakePlex) -> None:
                 "source": "My Plex",
                 "name": "Home",
                 "kind": "video",
+                "identity": uuid(7),
                 "enabled": False,
                 "sync_enabled": False,
                 "ingestible": False,

@@ -45,6 +45,7 @@ def test_twenty_thousand_movies_and_five_thousand_episodes(
     assert len(plex.requests) <= pages + 5
     asked = Counter(plex.paths())
     assert asked == {
+        "/identity": 1,
         "/": 2,
         "/library/sections/1/all": MOVIES // PAGE + 1,
         "/library/sections/2/all": EPISODES // PAGE + 1,

@@ -44,10 +44,10 @@ def test_the_same_server_at_another_address(
     plex.requests.clear()
     assert update(nas, "--base-url", other.url + "/") == (
         0,
-        "Updated source 'My Plex'\nNext: retrovue source discover \"My Plex\"\n",
+        "Updated source 'My Plex'\n",
         [],
     )
-    assert other.paths() == ["/", "/library/sections"]
+    assert other.paths() == ["/identity", "/", "/library/sections"]
     assert cli.dump(*before) == before
     assert cli.rows("SELECT external_id, identity FROM sources") == [(external_id, other.url)]
     assert nas.stats() == {"Kids": {}, "Movies": {"discovered": 2, "unchanged": 2}}
@@ -57,7 +57,7 @@ def test_the_same_server_at_another_address(
     assert json.loads(detail) == {"options": ["base_url"]}
 
 
-def test_another_server_is_refused(
+def test_libraries_that_would_be_lost_are_refused(
     movies: Section, nas: Nas, plex: FakePlex, other: FakePlex, cli: Cli
 ) -> None:
     other.sections = [movies]
@@ -72,12 +72,12 @@ def test_another_server_is_refused(
         ],
     )
     run = nas.cli("source", "update", NAME, "--base-url", other.url, "--json")
-    assert (run.code, run.json["error"]["code"]) == (1, "guarantee_violated")
+    assert (run.code, run.json["error"]["code"]) == (1, "would_lose_collections")
     assert {table: cli.dump(table)[table] for table in KEPT} == {t: before[t] for t in KEPT}
-    assert update(nas, "--base-url", other.url, "--allow-missing")[0] == 0
+    done = cli.json("source", "update", NAME, "--base-url", other.url, "--allow-missing")
+    assert done["changes"]["missing"] == ["Kids"]
     assert cli.rows("SELECT identity FROM sources") == [(other.url,)]
-    found = cli.json("source", "discover", NAME)["changes"]
-    assert found["missing"] == ["Kids"]
+    assert cli.rows("SELECT missing_since IS NULL FROM collections ORDER BY name") == [(0,), (1,)]
 
 
 def test_an_address_that_does_not_answer_is_refused(

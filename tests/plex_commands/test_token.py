@@ -39,7 +39,7 @@ def movies(nas: Nas, plex: FakePlex) -> Section:
 def echoes(server: FakePlex, sink: FakePlex) -> Iterator[dict[str, Any]]:
     """Ways in which a server can tell the token: bodies, redirects, names and paths with it."""
     echo = f"<html>{TOKEN}</html>".encode()
-    for path in ("/", "/library/sections", MOVIES):
+    for path in ("/identity", "/", "/library/sections", MOVIES):
         for status in (401, 403, 404, 500, 503):
             yield {"path": path, "status": status, "body": echo}
         for status in (301, 302, 307):
@@ -112,7 +112,7 @@ def misuse(nas: Nas, plex: FakePlex, env: dict[str, str | None]) -> None:
         for number, fault in enumerate(echoes(plex, sink)):
             plex.faults.clear()
             plex.fault(**fault)
-            for words in commands[number % 2 :: 2]:
+            for words in commands[1 - number % 2 :: 2]:
                 run = nas.cli("--debug", *words, env=env)
                 require_hidden(run)
                 said += run.err

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fakes.plex import FakePlex
+from fakes.plex import FakePlex, uuid
 from retrovue import FoundCollection
 from retrovue_plex.failures import PlexFailure
 
@@ -22,13 +22,13 @@ def test_each_kind_of_library_is_a_collection_with_all_its_locations(
     plex.add_section("6", "Clips", "movie", ["/data/Clips"], scanner="Plex Video Files Scanner")
     plex.add_section("7", "Old", "movie", [], agent="tv.plex.agents.none")
     assert list(importing().discover()) == [
-        FoundCollection("1", "Movies", "movie", ("/data/Movies", "/data/More Movies")),
-        FoundCollection("2", "TV", "show", ("D:\\Media\\TV",)),
-        FoundCollection("3", "Music", "music", ("\\\\nas\\music",)),
-        FoundCollection("4", "Photos", "photo", ("/data/Photos",)),
-        FoundCollection("5", "Home", "video", ("/data/Home",)),
-        FoundCollection("6", "Clips", "video", ("/data/Clips",)),
-        FoundCollection("7", "Old", "video", ()),
+        FoundCollection("1", "Movies", "movie", ("/data/Movies", "/data/More Movies"), uuid(1)),
+        FoundCollection("2", "TV", "show", ("D:\\Media\\TV",), uuid(2)),
+        FoundCollection("3", "Music", "music", ("\\\\nas\\music",), uuid(3)),
+        FoundCollection("4", "Photos", "photo", ("/data/Photos",), uuid(4)),
+        FoundCollection("5", "Home", "video", ("/data/Home",), uuid(5)),
+        FoundCollection("6", "Clips", "video", ("/data/Clips",), uuid(6)),
+        FoundCollection("7", "Old", "video", (), uuid(7)),
     ]
     assert plex.paths() == ["/", "/library/sections"]
 

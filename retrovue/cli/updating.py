@@ -1,0 +1,75 @@
+"""`source update`: doing it, and reporting what became of the source and its collections."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from retrovue.cli import App, words
+from retrovue.cli.output import Result
+from retrovue.commands import Command, Hint, Line
+from retrovue.importers.settings import shown
+from retrovue.ingest import source_changes
+from retrovue.ingest.source_update import SourceUpdate, Updated, update_source
+from retrovue.model import Collection, Source
+
+
+def source(app: App, given: Source, wanted: SourceUpdate, dry_run: bool) -> Result:
+    """Update a source; a secret that its importer newly requires is asked for at a terminal."""
+    if wanted.asks_source:
+        wanted = _with_secrets(app, given, wanted)
+    done = update_source(app.catalogue, app.plugins, given, wanted, dry_run)
+    data = words.source_data(done.after, shown(done.settings, mask_references=True))
+    data["changed"] = done.changed
+    data["collections"] = [words.collection_data(collection) for collection in done.remapped]
+    if done.changes is not None:
+        data["changes"] = {word: list(names) for word, names in done.changes._asdict().items()}
+    if dry_run:
+        data["dry_run"] = True
+    warnings = [
+        f"Option {name} of source '{done.after.name}' is dropped: its importer no longer has it"
+        for name in done.dropped
+    ]
+    return Result(data, _lines(done, dry_run), warnings)
+
+
+def _with_secrets(app: App, source: Source, wanted: SourceUpdate) -> SourceUpdate:
+    import sys
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return wanted
+    values = dict(wanted.values)
+    stored = source_changes.stored_settings(app.catalogue, source)
+    for option in source_changes.options_of(app.plugins, source):
+        known = option.name in stored.secrets or option.name in stored.config
+        if option.secret and option.required and not known and not values.get(option.name):
+            values[option.name] = click.prompt(option.name.capitalize(), hide_input=True, err=True)
+    return wanted._replace(values=values)
+
+
+def _lines(done: Updated, dry_run: bool) -> list[Line]:
+    if not done.changed:
+        return [f"Nothing changed: source '{done.before.name}' is so."]
+    lines: list[Line] = [f"{'Would update' if dry_run else 'Updated'} source '{done.after.name}'"]
+    for word, names in (done.changes._asdict() if done.changes else {}).items():
+        if names:
+            lines.append(f"{words.changed(word, dry_run)}: {', '.join(names)}")
+    for collection in done.remapped:
+        lines += ["", f"Collection '{collection.name}':", *words.mapping_table(collection)]
+    following = [] if dry_run else [_next(collection) for collection in done.remapped]
+    hints = [hint for hint in following if hint is not None]
+    return [*lines, "", *hints] if hints else lines
+
+
+def _next(collection: Collection) -> Hint | None:
+    """What makes a collection ready whose mappings changed."""
+    if collection.missing_since is not None:
+        return None
+    name = f"{collection.source_name}/{collection.name}"
+    unresolved = [m for m in collection.mappings if m.active and m.local_path is None]
+    if unresolved and all(os.path.isdir(m.external_path) for m in unresolved):
+        return Hint("Next", Command("collection update", (name,), ("--map-same",)))
+    if unresolved or collection.sync_enabled:
+        return None
+    return Hint("Next", Command("collection update", (name,), ("--sync-enable",)))

@@ -1,0 +1,297 @@
+"""Updating sources: new options are tried first, and what is offered with them is written with
+them, so that nothing is ingested from the old place under the new configuration (G-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from retrovue.catalogue import collections, history, mappings, offered, sources
+from retrovue.catalogue.core import Catalogue, Tx
+from retrovue.catalogue.matching import Match, match
+from retrovue.errors import RetrovueError, UsageError
+from retrovue.importers import settings
+from retrovue.importers.loader import Plugins
+from retrovue.importers.settings import Settings
+from retrovue.ingest import discover
+from retrovue.ingest.assess import contacts_nothing, reasons_against
+from retrovue.ingest.retrying import Changed, again, require_folders, require_same
+from retrovue.ingest.source_changes import (
+    importer_of,
+    options_of,
+    require_name,
+    stored_settings,
+)
+from retrovue.model import Collection, PathMapping, Source
+from retrovue.paths import Rewrite
+
+
+class SourceUpdate(NamedTuple):
+    """What `source update` was asked for: a name, values of options by name (None: not given),
+    options to clear, and where its files are. `rebind` takes whatever answers for the source's
+    server from now on."""
+
+    name: str | None = None
+    values: Mapping[str, Any] = {}
+    unset: tuple[str, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
+    rebind: bool = False
+    allow_missing: bool = False
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {name: value for name, value in self.values.items() if value is not None}
+
+    @property
+    def asks_source(self) -> bool:
+        """Whether the source has to be asked; a name or mappings alone contact nothing."""
+        return bool(self.given or self.unset or self.rebind)
+
+
+class Updated(NamedTuple):
+    """A source before and after an update, the collections whose mappings it touched, what changed
+    of its collections, and the options that it lost because its importer no longer has them."""
+
+    before: Source
+    after: Source
+    settings: Settings
+    remapped: list[Collection]
+    changes: offered.Changes | None
+    dropped: list[str]
+    changed: bool
+
+
+class _Tried(NamedTuple):
+    """The configuration as it shall be, and what the source offers with it; without an `offer` the
+    source was not asked."""
+
+    settings: Settings
+    identity: str
+    dropped: list[str]
+    offer: discover.Offer | None = None
+
+
+_Remapped = list[tuple[Collection, tuple[PathMapping, ...]]]
+
+
+def update_source(
+    catalogue: Catalogue,
+    plugins: Plugins,
+    source: Source,
+    wanted: SourceUpdate,
+    dry_run: bool = False,
+) -> Updated:
+    """Change name, options and mappings of a source in one transaction.
+
+    New options are tried first: the importer is asked what it offers with them, which is applied
+    as by a discovery. Raises AnotherServer unless it is a rebinding, and, unless missing ones are
+    allowed, WouldLoseCollections and AnotherLibrary where a known collection would lose its
+    counterpart or become another library.
+    """
+
+    def attempt() -> Updated:
+        now = sources.by_id(catalogue.reading(), source.id)
+        return _update_source(catalogue, plugins, now, wanted, dry_run)
+
+    return again(attempt, f"Source update failed: source '{source.name}'")
+
+
+def _update_source(
+    catalogue: Catalogue, plugins: Plugins, source: Source, wanted: SourceUpdate, dry_run: bool
+) -> Updated:
+    sources.require_valid(catalogue.reading(), source)
+    require_folders(wanted.rewrites)
+    stored = stored_settings(catalogue, source)
+    tried = _Tried(stored, source.identity, [])
+    if wanted.asks_source:
+        tried = _tried(catalogue, plugins, source, stored, wanted)
+    before = collections.of_source(catalogue.reading(), source.id)
+    planned = before
+    if tried.offer is not None and wanted.rewrites:
+        planned = _planned(catalogue, source, wanted, tried)
+    remapped = _remapped(planned, wanted.rewrites)
+    reasons = _reasons_if_offline(catalogue, plugins, source, remapped)
+    with catalogue.write("Source update", dry_run) as tx:
+        _require_same_source(tx, source, stored)
+        changed, changes = _write_source(tx, source, wanted, tried)
+        _write_mappings(tx, remapped, reasons)
+        after = sources.by_id(tx.connection, source.id)
+        changed = changed or bool(changes) or bool(remapped)
+        if changed:
+            detail = _detail(source, after, stored, wanted, tried, changes)
+            history.record(tx, "Source update", "success", after.name, detail=detail)
+        now = collections.of_source(tx.connection, source.id)
+    touched = _touched(before, now)
+    return Updated(source, after, tried.settings, touched, changes, tried.dropped, changed)
+
+
+def _tried(
+    catalogue: Catalogue,
+    plugins: Plugins,
+    source: Source,
+    stored: Settings,
+    wanted: SourceUpdate,
+) -> _Tried:
+    """The settings with the values given, once the importer was asked what it offers with them."""
+    options = options_of(plugins, source)
+    unknown = settings.unknown(options, stored)
+    unset = [_option_name(name, [*(o.name for o in options), *unknown]) for name in wanted.unset]
+    for name in unset:
+        if name in wanted.given:
+            raise UsageError(f"--unset {name} and a value for it contradict each other")
+    new = settings.merged(options, stored, wanted.given, unset)
+    importer = plugins.make(source.type, settings.resolved(options, new, source.name))
+    identity = plugins.identity(importer)
+    sources.require_free(catalogue.reading(), source.type, identity, source.name, but=source.id)
+    offer = None
+    if wanted.rebind or source.remote_identity or _has_collections(catalogue, source):
+        offer = discover.gather(importer, source.name, None if wanted.rebind else source)
+    return _Tried(new, identity, [name for name in unknown if name not in unset], offer)
+
+
+def _has_collections(catalogue: Catalogue, source: Source) -> bool:
+    """Whether anything was discovered; else nothing can be lost, and nothing need be contacted."""
+    return bool(collections.of_source(catalogue.reading(), source.id))
+
+
+def _option_name(given: str, names: Sequence[str]) -> str:
+    """The option that `--unset` means: `base_url`, `base-url` or `--base-url`."""
+    spellings = (given, given.removeprefix("--").replace("-", "_"))
+    name = next((spelling for spelling in spellings if spelling in names), None)
+    if name is None:
+        raise UsageError(
+            f"--unset {given} is no option of this source", [f"option: {name}" for name in names]
+        )
+    return name
+
+
+def _planned(
+    catalogue: Catalogue, source: Source, wanted: SourceUpdate, tried: _Tried
+) -> list[Collection]:
+    """The collections as what is offered will make them."""
+    with catalogue.write("Source update", dry_run=True) as tx:
+        _write_source(tx, source, wanted, tried)
+        return collections.of_source(tx.connection, source.id)
+
+
+def _write_source(
+    tx: Tx, source: Source, wanted: SourceUpdate, tried: _Tried
+) -> tuple[bool, offered.Changes | None]:
+    """Write the source's row, and its collections where it was asked what it offers."""
+    name = source.name if wanted.name is None else require_name(wanted.name)
+    new = tried.settings
+    changed = sources.update(tx, source, name, tried.identity, new.config, new.secrets)
+    if tried.offer is None:
+        return changed, None
+    known = collections.of_source(tx.connection, source.id)
+    matched = match(known, tried.offer.found, rebind=wanted.rebind)
+    if not wanted.allow_missing:
+        _require_counterparts(matched)
+    changes = offered.apply(tx, source.id, matched)
+    if wanted.rebind:
+        rebound = sources.rebind(tx, source, tried.offer.remote_identity)
+        return changed or rebound, changes
+    sources.set_remote_identity(tx, source.id, tried.offer.remote_identity)
+    return changed, changes
+
+
+def _require_counterparts(matched: Match) -> None:
+    hint = "If that is right, add --allow-missing."
+    if matched.replaced:
+        raise discover.another_library("Source update", matched.replaced, hint)
+    lost = matched.lost
+    if lost:
+        raise discover.would_lose(
+            f"Source update failed: {len(lost)} of its collections would lose their counterpart",
+            lost,
+            hint,
+        )
+
+
+def _write_mappings(tx: Tx, remapped: _Remapped, reasons: Mapping[int, list[str]]) -> None:
+    for collection, after in remapped:
+        require_same(tx, collection)
+        mappings.write(tx, after)
+        tx.touch(collection.id)
+        if collection.id in reasons:
+            collections.set_ingestible(tx, collection.id, reasons[collection.id])
+
+
+def _touched(before: Sequence[Collection], now: Sequence[Collection]) -> list[Collection]:
+    """The collections whose mappings are others than before."""
+    mapped = {c.id: c.mappings for c in before}
+    return [c for c in now if mapped.get(c.id) != c.mappings]
+
+
+def _remapped(known: Sequence[Collection], rewrites: Sequence[Rewrite]) -> _Remapped:
+    """The collections that the rewrites change, with their mappings as they shall be."""
+    found = []
+    fitting: set[Rewrite] = set()
+    for collection in known:
+        own = []
+        for rewrite in rewrites:
+            try:
+                mappings.mapped(collection.mappings, [rewrite])
+            except UsageError:
+                continue
+            own.append(rewrite)
+        fitting.update(own)
+        after = mappings.mapped(collection.mappings, own)
+        if after != collection.mappings:
+            found.append((collection, after))
+    for rewrite in rewrites:
+        if rewrite not in fitting:
+            places = sorted({m.external_path for c in known for m in c.mappings})
+            raise UsageError(
+                f"--map {rewrite.external} fits no location",
+                [f"location: {place or '(any location)'}" for place in places],
+            )
+    return found
+
+
+def _reasons_if_offline(
+    catalogue: Catalogue, plugins: Plugins, source: Source, remapped: _Remapped
+) -> dict[int, list[str]]:
+    """Why each collection cannot be ingested with its new mappings, by id; nothing where asking the
+    importer might contact its source, or where it cannot be made."""
+    try:
+        importer = importer_of(catalogue, plugins, source)
+    except RetrovueError:
+        return {}
+    if not contacts_nothing(importer):
+        return {}
+    return {c.id: reasons_against(c._replace(mappings=after), importer) for c, after in remapped}
+
+
+def _require_same_source(tx: Tx, source: Source, stored: Settings) -> None:
+    now = sources.by_id(tx.connection, source.id)
+    secrets = sources.secrets(tx.connection, source.id)
+    if now != source or secrets != dict(stored.secrets):
+        raise Changed
+
+
+def _detail(
+    before: Source,
+    after: Source,
+    stored: Settings,
+    wanted: SourceUpdate,
+    tried: _Tried,
+    changes: offered.Changes | None,
+) -> dict[str, Any]:
+    detail: dict[str, Any] = {}
+    if before.name != after.name:
+        detail["renamed_from"] = before.name
+    new = tried.settings
+    names = {
+        key
+        for old, now in ((stored.config, new.config), (stored.secrets, new.secrets))
+        for key in old.keys() | now.keys()
+        if old.get(key) != now.get(key)
+    }
+    if names:
+        detail["options"] = sorted(names)
+    if wanted.rewrites:
+        detail["mapped"] = [list(rewrite) for rewrite in wanted.rewrites]
+    if wanted.rebind:
+        detail["rebound"] = True
+    return {**detail, **(discover.detail_of(changes) if changes else {})}

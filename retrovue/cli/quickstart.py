@@ -130,8 +130,11 @@ def _updated_by_hand(app: App, source: Source) -> set[str | None]:
     """The names of collections that were updated since the source was added, by whomever: what an
     earlier run left is taken up, and what was turned off stays so."""
     lines = history.listed(app.catalogue.reading(), source.name)
-    since = itertools.takewhile(lambda line: line.operation != "Source add", lines)
-    return {line.collection for line in since if line.operation == "Collection update"}
+    last: dict[str | None, str] = {}
+    for line in itertools.takewhile(lambda line: line.operation != "Source add", lines):
+        if line.operation in ("Collection update", "Collection delete"):
+            last.setdefault(line.collection, line.operation)
+    return {name for name, operation in last.items() if operation == "Collection update"}
 
 
 def _ingested(app: App, source: Source, left: Sequence[tuple[Collection, RetrovueError]]) -> Result:

@@ -6,9 +6,11 @@ import os
 
 import click
 
+from retrovue.catalogue import collections
 from retrovue.cli import App, words
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line
+from retrovue.errors import Ambiguous
 from retrovue.importers.settings import shown
 from retrovue.ingest import source_changes
 from retrovue.ingest.source_update import SourceUpdate, Updated, update_source
@@ -31,7 +33,10 @@ def source(app: App, given: Source, wanted: SourceUpdate, dry_run: bool) -> Resu
         f"Option {name} of source '{done.after.name}' is dropped: its importer no longer has it"
         for name in done.dropped
     ]
-    return Result(data, _lines(done, dry_run), warnings)
+    following = [] if dry_run else [_next(app, collection) for collection in done.remapped]
+    hints = [hint for hint in following if hint is not None]
+    lines = _lines(done, dry_run)
+    return Result(data, [*lines, "", *hints] if hints else lines, warnings)
 
 
 def _with_secrets(app: App, source: Source, wanted: SourceUpdate) -> SourceUpdate:
@@ -57,19 +62,27 @@ def _lines(done: Updated, dry_run: bool) -> list[Line]:
             lines.append(f"{words.changed(word, dry_run)}: {', '.join(names)}")
     for collection in done.remapped:
         lines += ["", f"Collection '{collection.name}':", *words.mapping_table(collection)]
-    following = [] if dry_run else [_next(collection) for collection in done.remapped]
-    hints = [hint for hint in following if hint is not None]
-    return [*lines, "", *hints] if hints else lines
+    return lines
 
 
-def _next(collection: Collection) -> Hint | None:
+def _next(app: App, collection: Collection) -> Hint | None:
     """What makes a collection ready whose mappings changed."""
     if collection.missing_since is not None:
         return None
-    name = f"{collection.source_name}/{collection.name}"
+    name = _selector(app, collection)
     unresolved = [m for m in collection.mappings if m.active and m.local_path is None]
     if unresolved and all(os.path.isdir(m.external_path) for m in unresolved):
         return Hint("Next", Command("collection update", (name,), ("--map-same",)))
     if unresolved or collection.sync_enabled:
         return None
     return Hint("Next", Command("collection update", (name,), ("--sync-enable",)))
+
+
+def _selector(app: App, collection: Collection) -> str:
+    """What names the collection alone: one that is gone may have the same name."""
+    name = f"{collection.source_name}/{collection.name}"
+    try:
+        collections.get(app.catalogue.reading(), name)
+    except Ambiguous:
+        return str(collection.id)
+    return name

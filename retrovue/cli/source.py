@@ -190,6 +190,10 @@ def _added(source: Any, settings: Any, made: Any, dry_run: bool) -> Result:
     else:
         data["collections_discovered"] = len(made)
         data["collections"] = [words.collection_data(collection) for collection in made]
+        if not made:
+            again = Command("source discover", (source.name,))
+            nothing = "It offers nothing yet. Is a disk not mounted?"
+            return Result(_marked(data, dry_run), [*lines, nothing, Hint("Next", again)])
         lines.append(f"Discovered {plural(len(made), 'collection')}, each disabled and unmapped:")
         lines += ["", *_offered(made), ""]
         here = any(os.path.isdir(m.external_path) for c in made for m in c.mappings)

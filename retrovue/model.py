@@ -61,8 +61,8 @@ class Collection(NamedTuple):
     asset_count: int
     missing_count: int
     source_name: str
-    identity: str | None = None
     mappings: tuple[PathMapping, ...] = ()
+    identity: str | None = None
 
 
 STATS = (

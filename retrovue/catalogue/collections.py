@@ -40,7 +40,8 @@ def by_id(connection: sqlite3.Connection, collection_id: int) -> Collection | No
 
 
 def _collection(row: tuple[Any, ...], found: tuple[Any, ...]) -> Collection:
-    collection = Collection._make((*row, found))
+    *others, identity = row
+    collection = Collection._make((*others, found, identity))
     return collection._replace(
         enabled=bool(collection.enabled),
         sync_enabled=bool(collection.sync_enabled),

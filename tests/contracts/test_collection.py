@@ -207,3 +207,50 @@ def test_a_dry_run_of_an_update_changes_nothing(cli: Cli, shelf: Shelf) -> None:
     told = cli.json("collection", "update", "Movies", *where, "--dry-run")
     assert (told["dry_run"], told["changed"], told["ingestible"]) == (True, True, True)
     assert cli.dump() == before
+
+
+@pytest.mark.guarantee("CO-12")
+def test_delete_takes_a_collection_that_is_no_longer_offered(cli: Cli, shelf: Shelf) -> None:
+    other = row("tv", "Dallas")
+    shelf.ready(MOVIES, other)
+    shelf.ingest()
+    refused = cli("collection", "delete", "Movies", "--force")
+    assert (refused.code, refused.error) == (
+        1, "Error: Collection delete failed: the source still offers 'My Shelf/Movies'",
+    )  # fmt: skip
+    shelf.offer(other)
+    cli.ok("source", "discover", shelf.name)
+    before = cli.dump()
+    asked = cli("collection", "delete", "Movies")
+    assert (asked.code, asked.error) == (
+        1, "Error: Nobody can be asked here, so nothing was changed",
+    )  # fmt: skip
+    dry = cli.json("collection", "delete", "Movies", "--dry-run")
+    assert (dry["dry_run"], dry["deleted"][0]["assets"]) == (True, 2)
+    assert cli.dump() == before
+    told = cli.json("collection", "delete", "Movies", "--force")
+    assert told["deleted"] == dry["deleted"]
+    assert Path(told["backup"]).is_file()
+    assert cli.rows("SELECT name FROM collections") == [("Tv",)]
+    for table in ("path_mappings", "assets", "asset_files"):
+        assert cli.rows(f"SELECT count(*) FROM {table}") == [(1,)], table
+    last = "SELECT operation, source, collection, status FROM history ORDER BY id DESC LIMIT 1"
+    assert cli.rows(last) == [("Collection delete", "My Shelf", "Movies", "success")]
+    cli.ok("db", "check")
+    cli.ok("db", "restore", told["backup"], "--force")
+    assert cli.dump("collections", "assets") == {t: before[t] for t in ("collections", "assets")}
+
+
+@pytest.mark.guarantee("CO-12")
+def test_delete_wants_the_word_yes(cli: Cli, shelf: Shelf) -> None:
+    shelf.ready(MOVIES)
+    shelf.offer()
+    cli.ok("source", "discover", shelf.name, "--allow-missing")
+    words = ("collection", "delete", "Movies", "--no-backup")
+    run = cli.on_terminal(*words, answers=[("Type yes", "y\n")])
+    assert (run.code, run.out) == (0, "Operation cancelled.\n")
+    assert cli.rows("SELECT count(*) FROM collections") == [(1,)]
+    run = cli.on_terminal(*words, answers=[("Type yes", "yes\n")])
+    assert run.code == 0, run.everything
+    assert "Undo" not in run.out
+    assert cli.rows("SELECT count(*) FROM collections") == [(0,)]

@@ -160,6 +160,23 @@ def test_a_name_that_is_none_is_refused(cli: Cli, shelf: Shelf, name: str, says:
     assert not cli.db.exists()
 
 
+@pytest.mark.guarantee("SA-11")
+def test_the_server_is_asked_first_and_its_answer_kept(cli: Cli, shelf: Shelf) -> None:
+    shelf.offer(MOVIES)
+    shelf.server("raise it sleeps")
+    run = shelf.add("--discover")
+    assert (run.code, run.out) == (1, "")
+    assert run.err.splitlines() == [
+        "Error: Failed to discover collections from source 'My Shelf'",
+        "  it sleeps",
+    ]
+    assert shelf.calls() == []
+    assert not cli.db.exists()
+    shelf.server("one")
+    assert shelf.add("--discover").code == 0
+    assert cli.rows("SELECT remote_identity FROM sources") == [("one",)]
+
+
 @pytest.mark.guarantee("SA-10")
 def test_history_and_plugins_are_told_and_a_plugin_that_raises_is_a_warning(
     cli: Cli, shelf: Shelf

@@ -115,3 +115,83 @@ def test_the_source_is_named_by_id_external_id_or_name_in_any_case(cli: Cli, she
         assert [c["name"] for c in told["collections"]] == ["Movies"]
     run = cli("source", "discover", "Nobody")
     assert (run.code, run.error) == (1, "Error: Source 'Nobody' not found")
+
+
+@pytest.mark.guarantee("SD-10")
+def test_a_renumbered_library_keeps_its_row(cli: Cli, shelf: Shelf) -> None:
+    movies, music = ({**MOVIES, "identity": "m"}, {**MUSIC, "identity": "u"})
+    shelf.ready(movies, music)
+    look = "SELECT id, name, external_id FROM collections ORDER BY id"
+    shelf.offer({**movies, "external_id": "music"}, {**music, "external_id": "movies"})
+    assert cli.json("source", "discover", shelf.name)["changes"]["updated"] == ["Movies", "Music"]
+    assert cli.rows(look) == [(1, "Movies", "music"), (2, "Music", "movies")]
+    shelf.offer({**music, "external_id": "music"}, row("tv"))
+    assert cli.json("source", "discover", shelf.name)["changes"] == {
+        "added": ["Tv"], "updated": ["Music"], "missing": ["Movies"], "restored": [],
+    }  # fmt: skip
+    assert cli.rows(look)[1:] == [(2, "Music", "music"), (3, "Tv", "tv")]
+    assert cli.rows(FLAGS) == [("Movies", 1, 1, 0), ("Music", 1, 1, 1), ("Tv", 0, 0, 0)]
+    shelf.offer({**movies, "external_id": "films"}, {**music, "external_id": "music"}, row("tv"))
+    assert cli.json("source", "discover", shelf.name)["changes"]["restored"] == ["Movies"]
+    assert cli.rows(look)[0] == (1, "Movies", "films")
+
+
+@pytest.mark.guarantee("SD-11")
+def test_another_library_under_a_known_id_is_refused(cli: Cli, shelf: Shelf) -> None:
+    shelf.ready(MOVIES, MUSIC)
+    before = cli.dump("collections", "path_mappings")
+    shelf.offer({**MOVIES, "kind": "photo", "name": "Photos"}, MUSIC)
+    run = cli("source", "discover", shelf.name)
+    assert (run.code, run.out) == (1, "")
+    assert run.err.splitlines() == [
+        "Error: Source discover failed: collection 'Movies' would become another library",
+        "  Movies (external id movies, 0 assets): the source now has the photo library 'Photos'"
+        " there",
+        "  If its libraries were set up anew, match them by name: "
+        f"retrovue --db {cli.db} source update 'My Shelf' --rebind",
+    ]
+    told = cli("source", "discover", shelf.name, "--json").json["error"]
+    assert told["code"] == "another_library"
+    assert cli.dump("collections", "path_mappings") == before
+
+
+@pytest.mark.guarantee("SD-12")
+@pytest.mark.parametrize(
+    ("known", "left", "code"), [(1, 0, 1), (2, 0, 1), (2, 1, 0), (4, 2, 0), (5, 2, 1), (6, 3, 0)]
+)
+def test_an_offer_that_lacks_most_is_not_believed(
+    known: int, left: int, code: int, cli: Cli, shelf: Shelf
+) -> None:
+    rows = [row(f"lib{number}") for number in range(known)]
+    shelf.offer(*rows)
+    shelf.add("--discover")
+    before = cli.dump("collections", "path_mappings")
+    shelf.offer(*rows[:left])
+    run = cli("source", "discover", shelf.name, "--json")
+    assert run.code == code
+    if code:
+        assert run.json["error"]["code"] == "would_lose_collections"
+        assert cli.dump("collections", "path_mappings") == before
+    told = cli.json("source", "discover", shelf.name, "--allow-missing")
+    missing = [c["name"] for c in told["collections"] if c["missing_since"]]
+    assert len(missing) == known - left
+
+
+@pytest.mark.guarantee("SD-13")
+def test_another_server_is_refused(cli: Cli, shelf: Shelf) -> None:
+    shelf.server("one")
+    shelf.ready(MOVIES)
+    before = cli.dump("sources", "collections", "path_mappings")
+    shelf.offer(MOVIES, MUSIC)
+    shelf.server("two")
+    run = cli("source", "discover", shelf.name)
+    assert (run.code, run.error) == (1, "Error: Source 'My Shelf' is another server now")
+    assert cli("source", "discover", shelf.name, "--json").json["error"]["code"] == "another_server"
+    shelf.server("raise it sleeps")
+    run = cli("source", "discover", shelf.name)
+    assert run.err.splitlines() == [
+        "Error: Failed to discover collections from source 'My Shelf'",
+        "  it sleeps",
+    ]
+    assert shelf.calls() == []
+    assert cli.dump("sources", "collections", "path_mappings") == before

@@ -31,6 +31,15 @@ class Shelf(Importer):
     def identity(self):
         return self.config["offer"]
 
+    def remote_identity(self):
+        server = Path(self.config["offer"]).with_suffix(".server")
+        if not server.exists():
+            return None
+        said = server.read_text()
+        if said.startswith("raise "):
+            raise ImporterError(said.removeprefix("raise "))
+        return said
+
     def discover(self):
         for row in self._rows("discover"):
             yield from _special(row) or [_collection(**row)]
@@ -101,6 +110,10 @@ class Shelf:
     def offer(self, *rows: dict[str, Any]) -> None:
         """Say what the source offers from now on."""
         self.path.write_text(json.dumps(rows), encoding="utf-8")
+
+    def server(self, said: str) -> None:
+        """Say what the server calls itself from now on; `raise TEXT` is an error in its place."""
+        self.path.with_suffix(".server").write_text(said, encoding="utf-8")
 
     def disk(self, external_id: str) -> Path:
         folder = self.cli.home / "disk" / external_id

@@ -104,7 +104,7 @@ def upsert(db: Path, count: int, change: int, shape: str) -> None:
 
 
 def ingest(db: Path, count: int, change: int, shape: str) -> None:
-    from retrovue.catalogue import collections, sources
+    from retrovue.catalogue import collections, offered, sources
     from retrovue.catalogue.core import Catalogue
     from retrovue.ingest import run as ingesting
 
@@ -143,12 +143,13 @@ def prepare(db: Path, *_: object) -> None:
     from retrovue import FoundCollection
     from retrovue.catalogue import collections, sources
     from retrovue.catalogue.core import Catalogue
+    from retrovue.catalogue.matching import match
 
     catalogue = Catalogue(db)
     with catalogue.write("Benchmark") as tx:
         source = sources.add(tx, "many", "many", "Many", {}, {})
         found = FoundCollection("many", "Many", "movie", ("/srv/many",))
-        collections.apply_found(tx, source.id, [found])
+        offered.apply(tx, source.id, match((), [found]))
         tx.execute("UPDATE path_mappings SET local_path = '/srv/many'")
         tx.execute("UPDATE collections SET enabled = 1, sync_enabled = 1")
         collections.set_ingestible(tx, 1, [])

@@ -11,14 +11,15 @@ MOST = 5.0  # MB; the tables of the first collection are some 20
 SCRIPT = """
 import resource, sys
 from retrovue import FoundAsset, FoundCollection
-from retrovue.catalogue import collections, sources
+from retrovue.catalogue import collections, offered, sources
 from retrovue.catalogue.core import Catalogue
+from retrovue.catalogue.matching import match
 from retrovue.catalogue.staging import Staging
 
 catalogue = Catalogue(sys.argv[1])
 with catalogue.write("Test") as tx:
     source = sources.add(tx, "toys", "toys", "Toys", {}, {})
-    collections.apply_found(tx, source.id, [FoundCollection("a", "A")])
+    offered.apply(tx, source.id, match((), [FoundCollection("a", "A")]))
 (collection,) = collections.of_source(catalogue.reading(), source.id)
 connection = catalogue.prepare("Test")
 staging = Staging(connection, collection)

@@ -112,7 +112,7 @@ class ScanCollection(NamedTuple):
 
     `mappings` are the locations to read. With `quick`, `known_folders()` yields the (path,
     fingerprint) of every folder that an earlier scan reported, and the importer may report a
-    folder that it did not read by its old fingerprint.
+    folder that it did not read by its old fingerprint. `identity` is what discovery said of it.
     """
 
     external_id: str
@@ -121,3 +121,4 @@ class ScanCollection(NamedTuple):
     mappings: tuple[Location, ...]
     quick: bool = False
     known_folders: Callable[[], Iterable[tuple[str, str]]] = tuple
+    identity: str | None = None

@@ -76,6 +76,12 @@ def closed(url: str, code: int) -> PlexFailure:
     )
 
 
+def another_library(url: str, section: str) -> PlexFailure:
+    return PlexFailure(
+        f"{url} has another library under the number {section} now: discover the source again"
+    )
+
+
 def late(url: str, seconds: float) -> PlexFailure:
     return PlexFailure(
         f"{url} took longer than {seconds:g} s for one answer: "

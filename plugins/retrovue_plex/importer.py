@@ -105,7 +105,7 @@ class PlexImporter(Importer):
         seen = Seen() if len(listings) > 1 else None
         with closing(self._connect()) as server:
             for number, kinds in listings.items():
-                read = _reader(server, collection.external_id, number, kinds)
+                read = _reader(server, collection, number, kinds)
                 yield from everything(read, seen)
 
     def _connect(self) -> Connection:
@@ -130,12 +130,14 @@ def _locations(section: ElementTree.Element) -> tuple[str, ...]:
 
 
 def _reader(
-    server: Connection, section: str, number: int, kinds: dict[str, str]
+    server: Connection, collection: ScanCollection, number: int, kinds: dict[str, str]
 ) -> Callable[[int], Page]:
     """A function that reads the page of a listing that starts at an item.
 
-    A server that does not know the listing of clips at all has none.
+    A server that does not know the listing of clips at all has none. The first page must be that of
+    the library that was discovered: a rebuilt server may have numbered its libraries anew.
     """
+    section = collection.external_id
     from retrovue_plex.failures import PlexFailure
     from retrovue_plex.items import found
     from retrovue_plex.pages import Element, Page
@@ -145,10 +147,13 @@ def _reader(
 
     def read(start: int) -> Page:
         try:
-            return server.page(section, number, start, make)
+            page = server.page(section, number, start, make)
         except PlexFailure as failure:
             if number != _CLIPS or start or failure.status not in (400, 404):
                 raise
-        return Page("0", [])
+            return Page("0", [])
+        if start == 0 and collection.identity is not None:
+            server.require_library(section, collection.identity, page.library)
+        return page
 
     return read

@@ -53,10 +53,12 @@ class Row(NamedTuple):
 
 
 class Page(NamedTuple):
-    """The rows of a page in order, and `totalSize` as it stands there, unchecked."""
+    """The rows of a page in order, and `totalSize` and the library's uuid as they stand there,
+    unchecked."""
 
     total: str | None
     rows: list[Row]
+    library: str | None = None
 
 
 class PageError(ImporterError):
@@ -107,7 +109,7 @@ class _Reader:
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
         parser.Parse(xml, True)
-        return Page(self.root.get("totalSize"), self.rows)
+        return Page(self.root.get("totalSize"), self.rows, self.root.get("librarySectionUUID"))
 
     def start(self, tag: str, attributes: Attributes) -> None:
         self.depth = depth = self.depth + 1

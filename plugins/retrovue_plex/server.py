@@ -84,6 +84,15 @@ class Connection:
 
         return failures.guarded(self.url, read)
 
+    def require_library(self, section: str, uuid: str, said: str | None) -> None:
+        """Raise `PlexFailure` where the section is another library than the one with this uuid;
+        the list of sections is asked where its page did not say."""
+        if said is None:
+            keys = {one.get("key"): one.get("uuid") for one in self.sections()}
+            said = keys.get(section)
+        if said and said != uuid:
+            raise failures.another_library(self.url, section)
+
     def page(self, section: str, number: int, start: int, make: Make) -> Page:
         """Up to `PAGE` items of the type with this number, from the `start`-th on, each by `make`.
 

@@ -218,6 +218,8 @@ def _put_secrets(tx: Tx, source_id: int, values: Mapping[str, str]) -> None:
 
 def set_remote_identity(tx: Tx, source_id: int, said: str | None) -> None:
     """Fill in what the server says that it is, where nothing is known of it yet."""
+    if said is None:
+        return
     tx.execute(
         "UPDATE sources SET remote_identity = ? WHERE id = ? AND remote_identity IS NULL",
         (said, source_id),

@@ -31,6 +31,7 @@ def for_scan(
         ),
         quick,
         known_folders,
+        collection.identity,
     )
 
 

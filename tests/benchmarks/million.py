@@ -141,7 +141,7 @@ def _importer(count: int, change: int, shape: str) -> Any:
 def prepare(db: Path, *_: object) -> None:
     """A catalogue with the source, and one collection that can be ingested."""
     from retrovue import FoundCollection
-    from retrovue.catalogue import collections, sources
+    from retrovue.catalogue import collections, offered, sources
     from retrovue.catalogue.core import Catalogue
     from retrovue.catalogue.matching import match
 

@@ -71,7 +71,7 @@ class Section:
 
     `cap` is the most items a page may have whatever was asked; `total` is what `totalSize` says:
     a function of the true number, None to leave it out; `uuid` is what stays when it gets another
-    key (None: one made of the key).
+    key (None: one made of the key), and pages tell it unless `pages_say_uuid` is False.
     """
 
     key: str | None
@@ -83,6 +83,7 @@ class Section:
     agent: str | None = None
     scanner: str | None = None
     uuid: str | None = None
+    pages_say_uuid: bool = True
     cap: int = 10**9
     total: Callable[[int], object] = int
 
@@ -97,13 +98,17 @@ class Section:
             "agent": self.agent or AGENTS.get(self.type, "tv.plex.agents.music"),
             "scanner": self.scanner or "Plex Scanner",
             "language": "en",
-            "uuid": uuid(self.key) if self.uuid is None else self.uuid,
+            "uuid": self.shown_uuid,
         }
         places = [
             element("Location", {"id": number, "path": path})
             for number, path in enumerate(self.locations, 1)
         ]
         return element("Directory", attributes, *places)
+
+    @property
+    def shown_uuid(self) -> str:
+        return uuid(self.key) if self.uuid is None else self.uuid
 
     def rows(self, number: str) -> Sequence[str]:
         if number == CLIPS:
@@ -258,6 +263,7 @@ def _page(section: Section, request: Request) -> bytes:
         "offset": request.start,
         "allowSync": 1,
         "librarySectionTitle": section.title,
+        "librarySectionUUID": section.shown_uuid if section.pages_say_uuid else None,
     }
     return _container(attributes, *some)
 

@@ -420,3 +420,98 @@ def test_command_of_a_plugin_prints_its_own_json(cli: Cli) -> None:
     run = cli.ok("hello", "--json")
     assert run.json == {"a": 1}
     assert run.err == "imported\n"
+
+
+# -- who the server is ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("return 7", "the importer gives a remote identity that is no text"),
+        ("return b'x'", "the importer gives a remote identity that is no text"),
+        ("return 'a\\0b'", "the importer gives a remote identity that is no text"),
+        ("raise ValueError('oh')", "ValueError: oh"),
+        ("raise SystemExit('oh')", "SystemExit: oh"),
+        ("raise ImporterError('it sleeps')", "it sleeps"),
+    ],
+)
+def test_importer_that_cannot_say_who_its_server_is_is_asked_nothing_else(
+    cli: Cli, body: str, reason: str
+) -> None:
+    toys = Scripted(cli)
+    toys.holds(
+        "raise RuntimeError('scanned')",
+        body=f"    def remote_identity(self):\n        {body}\n",
+    )
+    before = cli.dump("sources", "assets")
+    run = cli("source", "discover", "Toys")
+    assert run.err.splitlines() == [
+        "Error: Failed to discover collections from source 'Toys'",
+        f"  {reason}",
+    ]
+    run = cli("source", "ingest", "Toys")
+    assert (run.code, run.error) == (1, f"Error: Source ingest failed: {reason}")
+    assert cli.dump("sources", "assets") == before
+
+
+@pytest.mark.parametrize("said", ["None", "''", "'  '"])
+def test_server_that_says_nothing_of_itself_is_taken_as_it_is(cli: Cli, said: str) -> None:
+    toys = Scripted(cli)
+    toys.holds("yield thing('a')", body="    def remote_identity(self):\n        return 'one'\n")
+    toys.ingest()
+    assert cli.rows("SELECT remote_identity FROM sources") == [("one",)]
+    toys.holds("yield thing('a')", body=f"    def remote_identity(self):\n        return {said}\n")
+    toys.ingest()
+    cli.ok("source", "discover", "Toys")
+    assert cli.rows("SELECT remote_identity FROM sources") == [("one",)]
+
+
+def test_obstacles_are_not_asked_of_another_server(cli: Cli) -> None:
+    toys = Scripted(cli)
+    asked = cli.home / "asked"
+    toys.holds(
+        body=f"""
+    def remote_identity(self):
+        return 'two'
+    def obstacles(self, collection):
+        open({str(asked)!r}, 'a').write('asked')
+        return ()
+"""
+    )
+    cli.run_sql("UPDATE sources SET remote_identity = 'one'")
+    run = cli("collection", "update", "Things", "--sync-enable")
+    assert (run.code, run.error) == (1, "Error: Collection 'Things' is not ingestible")
+    assert "Source 'Toys' is another server now" in run.err
+    assert cli("source", "ingest", "Toys").code == 1
+    assert not asked.exists()
+    cli.ok("source", "update", "Toys", "--rebind")
+    cli.ok("collection", "update", "Things", "--sync-enable")
+    assert asked.exists()
+
+
+def test_importer_that_is_no_importer_of_ours_needs_no_such_method(cli: Cli) -> None:
+    code = """
+class Own:
+    type = "own"
+    options = ()
+    def __init__(self, config):
+        self.config = config
+    def identity(self):
+        return "own"
+    def discover(self):
+        yield FoundCollection("a", "A", locations=("/srv/a",))
+    def obstacles(self, collection):
+        return ()
+    def scan(self, collection):
+        return ()
+    def describe(self, asset):
+        return asset
+
+@hookimpl
+def register_importers(register):
+    register(Own)
+"""
+    plugins.install(cli.site, "own", code)
+    cli.ok("source", "add", "--type", "own", "--name", "Own", "--discover")
+    cli.ok("source", "discover", "Own")

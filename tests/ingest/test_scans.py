@@ -598,7 +598,10 @@ def test_source_whose_importer_is_gone_says_so(toys: Scripted) -> None:
     shutil.rmtree(toys.cli.site)
     run = toys.cli("source", "ingest", "Toys")
     assert run.code == 1
-    assert run.error == "Error: Unknown source type 'toys'. Available types: filesystem, plex"
+    assert run.error == (
+        "Error: Importer 'toys' of source 'Toys' is not installed: the plugin that brings it is"
+        " missing"
+    )
     assert toys.cli("source", "show", "Toys").code == 0
 
 

@@ -64,6 +64,29 @@ def test_renumbered_libraries_keep_their_rows(
     assert cli.ok("db", "check").code == 0
 
 
+@pytest.mark.parametrize("pages_say_uuid", [True, False])
+def test_an_ingest_before_the_discovery_takes_nothing_of_another_library(
+    pages_say_uuid: bool, libraries: Sequence[Section], plex: FakePlex, cli: Cli
+) -> None:
+    for section in libraries:
+        section.pages_say_uuid = pages_say_uuid
+    renumber(libraries, "2", "1", "3", "4")
+    before = cli.dump("assets", "asset_files", "path_mappings")
+    for more in ((), ("--allow-missing",)):
+        run = cli("source", "ingest", NAME, *more)
+        assert run.code == 2
+        assert run.out.splitlines()[0] == "Success: Collections 'Kids', 'TV' ingested"
+        for number in (1, 2):
+            assert (
+                f"  {plex.url} has another library under the number {number} now: discover the"
+                " source again"
+            ) in run.out.splitlines()
+    assert cli.dump(*before) == before
+    cli.ok("source", "discover", NAME)
+    cli.ok("source", "ingest", NAME)
+    assert cli.dump(*before) == before
+
+
 def test_renumbered_and_renamed_at_once(libraries: Sequence[Section], cli: Cli) -> None:
     renumber(libraries, "2", "1", "3", "4")
     libraries[0].title, libraries[1].title = "Music", "Movies"

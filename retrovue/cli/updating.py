@@ -14,7 +14,7 @@ from retrovue.errors import Ambiguous
 from retrovue.importers.settings import shown
 from retrovue.ingest import source_changes
 from retrovue.ingest.source_update import SourceUpdate, Updated, update_source
-from retrovue.model import Collection, Source
+from retrovue.model import Collection, PathMapping, Source
 
 
 def source(app: App, given: Source, wanted: SourceUpdate, dry_run: bool) -> Result:
@@ -33,8 +33,7 @@ def source(app: App, given: Source, wanted: SourceUpdate, dry_run: bool) -> Resu
         f"Option {name} of source '{done.after.name}' is dropped: its importer no longer has it"
         for name in done.dropped
     ]
-    following = [] if dry_run else [_next(app, collection) for collection in done.remapped]
-    hints = [hint for hint in following if hint is not None]
+    hints = [] if dry_run else _following(app, done)
     lines = _lines(done, dry_run)
     return Result(data, [*lines, "", *hints] if hints else lines, warnings)
 
@@ -65,12 +64,27 @@ def _lines(done: Updated, dry_run: bool) -> list[Line]:
     return lines
 
 
+def _following(app: App, done: Updated) -> list[Hint]:
+    """What makes the collections ready whose mappings changed: one line where one says it all."""
+    hints = [hint for c in done.remapped if (hint := _next(app, c)) is not None]
+    places = [m.external_path for c in done.remapped for m in c.mappings if _is_open(m)]
+    if len(places) > 1 and all(map(os.path.isdir, places)):
+        top = os.path.commonpath(places)
+        name = done.after.name
+        return [Hint("Next", Command("source update", (name,), ("--map", top, top)))]
+    return hints
+
+
+def _is_open(mapping: PathMapping) -> bool:
+    return mapping.active and mapping.local_path is None
+
+
 def _next(app: App, collection: Collection) -> Hint | None:
     """What makes a collection ready whose mappings changed."""
     if collection.missing_since is not None:
         return None
     name = _selector(app, collection)
-    unresolved = [m for m in collection.mappings if m.active and m.local_path is None]
+    unresolved = [mapping for mapping in collection.mappings if _is_open(mapping)]
     if unresolved and all(os.path.isdir(m.external_path) for m in unresolved):
         return Hint("Next", Command("collection update", (name,), ("--map-same",)))
     if unresolved or collection.sync_enabled:

@@ -211,7 +211,7 @@ def _require_enough(source: Source, known: Sequence[Collection], matched: Match)
     if lost and (len(lost) == present or (len(lost) > 2 and 2 * len(lost) > present)):
         raise would_lose(
             f"Source discover failed: {len(lost)} of {present} known collections would go missing",
-            lost,
+            matched,
             Hint(
                 "Is a disk not mounted? If they are really gone",
                 Command("source discover", (source.name,), ("--allow-missing",)),
@@ -219,8 +219,14 @@ def _require_enough(source: Source, known: Sequence[Collection], matched: Match)
         )
 
 
-def would_lose(message: str, lost: Sequence[Collection], hint: Line) -> WouldLoseCollections:
-    return WouldLoseCollections(message, map(described, lost), hint=hint)
+def would_lose(message: str, matched: Match, hint: Line) -> WouldLoseCollections:
+    """The error for collections that are no longer offered; what is new may tell why."""
+    detail = [described(collection) for collection in matched.lost]
+    names = [f"'{offer.name}'" for offer in matched.added]
+    if names:
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        detail.append(f"New are {', '.join(names[:5])}{more}.")
+    return WouldLoseCollections(message, detail, hint=hint)
 
 
 def record(tx: Tx, operation: str, source: str, changes: offered.Changes) -> None:

@@ -203,7 +203,7 @@ def _require_counterparts(matched: Match) -> None:
     if lost:
         raise discover.would_lose(
             f"Source update failed: {len(lost)} of its collections would lose their counterpart",
-            lost,
+            matched,
             hint,
         )
 

@@ -104,7 +104,7 @@ def upsert(db: Path, count: int, change: int, shape: str) -> None:
 
 
 def ingest(db: Path, count: int, change: int, shape: str) -> None:
-    from retrovue.catalogue import collections, offered, sources
+    from retrovue.catalogue import collections, sources
     from retrovue.catalogue.core import Catalogue
     from retrovue.ingest import run as ingesting
 

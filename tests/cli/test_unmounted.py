@@ -43,13 +43,14 @@ def flags(cli: Cli) -> list[tuple[object, ...]]:
     return cli.rows("SELECT name, enabled, sync_enabled, ingestible FROM collections ORDER BY name")
 
 
-def require_disbelief(cli: Cli, run: Run) -> None:
+def require_disbelief(cli: Cli, run: Run, *new: str) -> None:
     assert (run.code, run.out) == (1, "")
     assert run.err.splitlines() == [
         "Error: Source discover failed: 3 of 3 known collections would go missing",
         "  Movies (external id Movies, 2 assets)",
         "  Music (external id Music, 1 assets)",
         "  TV Shows (external id TV Shows, 1 assets)",
+        *new,
         "  Is a disk not mounted? If they are really gone: "
         f"retrovue --db {cli.db} source discover disk --allow-missing",
     ]
@@ -59,8 +60,9 @@ def require_disbelief(cli: Cli, run: Run) -> None:
 def test_an_emptied_folder_is_not_believed(left: tuple[str, ...], cli: Cli, disk: Path) -> None:
     before = cli.dump(*KEPT)
     unmount(disk, *left)
+    new = ["  New are 'disk'."] if left == ("other",) else []
     for words in (("source", "discover", "disk"), ("quickstart", disk)):
-        require_disbelief(cli, cli(*words))
+        require_disbelief(cli, cli(*words), *new)
         told = cli(*words, "--json").json["error"]
         assert told["code"] == "would_lose_collections"
         assert cli(*words, "--dry-run").code == 1

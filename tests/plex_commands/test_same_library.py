@@ -241,3 +241,22 @@ def test_a_server_that_offers_less_than_half_is_not_believed(
         == gone
     )
     cli.ok("source", "discover", NAME)  # those missing already count no more
+
+
+def test_the_number_of_a_library_that_is_missing_already_can_be_given_away(
+    libraries: Sequence[Section], plex: FakePlex, cli: Cli
+) -> None:
+    gone = plex.sections.pop(0)
+    cli.ok("source", "discover", NAME)
+    plex.add_section("1", "Photos", "photo", ["/data/Photos"], uuid="uuid of Photos")
+    before = known(cli)
+    changes = cli.json("source", "discover", NAME)["changes"]
+    assert changes == {"added": ["Photos"], "updated": [], "missing": [], "restored": []}
+    assert known(cli)[:4] == before
+    assert external_ids(cli)["Photos"] == "1"
+    assert external_ids(cli)["Movies"].startswith("1 until ")
+    gone.key = "8"
+    plex.sections.append(gone)
+    assert cli.json("source", "discover", NAME)["changes"]["restored"] == ["Movies"]
+    assert external_ids(cli) == {"Movies": "8", "Music": "2", "TV": "3", "Kids": "4", "Photos": "1"}
+    cli.ok("db", "check")

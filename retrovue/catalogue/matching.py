@@ -134,7 +134,9 @@ _NAME = _Evidence(
     lambda known: (_folded(known.name),), lambda offer: (_folded(offer.name),), _same_kind
 )
 _LOCATION = _Evidence(
-    lambda known: [m.external_path for m in known.mappings if m.external_path],
+    lambda known: [
+        m.external_path for m in known.mappings if m.external_path and not m.missing_since
+    ],
     lambda offer: [paths.trimmed(place) for place in offer.locations],
     _same_kind,
 )

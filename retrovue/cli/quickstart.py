@@ -101,6 +101,11 @@ def _do(app: App, folder: str) -> Result:
     source, known = _source(app, folder)
     importer = source_changes.importer_of(app.catalogue, app.plugins, source)
     found = discover.discover(app.catalogue, source, importer).collections
+    if not found:
+        raise RetrovueError(
+            f"Quickstart failed: {folder} holds no folder of media",
+            ["Is a disk not mounted?"],
+        )
     left = _enable_untouched(app, source, found)
     result = _ingested(app, source, left)
     return _told(app, source, folder, result, told_how=not known and result.error is None)

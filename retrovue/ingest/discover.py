@@ -23,6 +23,8 @@ from retrovue.ingest import failures, remote, secrecy
 from retrovue.model import Collection, Source
 from retrovue.redact import lines, told
 
+LONGEST = 4096  # characters of a name, an id or a path
+
 
 class Discovery(NamedTuple):
     """A source as it stands after a discovery, and what the discovery changed."""
@@ -111,6 +113,11 @@ def _check_facts(offer: FoundCollection) -> None:
     texts = (offer.external_id, offer.name, offer.kind or "", offer.identity or "", *places)
     for text in texts:
         text.encode()  # a path that is not UTF-8 cannot be stored
+        if "\0" in text or len(text) > LONGEST:
+            raise ImporterError(
+                f"a text of collection {offer.name[:50]!r} is longer than {LONGEST} characters or"
+                " holds NUL"
+            )
 
 
 def discover(

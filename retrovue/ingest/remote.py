@@ -10,6 +10,8 @@ from retrovue.importers.api import Importer
 from retrovue.model import Source
 from retrovue.redact import scrub, told
 
+LONGEST = 1000  # characters of what a server calls itself
+
 
 def ask(importer: Importer) -> str | None:
     """What the server says that it is, None where that is not known. Raises ImporterError where it
@@ -23,7 +25,7 @@ def ask(importer: Importer) -> str | None:
         raise ImporterError(told(error)) from error
     if said is None:
         return None
-    if not isinstance(said, str) or "\0" in said:
+    if not isinstance(said, str) or "\0" in said or len(said) > LONGEST:
         raise ImporterError("the importer gives a remote identity that is no text")
     return scrub(said).strip() or None
 

@@ -49,22 +49,19 @@ def of_source(
     `results` when a target cannot be ingested, or any collection of the source is in an invalid
     state: then nothing is.
     """
-    with failures.recorded(catalogue, "Source ingest", source.name, dry_run=options.dry_run):
+    operation = "Source ingest"
+    with failures.recorded(catalogue, operation, source.name, dry_run=options.dry_run):
         targets = _targets(catalogue, source)
-        try:
-            said = remote.require_same(source, importer)
-        except ImporterError as error:
-            return _unreachable(catalogue, source, targets, error, "Source ingest", options)
-    unfit = validate(catalogue, source, targets, importer, "Source ingest", options.dry_run)
+    unfit, failed, said = _validated(catalogue, source, targets, importer, operation, options)
     if unfit and not options.keep_going:
         raise refused(list(unfit.values()))
     results = []
     for target in targets:
-        result = unfit.get(target.id)
+        result = unfit.get(target.id) or failed.get(target.id)
         if result is None:
             result = of_collection(catalogue, source, target, importer, options, True)
         results.append(result)
-    _remember(catalogue, "Source ingest", source, said, results, options)
+    _remember(catalogue, operation, source, said, results, options)
     return results
 
 
@@ -78,33 +75,42 @@ def of_one(
     """Ingest one collection by itself; one that cannot be ingested now is a result as well. Raises
     AnotherServer."""
     operation = "Collection ingest"
-    with failures.recorded(catalogue, operation, source.name, target.name, options.dry_run):
-        try:
-            said = remote.require_same(source, importer)
-        except ImporterError as error:
-            return _unreachable(catalogue, source, [target], error, operation, options)[0]
-    unfit = validate(catalogue, source, [target], importer, operation, options.dry_run)
-    if unfit:
-        return unfit[target.id]
-    result = of_collection(catalogue, source, target, importer, options)
+    unfit, failed, said = _validated(catalogue, source, [target], importer, operation, options)
+    result = unfit.get(target.id) or failed.get(target.id)
+    if result is None:
+        result = of_collection(catalogue, source, target, importer, options)
     _remember(catalogue, operation, source, said, [result], options)
     return result
 
 
-def _unreachable(
+_ById = dict[int, IngestResult]
+
+
+def _validated(
     catalogue: Catalogue,
     source: Source,
     targets: Sequence[Collection],
-    error: ImporterError,
+    importer: Importer,
     operation: str,
     options: Options,
-) -> list[IngestResult]:
-    """Each target as failed, because its server could not be asked what it is."""
-    results = [_refused_by_importer(target, error) for target in targets]
-    if not options.dry_run:
-        for result in results:
+) -> tuple[_ById, _ById, str | None]:
+    """The targets that cannot be ingested, those whose server could not be asked what it is, and
+    what it said. Raises AnotherServer before anything else is asked of it."""
+    with failures.recorded(catalogue, operation, source.name, dry_run=options.dry_run):
+        try:
+            said = remote.require_same(source, importer)
+        except ImporterError as error:
+            reason = error
+        else:
+            unfit = validate(catalogue, source, targets, importer, operation, options.dry_run)
+            return unfit, {}, said
+    unfit = validate(catalogue, source, targets, None, operation, options.dry_run)
+    failed = {t.id: _refused_by_importer(t, reason) for t in targets if t.id not in unfit}
+    stops = unfit and operation == "Source ingest" and not options.keep_going
+    if not (options.dry_run or stops):
+        for result in failed.values():
             failures.note(catalogue, operation, result.error or {}, source.name, result.name)
-    return results
+    return unfit, failed, None
 
 
 def _remember(
@@ -164,12 +170,13 @@ def validate(
     catalogue: Catalogue,
     source: Source,
     targets: Sequence[Collection],
-    importer: Importer,
+    importer: Importer | None,
     operation: str,
     dry_run: bool = False,
 ) -> dict[int, IngestResult]:
     """Work out afresh whether each target can be ingested, store it with a line of history for each
-    that cannot, and return a result for each of those."""
+    that cannot, and return a result for each of those. Without an importer obstacles are not asked
+    for, so that only what cannot be is stored."""
     unfit = {}
     broken = _invalid(catalogue.reading(), source)
     reasons = {t.id: reasons_against(t, importer) for t in targets if t.id not in broken}
@@ -179,6 +186,8 @@ def validate(
         elif reasons[target.id]:
             unfit[target.id] = _unfit(target, "not_ingestible", reasons[target.id])
     changed = [t for t in targets if t.id not in broken and _differs(t, reasons[t.id])]
+    if importer is None:
+        changed = [t for t in changed if reasons[t.id]]
     if changed and not dry_run:
         with catalogue.write(operation) as tx:
             for target in changed:

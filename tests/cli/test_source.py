@@ -160,6 +160,9 @@ def test_failed_discovery_adds_nothing(cli: Cli) -> None:
         ("yield FoundCollection('a', 'A', locations=(7,))", "are no paths"),
         ("yield FoundCollection('a', 'A', locations=None)", "are no paths"),
         ("yield FoundCollection('a', 'A', identity=7)", "is no text"),
+        ("yield FoundCollection('a', 'A\\0')", "holds NUL"),
+        ("yield FoundCollection('a', 'A' * 5000)", "longer than 4096 characters"),
+        ("yield FoundCollection('a', 'A', locations=('/' + 'a' * 5000,))", "longer than 4096"),
         (
             "yield FoundCollection('a', 'A', identity='x'); "
             "yield FoundCollection('b', 'B', identity='x')",

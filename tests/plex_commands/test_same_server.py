@@ -202,3 +202,35 @@ def test_rebind_to_a_server_without_the_libraries_is_refused_unless_allowed(
         "added": ["Other"], "updated": [], "missing": ["Kids", "Movies"], "restored": [],
     }  # fmt: skip
     assert cli.rows("SELECT count(*) FROM assets WHERE missing_since IS NULL") == [(3,)]
+
+
+@pytest.mark.parametrize("words", [COMMANDS[1], COMMANDS[3]], ids=lambda words: " ".join(words[:2]))
+def test_what_is_not_ingestible_is_said_whether_the_server_answers_or_not(
+    words: tuple[str, ...], movies: Section, plex: FakePlex, cli: Cli
+) -> None:
+    cli.ok("collection", "update", "My Plex/Movies", "--unmap", "/data/Movies")
+    plex.fault("/identity", status=500)
+    run = cli(*words)
+    assert (run.code, run.out) == (1, "")
+    assert run.err.splitlines()[:2] == [
+        "Error: Collection 'Movies' is not ingestible",
+        "  location /data/Movies is not mapped to a folder",
+    ]
+    assert plex.trusted() == []
+
+
+def test_with_keep_going_every_collection_has_its_own_reason(
+    movies: Section, plex: FakePlex, cli: Cli
+) -> None:
+    cli.ok("collection", "update", "My Plex/Movies", "--unmap", "/data/Movies")
+    plex.fault("/identity", status=500)
+    run = cli("source", "ingest", NAME, "--keep-going", "--json")
+    assert run.code == 1
+    assert [(c["name"], c["status"]) for c in run.json["collections"]] == [
+        ("Kids", "failed"),
+        ("Movies", "not_ingestible"),
+    ]
+    assert cli.rows("SELECT name, ingestible FROM collections ORDER BY name") == [
+        ("Kids", 1),
+        ("Movies", 0),
+    ]

@@ -221,7 +221,7 @@ def test_an_importer_that_is_gone_is_there_as_a_failure(shelf: Shelf) -> None:
         assert cli("source", verb, shelf.name).code == 1
         line = _newest(cli)
         assert (line["operation"], line["status"]) == (f"Source {verb}", "failed")
-        assert line["detail"]["error"]["code"] == "unknown_source_type"
+        assert line["detail"]["error"]["code"] == "importer_failed"
 
 
 def test_a_dry_run_that_fails_leaves_no_line(shelf: Shelf) -> None:

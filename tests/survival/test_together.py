@@ -154,7 +154,7 @@ def test_flags_and_mappings_changed_at_once_are_all_kept(ingested: Library) -> N
             ("collection", "update", "Music", "--sync-disable"),
             ("source", "update", "Home", "--name", f"Home {number}"),
             ("source", "update", "Home*"[:4] if not number else f"Home {number - 1}",
-             "--kind", ("movie", "video")[number % 2]),
+             "--collections", ("folders", "auto")[number % 2]),
         ]  # fmt: skip
         source = cli.rows("SELECT external_id FROM sources")[0][0]
         tasks[3] = ("source", "update", source, *tasks[3][3:])
@@ -164,8 +164,8 @@ def test_flags_and_mappings_changed_at_once_are_all_kept(ingested: Library) -> N
             "SELECT enabled, ingestible, local_path FROM collections AS c"
             " JOIN path_mappings AS m ON m.collection_id = c.id WHERE c.name = 'Movies'"
         ) == [(1, 1, str(target))]
-        assert cli.rows("SELECT name, config ->> '$.kind' FROM sources") == [
-            (f"Home {number}", ("movie", "video")[number % 2])
+        assert cli.rows("SELECT name, config ->> '$.collections' FROM sources") == [
+            (f"Home {number}", ("folders", "auto")[number % 2])
         ]
         cli.ok("collection", "update", "Music", "--sync-enable")
     check(cli)

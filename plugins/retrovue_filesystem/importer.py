@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from functools import partial
@@ -128,8 +129,10 @@ def _usable(entry: os.DirEntry[str], base: str) -> bool:
         entry.name.encode()
         if not entry.is_dir():
             return False
-    except (UnicodeEncodeError, OSError):  # such as a link to itself
+    except UnicodeEncodeError:
         return False
+    except OSError as error:  # a link that cannot be followed now is not gone for that
+        return error.errno not in (errno.ELOOP, errno.ENAMETOOLONG)
     if not entry.is_symlink():
         return True
     target = os.path.realpath(entry.path).rstrip("/") + "/"

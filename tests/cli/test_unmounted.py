@@ -159,6 +159,18 @@ def test_a_link_to_a_folder_elsewhere_is_one(cli: Cli, tmp_path: Path) -> None:
     assert ("Concerts", 1, 1, 1) in flags(cli)
 
 
+def test_a_link_that_cannot_be_followed_now_is_not_gone(cli: Cli, tmp_path: Path) -> None:
+    base = tmp_path / "disk"
+    write(base, *TREE)
+    write(tmp_path / "locked", "Concerts/Reel 9 (1909).mkv")
+    (base / "Concerts").symlink_to(tmp_path / "locked" / "Concerts")
+    cli.ok("quickstart", base)
+    os.chmod(tmp_path / "locked", 0)
+    run = as_nobody(cli, "source", "discover", "disk")
+    assert (run.code, run.out.splitlines()[0]) == (0, "Nothing changed: 4 collections known.")
+    os.chmod(tmp_path / "locked", 0o755)
+
+
 # -- a part that cannot be read -------------------------------------------------------------------
 
 

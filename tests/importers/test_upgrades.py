@@ -258,3 +258,13 @@ def test_a_source_whose_plugin_is_gone_can_be_seen_renamed_remapped_and_deleted(
     assert "Importer 'attic' of source 'Loft' is not installed" in run.err
     gone.ok("source", "delete", "Loft", "--force")
     assert gone.rows("SELECT count(*) FROM assets") == [(0,)]
+
+
+def test_a_secret_that_is_required_newly_is_asked_for_at_a_terminal(source: Cli) -> None:
+    attic(source, "Option('room')", "Option('key', secret=True, required=True)")
+    words = ("source", "update", "Attic", "--room", "loft")
+    run = source.on_terminal(*words, answers=[("Key: ", "k3y-of-the-attic\n")])
+    assert run.code == 0, run.everything
+    assert "k3y-of-the-attic" not in run.everything
+    assert secrets(source) == [("key", "k3y-of-the-attic")]
+    require_working(source)

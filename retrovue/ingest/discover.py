@@ -106,7 +106,7 @@ def _check_facts(offer: FoundCollection) -> None:
         if not isinstance(getattr(offer, what), str | None):
             raise ImporterError(f"the {what} of collection '{offer.name}' is no text")
     places = offer.locations
-    if not isinstance(places, Iterable) or isinstance(places, str | bytes):
+    if not isinstance(places, tuple | list | set | frozenset):
         raise ImporterError(f"the locations of collection '{offer.name}' are no paths")
     if not all(isinstance(place, str) and place for place in places):
         raise ImporterError(f"the locations of collection '{offer.name}' are no paths")

@@ -8,7 +8,7 @@ from retrovue.commands import Command, Hint
 from retrovue.errors import AnotherServer, ImporterError
 from retrovue.importers.api import Importer
 from retrovue.model import Source
-from retrovue.redact import scrub, told
+from retrovue.redact import tells, told
 
 LONGEST = 1000  # characters of what a server calls itself
 
@@ -25,9 +25,19 @@ def ask(importer: Importer) -> str | None:
         raise ImporterError(told(error)) from error
     if said is None:
         return None
-    if not isinstance(said, str) or "\0" in said or len(said) > LONGEST:
+    if not isinstance(said, str) or "\0" in said or len(said) > LONGEST or not _is_utf8(said):
         raise ImporterError("the importer gives a remote identity that is no text")
-    return scrub(said).strip() or None
+    if tells(said):
+        raise ImporterError("the importer gives a secret for its remote identity")
+    return said.strip() or None
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def require_same(source: Source, importer: Importer) -> str | None:

@@ -159,6 +159,7 @@ def test_failed_discovery_adds_nothing(cli: Cli) -> None:
         ("yield FoundCollection('a', 'A', locations='/srv')", "are no paths"),
         ("yield FoundCollection('a', 'A', locations=(7,))", "are no paths"),
         ("yield FoundCollection('a', 'A', locations=None)", "are no paths"),
+        ("yield FoundCollection('a', 'A', locations=(p for p in ('/a',)))", "are no paths"),
         ("yield FoundCollection('a', 'A', identity=7)", "is no text"),
         ("yield FoundCollection('a', 'A\\0')", "holds NUL"),
         ("yield FoundCollection('a', 'A' * 5000)", "longer than 4096 characters"),

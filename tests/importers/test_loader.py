@@ -429,6 +429,7 @@ def test_command_of_a_plugin_prints_its_own_json(cli: Cli) -> None:
     ("body", "reason"),
     [
         ("return 7", "the importer gives a remote identity that is no text"),
+        ("return 'a\\udcff'", "the importer gives a remote identity that is no text"),
         ("return 'a' * 1001", "the importer gives a remote identity that is no text"),
         ("return b'x'", "the importer gives a remote identity that is no text"),
         ("return 'a\\0b'", "the importer gives a remote identity that is no text"),

@@ -50,6 +50,15 @@ def echoes(server: FakePlex, sink: FakePlex) -> Iterator[dict[str, Any]]:
         yield {"path": path, "body": f"<!DOCTYPE {TOKEN}>".encode()}
         yield {"path": path, "body": f"<MediaContainer {TOKEN}".encode()}
         yield {"path": path, "cut": 10}
+    yield {
+        "path": "/identity",
+        "body": f'<MediaContainer machineIdentifier="{TOKEN}" />'.encode(),
+    }
+    uuids = f'<Directory key="1" type="movie" title="A" uuid="{TOKEN}" />'
+    yield {
+        "path": "/library/sections",
+        "body": f"<MediaContainer>{uuids}</MediaContainer>".encode(),
+    }
     twice = f'<Directory key="{TOKEN}" type="movie" title="A" />' * 2
     yield {
         "path": "/library/sections",

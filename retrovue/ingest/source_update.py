@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from retrovue.catalogue import collections, history, mappings, offered, sources
 from retrovue.catalogue.core import Catalogue, Tx
 from retrovue.catalogue.matching import Match, match
-from retrovue.errors import RetrovueError, UsageError
+from retrovue.errors import AnotherServer, RetrovueError, UsageError
 from retrovue.importers import settings
+from retrovue.importers.api import Importer
 from retrovue.importers.loader import Plugins
 from retrovue.importers.settings import Settings
 from retrovue.ingest import discover
@@ -145,8 +146,18 @@ def _tried(
     sources.require_free(catalogue.reading(), source.type, identity, source.name, but=source.id)
     offer = None
     if wanted.rebind or source.remote_identity or _has_collections(catalogue, source):
-        offer = discover.gather(importer, source.name, None if wanted.rebind else source)
+        offer = _asked(importer, source, wanted)
     return _Tried(new, identity, [name for name in unknown if name not in unset], offer)
+
+
+def _asked(importer: Importer, source: Source, wanted: SourceUpdate) -> discover.Offer:
+    if wanted.rebind:
+        return discover.gather(importer, source.name)
+    try:
+        return discover.gather(importer, source.name, source)
+    except AnotherServer as error:
+        error.hint = "If that is right, add --rebind."  # to the options that were given
+        raise
 
 
 def _has_collections(catalogue: Catalogue, source: Source) -> bool:

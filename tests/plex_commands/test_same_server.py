@@ -43,7 +43,9 @@ def test_another_server_at_the_address_gets_no_token_and_changes_nothing(
     assert run.err.splitlines() == [
         "Error: Source 'My Plex' is another server now",
         "  It was a-machine, and is somebody-elses. Nothing secret was sent to it.",
-        "  If it was replaced or set up anew: "
+        "  If that is right, add --rebind."
+        if words[1] == "update"
+        else "  If it was replaced or set up anew: "
         f"retrovue --db {cli.db} source update 'My Plex' --rebind",
     ]
     assert cli(*words, "--json").json["error"]["code"] == "another_server"
@@ -156,6 +158,7 @@ def test_another_address_must_be_the_same_server(movies: Section, plex: FakePlex
         other.machine = "another"
         run = cli("source", "update", NAME, "--base-url", other.url)
         assert (run.code, run.error) == (1, "Error: Source 'My Plex' is another server now")
+        assert run.err.splitlines()[-1] == "  If that is right, add --rebind."
         assert other.trusted() == []
         other.machine = "a-machine"
         cli.ok("source", "update", NAME, "--base-url", other.url)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support.cli import Cli
+from support.cli import PATIENCE, Cli
 from support.media import Library, films, write
 
 FIELDS = (
@@ -216,7 +216,7 @@ def test_rows_on_a_terminal_are_escaped(nasty: Library, format_: str) -> None:
         env=nasty.cli.environment(),
         stdout=theirs,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0
     os.close(theirs)
@@ -241,4 +241,4 @@ def test_broken_pipe_is_quiet(cli: Cli, tmp_path: Path) -> None:
         first.stdout.close()
         assert first.stderr.read() == b""
         first.stderr.close()
-        first.wait(60)
+        first.wait(PATIENCE)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support import plugins
-from support.cli import Cli
+from support.cli import PATIENCE, Cli
 from support.media import Library, films
 from support.scripted import Scripted
 
@@ -158,7 +158,7 @@ def test_ctrl_c_ends_a_scan_that_never_ends_and_keeps_what_was_before(cli: Cli) 
     assert child.stdout is not None
     assert child.stdout.readline() == "scanning\n"
     os.kill(child.pid, signal.SIGINT)
-    _, err = child.communicate(timeout=60)
+    _, err = child.communicate(timeout=PATIENCE)
     assert child.returncode == 130
     assert err.splitlines()[0] == "Error: Source ingest failed: interrupted"
     assert cli.dump() == before

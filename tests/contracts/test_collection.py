@@ -157,7 +157,8 @@ def test_asking_for_what_is_so_already_writes_nothing(cli: Cli, shelf: Shelf) ->
 
 @pytest.mark.guarantee("CO-9")
 def test_wipe_takes_the_assets_and_leaves_the_collection(cli: Cli, shelf: Shelf) -> None:
-    shelf.ready(MOVIES)
+    plays = row("plays", "Hamlet")
+    shelf.ready(MOVIES, plays)
     shelf.ingest()
     before = cli.dump("path_mappings")
     refused = cli("collection", "wipe", "Movies")
@@ -168,8 +169,10 @@ def test_wipe_takes_the_assets_and_leaves_the_collection(cli: Cli, shelf: Shelf)
     assert (dry["dry_run"], dry["assets"], shelf.titles("Movies")) == (True, 2, ["Alien", "Brazil"])
     told = cli.json("collection", "wipe", "Movies", "--force")
     assert (told["assets"], told["files"], Path(told["backup"]).is_file()) == (2, 2, True)
-    assert cli.rows("SELECT count(*) FROM assets") == [(0,)]
-    assert cli.rows(FLAGS) == [("Movies", 1, 1, 1)]
+    assert cli.rows("SELECT collection, title, local_path FROM media") == [
+        ("Plays", "Hamlet", str(shelf.disk("plays") / "Hamlet.mkv"))
+    ]
+    assert cli.rows(FLAGS) == [("Movies", 1, 1, 1), ("Plays", 1, 1, 1)]
     assert cli.dump("path_mappings") == before
 
 

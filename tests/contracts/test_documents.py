@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from support import documents
-from support.documents import CONTRACTS, CROSS_DOMAIN, DEPENDENT, FOLDER, MIGRATION, ROOT, SECTIONS
+from support.documents import (
+    CONTRACTS,
+    CROSS_DOMAIN,
+    DEPENDENT,
+    FOLDER,
+    MIGRATION,
+    POINTERS,
+    ROOT,
+    SECTIONS,
+)
 
 EVERY = sorted(FOLDER.rglob("*.md"))
 IN_STEP = pytest.mark.guarantee("EN-2")
@@ -30,7 +39,29 @@ def _holders() -> dict[str, set[tuple[str, str]]]:
 
 
 def test_the_documents_lie_where_the_contract_puts_them() -> None:
-    assert sorted((*CONTRACTS, MIGRATION)) == EVERY
+    assert sorted((*CONTRACTS, *POINTERS, MIGRATION)) == EVERY
+
+
+SEE_ALSO = (
+    "SourceAddContract",
+    "SourceDiscoverContract",
+    "SourceIngestContract",
+    "CollectionContract",
+    "CollectionIngestContract",
+    "UnitOfWorkContract",
+)
+
+
+@pytest.mark.parametrize("name", SEE_ALSO)
+def test_every_contract_has_a_page_in_the_folder_itself(name: str) -> None:
+    page = FOLDER / f"{name}.md"
+    assert page.read_text().startswith(f"# {name}\n")
+    if page in POINTERS:
+        assert documents.links(page) == [f"resources/{name}.md"]
+        assert documents.clauses(page) == []
+        assert documents.headings(page) == []
+    else:
+        assert page in CONTRACTS
 
 
 @pytest.mark.parametrize("document", CONTRACTS, ids=_called)

@@ -243,6 +243,24 @@ def test_plugins_are_told_after_the_commit_and_may_fail(cli: Cli, shelf: Shelf) 
     )
 
 
+@pytest.mark.guarantee("SI-14", "SI-15")
+def test_plugins_are_not_told_of_a_dry_run_nor_of_a_failure(cli: Cli, shelf: Shelf) -> None:
+    code = f"""
+    @hookimpl
+    def collection_ingested(collection, result):
+        open({str(cli.home / "told")!r}, "a").close()
+    """
+    plugins.install(cli.site, "listener", code)
+    shelf.ready(MOVIES)
+    assert shelf.ingest("--dry-run").code == 0
+    shelf.offer(row("movies", "Alien", {"raise": "the disk broke"}))
+    assert shelf.ingest().code == 1
+    assert not (cli.home / "told").exists()
+    shelf.offer(MOVIES)
+    assert shelf.ingest().code == 0
+    assert (cli.home / "told").exists()
+
+
 @pytest.mark.guarantee("SI-16")
 def test_the_json_report_names_each_collection_and_the_totals(cli: Cli, shelf: Shelf) -> None:
     shelf.ready(MOVIES, MUSIC)

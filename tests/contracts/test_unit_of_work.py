@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
-from support.cli import Cli
+from support.cli import PATIENCE, Cli
 from support.dying import locked_by_another, unchecked, write_transactions
 from support.shelf import Shelf, row
 
@@ -66,9 +68,14 @@ def test_no_importer_runs_while_the_write_lock_is_held(cli: Cli, shelf: Shelf) -
     take_it = {"do": _TAKE_THE_LOCK.format(db=str(cli.db))}
     shelf.ready(row("movies", "Alien", take_it))
     assert shelf.ingest().code == 0
-    shelf.offer(MOVIES)
-    assert shelf.add("--discover", name="Other").code == 1
-    assert cli.rows("SELECT count(*) FROM history WHERE operation = 'Lock'") == [(1,)]
+    shelf.offer(take_it, MOVIES)
+    cli.ok("source", "discover", shelf.name)
+    other = shelf.path.rename(cli.home / "other.json")
+    cli.ok("source", "update", shelf.name, "--offer", other)
+    third = cli.home / "third.json"
+    third.write_bytes(other.read_bytes())
+    cli.ok("source", "add", "--type", "shelf", "--name", "Third", "--offer", third, "--discover")
+    assert cli.rows("SELECT count(*) FROM history WHERE operation = 'Lock'") == [(4,)]
 
 
 @pytest.mark.guarantee("UW-5")
@@ -82,6 +89,29 @@ def test_a_writer_waits_and_then_says_that_it_is_locked(cli: Cli, shelf: Shelf) 
         )
         assert [s["name"] for s in cli.json("source", "list")["sources"]] == [shelf.name]
     cli.ok("source", "update", shelf.name, "--name", "X")
+
+
+@pytest.mark.guarantee("UW-5")
+def test_a_writer_for_whom_the_lock_is_free_in_time_writes(cli: Cli, shelf: Shelf) -> None:
+    shelf.ready(MOVIES)
+    with locked_by_another(cli.db):
+        words = ("source", "update", shelf.name, "--name", "X")
+        waiting = subprocess.Popen(
+            cli.command(*words), env=cli.environment(), stdout=subprocess.DEVNULL
+        )
+        while waiting.poll() is None and not _has_open(waiting.pid, cli.db):
+            time.sleep(0.01)
+        time.sleep(0.5)  # so that it finds the lock held, as a rule
+        assert waiting.poll() is None
+    assert waiting.wait(PATIENCE) == 0
+    assert cli.rows("SELECT name FROM sources") == [("X",)]
+
+
+def _has_open(pid: int, path: Path) -> bool:
+    """https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html"""
+    with contextlib.suppress(OSError):  # it closes files, and ends
+        return any(file.readlink() == path for file in Path(f"/proc/{pid}/fd").iterdir())
+    return False
 
 
 @pytest.mark.guarantee("UW-6")
@@ -141,15 +171,15 @@ def test_a_process_killed_in_the_middle_of_a_scan_leaves_what_was_committed(
 
 
 @pytest.mark.guarantee("UW-9")
-@pytest.mark.parametrize(
-    ("content", "code"), [(b"not a database, but as long as one" * 9, "not_a_catalogue")]
-)
-def test_what_is_no_catalogue_is_refused_and_not_touched(
-    cli: Cli, shelf: Shelf, content: bytes, code: str
-) -> None:
-    cli.db.write_bytes(content)
-    run = shelf.add("--json")
-    assert (run.code, run.json["error"]["code"]) == (1, code)
+@pytest.mark.parametrize("what", ["text", "a database of something else"])
+def test_what_is_no_catalogue_is_refused_and_not_touched(cli: Cli, shelf: Shelf, what: str) -> None:
+    if what == "text":
+        cli.db.write_bytes(b"not a database, but as long as one" * 9)
+    else:
+        cli.run_sql("CREATE TABLE sources (id INTEGER PRIMARY KEY)")
+    content = cli.db.read_bytes()
+    for run in (shelf.add("--json"), cli("source", "list", "--json")):
+        assert (run.code, run.json["error"]["code"]) == (1, "not_a_catalogue")
     assert cli.db.read_bytes() == content
 
 
@@ -162,7 +192,7 @@ def test_processes_that_make_the_file_at_once_all_succeed(cli: Cli, shelf: Shelf
         words = ("--type", "shelf", "--name", f"Shelf {number}", "--offer", offer, "--discover")
         command = cli.command("source", "add", *words)
         running.append(subprocess.Popen(command, env=cli.environment()))
-    assert [process.wait(60) for process in running] == [0, 0, 0, 0]
+    assert [process.wait(PATIENCE) for process in running] == [0, 0, 0, 0]
     assert cli.rows("SELECT count(*) FROM sources") == [(4,)]
     assert cli.rows("SELECT count(*) FROM collections") == [(4,)]
     assert cli.json("db", "check")["findings"] == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support import plugins
-from support.cli import Cli
+from support.cli import PATIENCE, Cli
 from support.scripted import Scripted
 
 WHOLE = """
@@ -117,7 +117,7 @@ def test_reading_imports_no_plexapi_no_pluggy_and_no_sqlite_utils(cli: Cli) -> N
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert done.stdout.splitlines()[-1] == "[]"
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from fakes.plex import FakePlex, Section, media, movie, part
-from support.cli import Cli, Run
+from support.cli import PATIENCE, Cli, Run
 from support.nas import NAME, Nas
 
 TOKEN = "sEcr3t-Token_0123456789"
@@ -216,7 +216,7 @@ def test_with_all_debugging_on_no_log_tells_it(
         env=cli.environment({"PLEXAPI_LOG_SHOW_SECRETS": "true", "PLEXAPI_LOG_LEVEL": "DEBUG"}),
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == (1 if fault else 0)
     assert b"GET /library/sections/1/all" in done.stderr

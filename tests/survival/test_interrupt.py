@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from support import plugins
-from support.cli import Cli
+from support.cli import PATIENCE, Cli
 from support.media import Library
 from support.survival import (
     THOROUGH,
@@ -186,11 +186,11 @@ def _stopped(cli: Cli, *words: object) -> tuple[int, str, str]:
         text=True,
     )
     assert process.stderr is not None
-    ready, _, _ = select.select([process.stderr], [], [], 60)
+    ready, _, _ = select.select([process.stderr], [], [], PATIENCE)
     assert ready, "the scan never began"
     assert process.stderr.readline() == "endless\n"
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     return process.returncode, out, err
 
 
@@ -258,7 +258,7 @@ def test_a_second_interrupt_does_not_hide_what_was_kept(endless: Cli) -> None:
     os.close(write)
     with os.fdopen(read) as pipe:
         said = pipe.read()[junk:]
-    assert process.wait(60) == 130
+    assert process.wait(PATIENCE) == 130
     assert said.splitlines()[:2] == [
         "Error: Source ingest failed: interrupted",
         "  Kept: collections 'Shelf A'.",
@@ -292,7 +292,7 @@ def test_interrupt_at_a_random_time(endless: Cli, seed: int) -> None:
         assert process.stdout.readline() == "\n"
         time.sleep(moments.uniform(0.01, 0.4))
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out) == (130, ""), err
         lines = [line for line in err.splitlines() if line != "endless"]
         assert lines[0].startswith("Error: ")

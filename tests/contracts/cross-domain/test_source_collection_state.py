@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import sqlite3
+
 import pytest
 
 from support.cli import Cli
@@ -48,15 +52,6 @@ def test_what_would_break_a_guarantee_is_not_committed(
 
 # -------------------------------------------------------------------------------- in a broken file
 
-_FREE = (  # without the constraints and triggers that keep them out
-    "PRAGMA writable_schema = ON",
-    "UPDATE sqlite_master SET sql = replace(sql, ',\n  UNIQUE (source_id, external_id)', '')"
-    " WHERE name = 'collections'",
-    "UPDATE sqlite_master SET sql = replace(sql, ',\n  UNIQUE (collection_id, external_path)', '')"
-    " WHERE name = 'path_mappings'",
-    "DELETE FROM sqlite_master WHERE type = 'trigger' OR (type = 'index' AND sql IS NULL"
-    " AND tbl_name IN ('collections', 'path_mappings'))",
-)
 _OF_MUSIC = "(SELECT id FROM collections WHERE name = 'Music')"
 
 # By what is said of the row: the guarantee, and how the file comes to be so. Of what stands in the
@@ -94,12 +89,28 @@ ORPHANS = {
 }
 
 
+def _unguarded(cli: Cli) -> None:
+    """Take from the file the triggers and the unique constraints of locations and collections."""
+    with contextlib.closing(sqlite3.connect(cli.db)) as connection, connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        tables = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE name IN ('collections', 'path_mappings')"
+        ).fetchall()
+        for name, sql in tables:
+            free = re.sub(r",\s*UNIQUE \([^)]*\)", "", sql)
+            connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (free, name))
+        connection.execute(
+            "DELETE FROM sqlite_master WHERE type = 'trigger' OR (type = 'index' AND sql IS NULL"
+            " AND tbl_name IN ('collections', 'path_mappings'))"
+        )
+
+
 def _broken(cli: Cli, shelf: Shelf, statement: str) -> None:
     shelf.ready(MOVIES, MUSIC)
     cli.ok("source", "update", shelf.name, "--token", "s3cret-of-the-shelf")
     assert shelf.ingest().code == 0
     cli.run_sql("INSERT INTO folders (collection_id, path) SELECT id, '/srv' FROM collections")
-    unchecked(cli.db, *_FREE)
+    _unguarded(cli)
     unchecked(cli.db, statement)
     shelf.calls()
 

@@ -74,6 +74,47 @@ def test_delete_leaves_the_history_of_the_source_and_all_of_the_others(
     assert cli.rows("SELECT external_path FROM path_mappings") == [("/srv/music",)]
 
 
+@pytest.mark.guarantee("G-1.0", "G-2.0")
+def test_discovery_of_one_source_leaves_the_collections_of_the_others_alone(
+    cli: Cli, shelf: Shelf
+) -> None:
+    _two_sources(cli, shelf)
+    of_others = "SELECT * FROM collections WHERE name = 'Music'"
+    before = cli.rows(of_others)
+    shelf.offer(MOVIES, row("plays"))
+    assert cli.json("source", "discover", shelf.name)["changes"] == {
+        "added": ["Plays"], "updated": [], "missing": [], "restored": [],
+    }  # fmt: skip
+    assert cli.rows(of_others) == before
+
+
+@pytest.mark.guarantee("G-2.3", "G-6.4")
+def test_of_two_collections_at_one_location_the_one_that_is_meant_is_mapped(
+    cli: Cli, shelf: Shelf
+) -> None:
+    shelf.offer(row("movies", locations=["/srv/both"]), row("music", locations=["/srv/both"]))
+    shelf.add("--discover")
+    where = ("--map", "/srv/both", shelf.disk("both"))
+    cli.ok("collection", "update", "Movies", *where, "--sync-enable")
+    assert cli.rows(FLAGS) == [("Movies", 1, 1, 1), ("Music", 0, 0, 0)]
+    mapped = "SELECT collection_id, local_path FROM path_mappings ORDER BY collection_id"
+    assert cli.rows(mapped) == [(1, str(shelf.disk("both"))), (2, None)]
+
+
+@pytest.mark.guarantee("G-2.2")
+def test_an_update_that_loses_collections_is_made_when_that_is_said_to_be_right(
+    cli: Cli, shelf: Shelf
+) -> None:
+    shelf.ready(MOVIES, MUSIC)
+    other = Shelf(cli)
+    other.path = cli.home / "other.json"
+    other.offer(MUSIC)
+    words = ("source", "update", shelf.name, "--offer", other.path)
+    assert cli(*words).code == 1
+    cli.ok(*words, "--allow-missing")
+    assert cli.rows("SELECT config ->> 'offer' FROM sources") == [(str(other.path),)]
+
+
 @pytest.mark.guarantee("G-2.4")
 def test_delete_leaves_no_orphan_in_a_file_that_lost_its_triggers(cli: Cli, shelf: Shelf) -> None:
     _two_sources(cli, shelf)
@@ -110,6 +151,28 @@ def test_a_collection_that_comes_back_is_as_it_was_but_for_ingestibility(
 
 
 # ------------------------------------------------------------------------------------------ G-3
+
+
+@pytest.mark.guarantee("G-3.2", "FP-3")
+def test_a_file_where_a_folder_was_is_no_place_to_ingest_from(cli: Cli, shelf: Shelf) -> None:
+    shelf.ready(MOVIES)
+    shelf.disk("movies").rmdir()
+    (cli.home / "disk" / "movies").write_text("not a folder")
+    run = shelf.ingest()
+    assert (run.code, run.error) == (1, "Error: Collection 'Movies' is not ingestible")
+    assert cli.rows(FLAGS) == [("Movies", 1, 1, 0)]
+
+
+@pytest.mark.guarantee("G-4.2", "PF-1")
+def test_what_one_collection_misses_is_not_looked_for_in_another(cli: Cli, shelf: Shelf) -> None:
+    shelf.ready(MOVIES, MUSIC)
+    assert shelf.ingest().code == 0
+    of_music = "SELECT * FROM assets WHERE title = 'Blue'"
+    before = cli.rows(of_music)
+    shelf.offer(row("movies", "Alien"), MUSIC)
+    cli.ok("collection", "ingest", "Movies")
+    assert shelf.titles("Movies") == ["Alien"]
+    assert cli.rows(of_music) == before
 
 
 @pytest.mark.guarantee("G-3.0", "FP-2")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.cli import Cli
+from support.dying import abort
 from support.shelf import Shelf, row
 
 MOVIES = row("movies", "Alien", "Brazil")
@@ -186,6 +187,27 @@ def test_wipe_wants_the_word_yes(cli: Cli, shelf: Shelf) -> None:
     run = cli.on_terminal("collection", "wipe", "Movies", answers=[("Type yes", "yes\n")])
     assert run.code == 0
     assert shelf.titles("Movies") == []
+
+
+@pytest.mark.guarantee("CO-9")
+def test_a_wipe_that_fails_or_finds_nothing_leaves_the_backups_that_there_were(
+    cli: Cli, shelf: Shelf
+) -> None:
+    shelf.ready(MOVIES)
+    shelf.ingest()
+    wipe = ("collection", "wipe", "Movies", "--force")
+    kept = Path(cli.json(*wipe)["backup"])
+    shelf.ingest()
+    abort(cli, "DELETE", "assets")
+    for _ in range(7):
+        run = cli(*wipe)
+        assert (run.code, run.error) == (1, "Error: Collection wipe failed: no more")
+    cli.run_sql("DROP TRIGGER failing")
+    assert list(cli.home.glob("*.backup")) == [kept]
+    assert shelf.titles("Movies") == ["Alien", "Brazil"]
+    cli.ok(*wipe, "--no-backup")
+    assert "backup" not in cli.json(*wipe)
+    assert list(cli.home.glob("*.backup")) == [kept]
 
 
 @pytest.mark.guarantee("CO-10")

@@ -31,7 +31,7 @@ EXISTING = {
     "folders": "2, 5, 'new', NULL",
     "assets": "4, 5, 'new', 'movie', 'New'",
     "asset_files": "41, 6, 51, 'new.mkv'",
-    "history": "1, 'now', 'New', 'success'",
+    "history": "1, '2024-01-01T00:00:00Z', 'New', 'success'",
 }
 COLUMNS = {
     "sources": "id, external_id, type, identity, name, config",
@@ -462,7 +462,9 @@ def test_a_changed_mapping_resets_ingestible_and_no_other_flag(
     assert script.execute("SELECT ingestible FROM collections WHERE id = 4").fetchone() == (1,)
 
 
-@pytest.mark.parametrize("change", ["local_path = local_path", "updated_at = '2030'"])
+@pytest.mark.parametrize(
+    "change", ["local_path = local_path", "updated_at = '2030-01-01T00:00:00Z'"]
+)
 def test_a_mapping_written_as_it_is_resets_nothing(script: sqlite3.Connection, change: str) -> None:
     _accepted(script, f"UPDATE path_mappings SET {change}")
     assert _count(script, "collections", "ingestible = 1") == 2

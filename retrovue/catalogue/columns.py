@@ -1,8 +1,7 @@
 """What every column of the public tables holds, stated once.
 
-The forms stand in the file as triggers (migration 0002); `db check` looks for rows that were written
-past them, and a repair or a migration mends those. `tests/catalogue/test_columns.py` holds the
-migration and this table together.
+The forms stand in the file as triggers (migration 0002); `db check` looks for rows that were
+written past them, and a repair or a migration mends those.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 ID_MOST = 2**53 - 1  # the highest whole number that every language reads exactly
-NUMBER_MOST = 2**31 - 1
 NAME_MOST = 10_000  # characters
 WORD_MOST = 1_000
 PATH_MOST = 32_768
@@ -18,6 +16,7 @@ LONG_MOST = 1_000_000
 DETAIL_MOST = 100_000_000
 DEPTH_MOST = 100  # JSON within JSON
 _FLOAT_MOST = "1.7976931348623157e308"
+_BLANK = "char(32, 9, 10, 13)"
 _TELLING = 4_300  # digits that Python reads as one number
 
 
@@ -42,6 +41,12 @@ class Column(NamedTuple):
         """The condition on a value that is there, in a column of the row `of`."""
         assert self.form is not None
         return self.form.test.replace("{c}", f"{of}.{self.name}" if of else self.name)
+
+    def looked_at(self) -> str:
+        """The condition where what is no JSON at all must not end the look at the others."""
+        if self.form is not None and self.form.mend in ("json", "guids"):
+            return f"CASE WHEN json_valid({self.name}) THEN {self.test()} ELSE 0 END"
+        return self.test()
 
     @property
     def says(self) -> str:
@@ -83,26 +88,31 @@ _DATE = Form("a date (YYYY-MM-DD)", "{c} IS date({c}, '+0 days') AND {c} > '0001
 _TIME = Form(
     "a time in UTC (YYYY-MM-DDTHH:MM:SSZ)",
     """{c} GLOB '????-??-??T??:??:??*Z' AND {c} > '0001'
-AND CASE WHEN {c} = substr({c}, 1, 20) THEN substr({c}, 1, 10) IS date({c}, '+0 days')
-         ELSE {c} = substr({c}, 1, 30) AND {c} GLOB '*.[0-9]*'
-          AND substr({c}, 1, 10) IS date(substr({c}, 1, 19), '+0 days')
-          AND rtrim(substr({c}, 1, length({c}) - 1), '0123456789') = substr({c}, 1, 19) || '.' END""",
+AND CASE
+  WHEN {c} = substr({c}, 1, 20) THEN substr({c}, 1, 10) IS date({c}, '+0 days')
+  ELSE {c} = substr({c}, 1, 30) AND {c} GLOB '*.[0-9]*'
+   AND substr({c}, 1, 10) IS date(substr({c}, 1, 19), '+0 days')
+   AND rtrim(substr({c}, 1, length({c}) - 1), '0123456789') = substr({c}, 1, 19) || '.'
+END""",
     "time",
 )
 
 
 def _json(most: int) -> Form:
     """JSON that every reader reads: what may be deep, or may have a number that is not finite, is
-    looked at piece by piece. What is no JSON at all, a constraint of the table refuses."""
+    looked at piece by piece. json_each() and json_tree() refuse what is malformed, and alone may
+    stand in a schema that is not trusted.
+    https://www.sqlite.org/c3ref/c_deterministic.html#sqliteinnocuous"""
     return Form(
-        f"JSON of at most {most:,} characters, at most {DEPTH_MOST} deep, with finite numbers",
+        f"a JSON object of at most {most:,} characters, {DEPTH_MOST} deep, with finite numbers",
         f"""CASE
   WHEN {{c}} = '{{}}' THEN 1
-  WHEN length({{c}}) > {most} THEN 0
+  WHEN {{c}} <> substr({{c}}, 1, {most})
+    OR {{c}} NOT GLOB '{{*}}' AND trim({{c}}, {_BLANK}) NOT GLOB '{{*}}' THEN 0
   WHEN length({{c}}) <= {_TELLING}
    AND length({{c}}) - length(replace(replace({{c}}, '[', ''), '{{', '')) <= {DEPTH_MOST}
-   AND {{c}} NOT GLOB '*e[0-9+]*' AND {{c}} NOT GLOB '*E[0-9+]*' THEN 1
-  WHEN NOT json_valid({{c}}) THEN 1
+   AND {{c}} NOT GLOB '*e[0-9+]*' AND {{c}} NOT GLOB '*E[0-9+]*'
+  THEN (SELECT count(*) FROM json_each({{c}}, '$.a')) >= 0
   ELSE NOT EXISTS (
     SELECT 1
       FROM json_tree({{c}}) AS j
@@ -119,19 +129,18 @@ _GUIDS = Form(
     f"a JSON array of texts, of at most {LONG_MOST:,} characters",
     f"""CASE
   WHEN {{c}} = '[]' THEN 1
-  WHEN length({{c}}) > {LONG_MOST} THEN 0
-  WHEN NOT json_valid({{c}}) THEN 1
-  ELSE NOT EXISTS (SELECT 1 FROM json_each({{c}}) AS j WHERE j.type <> 'text' AND j.key IS NOT NULL)
+  WHEN {{c}} <> substr({{c}}, 1, {LONG_MOST})
+    OR {{c}} NOT GLOB '[[]*]' AND trim({{c}}, {_BLANK}) NOT GLOB '[[]*]' THEN 0
+  ELSE NOT EXISTS (SELECT 1 FROM json_each({{c}}) AS j WHERE j.type <> 'text')
 END""",
     "guids",
     LONG_MOST,
 )
 _NAME, _WORD, _PATH, _LONG = map(_text, (NAME_MOST, WORD_MOST, PATH_MOST, LONG_MOST))
-_SIZE, _COUNT = _number(0, ID_MOST), _number(0, NUMBER_MOST)
+_COUNT, _YEAR = _number(0, ID_MOST), _number(0, 9999)
 _FROM_1 = Form(  # from 1 says a constraint of the table
-    f"a number from 1 to {NUMBER_MOST:,}", f"{{c}} <= {NUMBER_MOST}", "number", NUMBER_MOST
+    f"a number from 1 to {ID_MOST:,}", f"{{c}} <= {ID_MOST}", "number", ID_MOST
 )
-_YEAR = _number(1, 9999)
 
 
 def _must(names: str, form: Form) -> tuple[Column, ...]:
@@ -189,7 +198,7 @@ TABLES: dict[str, Table] = {
     ),
     "folders": Table(
         "G-2",
-        (*_must("path", _PATH), *_may("fingerprint", _LONG), *_must("assets", _SIZE)),
+        (*_must("path", _PATH), *_may("fingerprint", _LONG), *_must("assets", _COUNT)),
     ),
     "assets": Table(
         "G-5",
@@ -203,7 +212,7 @@ TABLES: dict[str, Table] = {
             *_may("track", _COUNT),
             *_may("year", _YEAR),
             *_may("released_on", _DATE),
-            *_may("duration_ms", _SIZE),
+            *_may("duration_ms", _COUNT),
             *_may("edition", _NAME),
             *_must("guids", _GUIDS),
             *_must("metadata", _json(LONG_MOST)),
@@ -217,10 +226,10 @@ TABLES: dict[str, Table] = {
         (
             *_must("relative_path", _PATH),
             *_must("version part", _FROM_1),
-            *_may("size_bytes", _SIZE),
+            *_may("size_bytes", _COUNT),
             *_may("modified_at", _TIME),
-            *_may("duration_ms", _SIZE),
-            *_may("container video_codec audio_codec", _WORD),
+            *_may("duration_ms", _COUNT),
+            *_may("container video_codec audio_codec", _NAME),
             *_may("width height", _COUNT),
         ),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 
-from retrovue.catalogue import inspect, migrate
+from retrovue.catalogue import migrate, versions
 from retrovue.catalogue.columns import TABLES
 from support.forms import triggers
 
@@ -21,7 +21,7 @@ def _model() -> sqlite3.Connection:
 
 def test_the_triggers_of_the_schema_hold_the_forms_as_they_are_stated() -> None:
     with contextlib.closing(_model()) as model:
-        there = inspect.schema(model)
+        there = versions.objects(model)
     assert {name: there.get(("trigger", name)) for name in triggers()} == triggers()
     forms = {name for kind, name in there if kind == "trigger" and "_forms" in name}
     assert forms == set(triggers())

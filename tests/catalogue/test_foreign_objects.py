@@ -188,3 +188,20 @@ def test_both_numbers_gone_are_put_right_too(sound: Cli) -> None:
     )
     sound.ok("db", "check", "--repair")
     assert sound("db", "check").out == f"{SOUND}\n"
+
+
+def test_a_backup_whose_header_was_changed_is_not_restored_over_its_own_tables(sound: Cli) -> None:
+    copy = sound.home / "copy"
+    sound.ok("db", "backup", copy)
+    Cli(sound.home, copy).run_sql("PRAGMA user_version = 0")
+    before = sound.dump()
+    run = sound("db", "restore", copy, "--force")
+    assert run.code == 1
+    assert run.err.splitlines() == [
+        "Error: The catalogue cannot be brought to today's schema: its user_version is 0 instead"
+        " of 2",
+        "  Somebody changed the header of the file; `db check --repair` puts it right.",
+    ]
+    assert sound.dump() == before
+    Cli(sound.home, copy).ok("db", "check", "--repair")
+    sound.ok("db", "restore", copy, "--force")

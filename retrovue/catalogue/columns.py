@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from retrovue.catalogue.texts import DEPTH_MOST
+
 ID_MOST = 2**53 - 1  # the highest whole number that every language reads exactly
 NAME_MOST = 10_000  # characters
 WORD_MOST = 1_000
 PATH_MOST = 32_768
 LONG_MOST = 1_000_000
 DETAIL_MOST = 100_000_000
-DEPTH_MOST = 100  # JSON within JSON
 _FLOAT_MOST = "1.7976931348623157e308"
 _BLANK = "char(32, 9, 10, 13)"
 _TELLING = 4_300  # digits that Python reads as one number

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from math import isfinite
 from typing import Any
 
-from retrovue.catalogue.columns import DEPTH_MOST
+DEPTH_MOST = 100  # arrays and objects within each other
 
 
 def lenient(value: bytes) -> str:

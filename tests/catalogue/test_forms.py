@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from retrovue.catalogue.columns import DEPTH_MOST, ID_MOST, TABLES, Column
+from retrovue.catalogue.columns import ID_MOST, TABLES, Column
+from retrovue.catalogue.texts import DEPTH_MOST
 from support.soundness import require, state
 
 # by how a form is mended: values that have it, and values that have not

@@ -135,6 +135,20 @@ def test_a_value_in_form_is_taken(script: sqlite3.Connection, table: str, column
         script.execute("ROLLBACK")
 
 
+@pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "REPLACE"])
+def test_a_value_out_of_form_is_refused_beside_one_that_gets_its_default(
+    script: sqlite3.Connection, verb: str
+) -> None:
+    for table, column in COLUMNS:
+        if column.form is None or column.form.mend != "time":
+            continue
+        stamps = {"created_at", "updated_at"} & {each.name for each in TABLES[table].columns}
+        row = {**NEEDED[table], **dict.fromkeys(stamps), column.name: "soon"}
+        with pytest.raises(sqlite3.IntegrityError) as caught:
+            _insert(script, verb, table, row)
+        assert str(caught.value) == f"G-5: {column.says}"
+
+
 def test_nothing_is_a_value_where_there_may_be_none(script: sqlite3.Connection) -> None:
     before = state(script)
     for table, column in COLUMNS:

@@ -36,7 +36,7 @@ def _on_insert(table: str) -> str:
 def _when_new(column: Column) -> str:
     """What need not be looked at is told apart first, since every new row pays for it."""
     if column.name == "updated_at":
-        return "NEW.updated_at <> NEW.created_at AND "
+        return "NEW.updated_at IS NOT NEW.created_at AND NEW.updated_at IS NOT NULL\n AND "
     return "" if column.required else f"NEW.{column.name} IS NOT NULL AND "
 
 

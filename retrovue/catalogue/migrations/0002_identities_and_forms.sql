@@ -103,7 +103,8 @@ CREATE TRIGGER sources_forms BEFORE INSERT ON sources BEGIN
          AND rtrim(substr(NEW.created_at, 1, length(NEW.created_at) - 1), '0123456789') = substr(NEW.created_at, 1, 19) || '.'
       END)
       THEN RAISE(ABORT, 'G-5: created_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
-    WHEN NEW.updated_at <> NEW.created_at AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
+    WHEN NEW.updated_at IS NOT NEW.created_at AND NEW.updated_at IS NOT NULL
+     AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
       AND CASE
         WHEN NEW.updated_at = substr(NEW.updated_at, 1, 20) THEN substr(NEW.updated_at, 1, 10) IS date(NEW.updated_at, '+0 days')
         ELSE NEW.updated_at = substr(NEW.updated_at, 1, 30) AND NEW.updated_at GLOB '*.[0-9]*'
@@ -227,7 +228,8 @@ CREATE TRIGGER collections_forms BEFORE INSERT ON collections BEGIN
          AND rtrim(substr(NEW.created_at, 1, length(NEW.created_at) - 1), '0123456789') = substr(NEW.created_at, 1, 19) || '.'
       END)
       THEN RAISE(ABORT, 'G-5: created_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
-    WHEN NEW.updated_at <> NEW.created_at AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
+    WHEN NEW.updated_at IS NOT NEW.created_at AND NEW.updated_at IS NOT NULL
+     AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
       AND CASE
         WHEN NEW.updated_at = substr(NEW.updated_at, 1, 20) THEN substr(NEW.updated_at, 1, 10) IS date(NEW.updated_at, '+0 days')
         ELSE NEW.updated_at = substr(NEW.updated_at, 1, 30) AND NEW.updated_at GLOB '*.[0-9]*'
@@ -320,7 +322,8 @@ CREATE TRIGGER path_mappings_forms BEFORE INSERT ON path_mappings BEGIN
          AND rtrim(substr(NEW.created_at, 1, length(NEW.created_at) - 1), '0123456789') = substr(NEW.created_at, 1, 19) || '.'
       END)
       THEN RAISE(ABORT, 'G-5: created_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
-    WHEN NEW.updated_at <> NEW.created_at AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
+    WHEN NEW.updated_at IS NOT NEW.created_at AND NEW.updated_at IS NOT NULL
+     AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
       AND CASE
         WHEN NEW.updated_at = substr(NEW.updated_at, 1, 20) THEN substr(NEW.updated_at, 1, 10) IS date(NEW.updated_at, '+0 days')
         ELSE NEW.updated_at = substr(NEW.updated_at, 1, 30) AND NEW.updated_at GLOB '*.[0-9]*'
@@ -459,7 +462,8 @@ CREATE TRIGGER assets_forms BEFORE INSERT ON assets BEGIN
          AND rtrim(substr(NEW.created_at, 1, length(NEW.created_at) - 1), '0123456789') = substr(NEW.created_at, 1, 19) || '.'
       END)
       THEN RAISE(ABORT, 'G-5: created_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
-    WHEN NEW.updated_at <> NEW.created_at AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
+    WHEN NEW.updated_at IS NOT NEW.created_at AND NEW.updated_at IS NOT NULL
+     AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
       AND CASE
         WHEN NEW.updated_at = substr(NEW.updated_at, 1, 20) THEN substr(NEW.updated_at, 1, 10) IS date(NEW.updated_at, '+0 days')
         ELSE NEW.updated_at = substr(NEW.updated_at, 1, 30) AND NEW.updated_at GLOB '*.[0-9]*'

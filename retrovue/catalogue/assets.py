@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from retrovue.catalogue.core import Tx
+from retrovue.catalogue.texts import read_object, read_texts
 from retrovue.errors import Ambiguous, NotFound
 
 MEDIA = (
@@ -149,8 +149,7 @@ def _whole(connection: sqlite3.Connection, asset_id: int) -> dict[str, Any]:
          WHERE a.id = ?""",
         asset_id,
     )[0]
-    for name in ("guids", "metadata"):
-        asset[name] = json.loads(asset[name])
+    asset["guids"], asset["metadata"] = read_texts(asset["guids"]), read_object(asset["metadata"])
     asset["files"] = _dicts(
         connection,
         """

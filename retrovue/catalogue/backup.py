@@ -158,6 +158,17 @@ def copy_pages(path: Path, target: Path) -> dict[str, int]:
     return rows
 
 
+@contextmanager
+def trial_copy(path: Path) -> Iterator[Path]:
+    """A copy of the file to try something with, in the system's temporary folder."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        copy_pages(path, copy)
+        yield copy
+
+
 def rows_of(connection: sqlite3.Connection) -> dict[str, int]:
     """The number of rows of every table; those of a virtual one lie in tables of its own."""
     names = connection.execute(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from retrovue.catalogue import place
 from retrovue.catalogue.saying import Speaking, code, is_locked, saying
+from retrovue.catalogue.texts import lenient
+from retrovue.commands import Command, Hint
 from retrovue.errors import (
     DatabaseFailure,
     GuaranteeViolated,
@@ -108,13 +110,20 @@ class Catalogue:
         self._require_file()
         self._connection = connect(self.path, self._timeout, place.look_mode(self.path))
         self._connection.execute("PRAGMA query_only = ON")
-        version_of(self._connection, self.path)
+        version_of(self._connection, self.path, numbered=False)
         return self._connection
 
     def _require_file(self) -> None:
         if os.path.isdir(self.path):
             raise NotACatalogue(f"{self.path} is a folder, not a catalogue")
-        if not self.exists():
+        try:
+            there = self.exists()
+        except PermissionError as error:
+            raise DatabaseFailure(
+                f"{self.path} cannot be reached ({error.strerror})",
+                hint="Look at the permissions of the folders that it lies in.",
+            ) from error
+        if not there:
             raise NotFound(
                 f"No catalogue at {self.path}",
                 ["The file there is empty."] if os.path.exists(self.path) else [],
@@ -278,6 +287,7 @@ def connect(path: str, timeout: float, mode: str) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         if connection.execute("PRAGMA foreign_keys").fetchone() != (1,):
             raise DatabaseFailure("This build of SQLite has no foreign keys")
+        connection.text_factory = lenient
         connection.execute("PRAGMA temp_store = FILE")
         connection.execute("PRAGMA secure_delete = ON")  # a replaced token leaves no trace
     except BaseException:
@@ -286,8 +296,9 @@ def connect(path: str, timeout: float, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def version_of(connection: sqlite3.Connection, path: str) -> int:
-    """The schema version of the file, 0 for an empty one; refuses what is no catalogue of ours."""
+def version_of(connection: sqlite3.Connection, path: str, *, numbered: bool = True) -> int:
+    """The schema version of the file, 0 for an empty one; refuses what is no catalogue of ours,
+    and, when it must be `numbered`, one whose header does not say what its tables are."""
     try:
         version, application, empty = header(connection)
     except sqlite3.DatabaseError as error:
@@ -296,8 +307,19 @@ def version_of(connection: sqlite3.Connection, path: str) -> int:
         raise
     if empty:
         return 0
-    if application != APPLICATION_ID:
-        raise NotACatalogue(f"{path} is not a catalogue but a database of something else")
+    if application != APPLICATION_ID or version < SCHEMA_VERSION:
+        from retrovue.catalogue import versions
+
+        wrong = versions.misnumbered(connection)
+        if wrong is not None and not numbered:
+            return wrong.version
+        if wrong is not None:
+            raise DatabaseFailure(
+                f"{path} is a catalogue whose header was changed: {wrong.says}",
+                hint=Hint("Put it right", Command("db check", options=("--repair",))),
+            )
+        if application != APPLICATION_ID:
+            raise NotACatalogue(f"{path} is not a catalogue but a database of something else")
     if version > SCHEMA_VERSION:
         raise NewerFile(
             f"{path} is of schema version {version}; this retrovue knows versions"
@@ -347,7 +369,7 @@ def transaction(
     kept: list[Recorded] | None = None,
 ) -> Iterator[Tx]:
     """The one BEGIN IMMEDIATE of the house; `kept` is told what was committed."""
-    with saying(operation):
+    with saying(operation, connection):
         connection.execute("BEGIN IMMEDIATE")
         tx = Tx(connection)
         committing = False

@@ -10,6 +10,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from retrovue.catalogue.columns import ID_MOST, TABLES, Column
+
 ACTIVE = "m.excluded = 0 AND m.missing_since IS NULL"
 
 
@@ -94,30 +96,48 @@ def of_touched(collections: Iterable[int], new_assets: int | None, new_files: in
     )
 
 
-def _impossible(
-    table: str,
-    text: str = "",
-    integer: str = "",
-    optional: str = "",
-    numbers: str = "",
-    also: str = "1",
-) -> str:
-    """A condition that holds for rows with a value that the schema's constraints refuse: `text` and
-    `integer` are columns that have one, `optional` (text) and `numbers` (integer) may be NULL."""
-    kinds = ((text, "('text')"), (integer, "('integer')"),
-             (optional, "('text', 'null')"), (numbers, "('integer', 'null')"))  # fmt: skip
-    tests = [f"typeof({table}.{name}) IN {kind}" for names, kind in kinds for name in names.split()]
-    return f"NOT coalesce({' AND '.join((*tests, also))}, 0)"
+_IMPOSSIBLE = "a value of it is missing or not possible"
+# by table: the columns that refer to others, the collection it is of, and what else is asked
+_OF = {
+    "sources": ("", "NULL", "external_id <> '' AND type <> '' AND trim(name) <> ''"),
+    "source_secrets": ("source_id", "NULL", "name <> ''"),
+    "collections": ("source_id", "id", "revision >= 0"),
+    "path_mappings": ("collection_id", "collection_id", "1"),
+    "folders": ("collection_id", "collection_id", "1"),
+    "assets": ("collection_id", "collection_id", "typeof(folder_id) IN ('integer', 'null')"),
+    "asset_files": (
+        "asset_id path_mapping_id",
+        "NULL",
+        "relative_path <> '' AND version > 0 AND part > 0",
+    ),
+    "history": ("", "NULL", "1"),
+}
 
 
-def _json(column: str, kind: str) -> str:
-    return (
-        f"CASE WHEN json_valid({column}) AND instr({column}, char(0)) = 0"
-        f" THEN json_type({column}) = '{kind}' ELSE 0 END"
+def _impossible(name: str) -> Rule:
+    """Rows with a value that the types and constraints of their table refuse."""
+    table = TABLES[name]
+    references, collection, also = _OF[name]
+    tests = [_possible(column) for column in table.columns]
+    tests += [f"typeof({column}) = 'integer'" for column in references.split()]
+    tests += [f"id BETWEEN 1 AND {ID_MOST}"] if table.has_id else []
+    row = "id" if table.has_id else "source_id || '/' || coalesce(name, '')"
+    return Rule(
+        table.guarantee,
+        "whole",
+        name,
+        _IMPOSSIBLE,
+        f"""
+        SELECT {row}, {collection}
+          FROM {name}
+         WHERE {{scope}} AND NOT coalesce({" AND ".join((*tests, also))}, 0)""",
     )
 
 
-_IMPOSSIBLE = "a value of it is missing or not possible"
+def _possible(column: Column) -> str:
+    kinds = f"'{column.type}'" if column.required else f"'{column.type}', 'null'"
+    return f"typeof({column.name}) IN ({kinds})"
+
 
 RULES = (
     Rule(
@@ -362,83 +382,6 @@ RULES = (
     Rule(
         "G-2",
         "whole",
-        "sources",
-        _IMPOSSIBLE,
-        f"""
-        SELECT s.id, NULL
-          FROM sources AS s
-         WHERE {{scope}}
-           AND {
-            _impossible(
-                "s",
-                "external_id type identity name config created_at updated_at",
-                also="s.id > 0 AND s.external_id <> '' AND s.type <> '' AND trim(s.name) <> '' AND "
-                + _json("s.config", "object"),
-            )
-        }""",
-    ),
-    Rule(
-        "G-2",
-        "whole",
-        "source_secrets",
-        _IMPOSSIBLE,
-        f"""
-        SELECT x.source_id || '/' || coalesce(x.name, ''), NULL
-          FROM source_secrets AS x
-         WHERE {{scope}} AND {_impossible("x", "name value", "source_id", also="x.name <> ''")}""",
-    ),
-    Rule(
-        "G-5",
-        "whole",
-        "collections",
-        _IMPOSSIBLE,
-        f"""
-        SELECT c.id, c.id
-          FROM collections AS c
-         WHERE {{scope}}
-           AND {
-            _impossible(
-                "c",
-                "external_id name created_at updated_at",
-                "source_id revision",
-                "kind not_ingestible_reason missing_since last_ingested_at",
-                also="c.id > 0 AND c.revision >= 0",
-            )
-        }""",
-    ),
-    Rule(
-        "G-6",
-        "whole",
-        "path_mappings",
-        _IMPOSSIBLE,
-        f"""
-        SELECT m.id, m.collection_id
-          FROM path_mappings AS m
-         WHERE {{scope}}
-           AND {
-            _impossible(
-                "m",
-                "external_path created_at updated_at",
-                "collection_id excluded",
-                "local_path missing_since",
-                also="m.id > 0",
-            )
-        }""",
-    ),
-    Rule(
-        "G-2",
-        "whole",
-        "folders",
-        _IMPOSSIBLE,
-        f"""
-        SELECT d.id, d.collection_id
-          FROM folders AS d
-         WHERE {{scope}}
-           AND {_impossible("d", "path", "collection_id assets", "fingerprint", also="d.id > 0")}""",
-    ),
-    Rule(
-        "G-2",
-        "whole",
         "folders",
         "its path is that of another folder of the collection",
         """
@@ -462,26 +405,6 @@ RULES = (
                                             WHERE collection_id = c.id))""",
     ),
     Rule(
-        "G-5",
-        "whole",
-        "assets",
-        _IMPOSSIBLE,
-        f"""
-        SELECT a.id, a.collection_id
-          FROM assets AS a
-         WHERE {{scope}}
-           AND {
-            _impossible(
-                "a",
-                "external_id kind title guids metadata created_at updated_at",
-                "collection_id",
-                "series artist album released_on edition fingerprint missing_since",
-                "folder_id season episode episode_end track year duration_ms",
-                also=f"a.id > 0 AND {_json('a.guids', 'array')} AND {_json('a.metadata', 'object')}",
-            )
-        }""",
-    ),
-    Rule(
         "G-2",
         "whole",
         "assets",
@@ -494,59 +417,32 @@ RULES = (
                               FROM assets NOT INDEXED
                              GROUP BY collection_id, external_id)""",
     ),
-    Rule(
-        "G-6",
-        "whole",
-        "asset_files",
-        _IMPOSSIBLE,
-        f"""
-        SELECT f.id, NULL
-          FROM asset_files AS f
-         WHERE {{scope}}
-           AND {
-            _impossible(
-                "f",
-                "relative_path",
-                "asset_id path_mapping_id version part",
-                "modified_at container video_codec audio_codec",
-                "size_bytes duration_ms width height",
-                also="f.id > 0 AND f.relative_path <> '' AND f.version > 0 AND f.part > 0",
-            )
-        }""",
-    ),
-    Rule(
-        "G-5",
-        "whole",
-        "history",
-        _IMPOSSIBLE,
-        f"""
-        SELECT h.id, NULL
-          FROM history AS h
-         WHERE {{scope}}
-           AND {
-            _impossible(
-                "h",
-                "at operation status detail",
-                optional="source collection",
-                also="h.id > 0 AND " + _json("h.detail", "object"),
-            )
-        }""",
-    ),
+    *map(_impossible, TABLES),
 )
 
 
 def violations(connection: sqlite3.Connection, scope: Scope) -> list[Violation]:
     """Every row within the scope that breaks a clause, in the order of the guarantees."""
-    found = []
-    for rule in RULES:
-        condition = getattr(scope, rule.level)
-        if condition is None:
-            continue
-        rows = connection.execute(rule.query.replace("{scope}", condition), scope.parameters)
-        for row, collection_id in rows.fetchall():
-            name = _collection_name(connection, collection_id)
-            found.append(Violation(rule.guarantee, rule.table, row, rule.says, name, collection_id))
-    return found
+    return [broken for rule in RULES for broken in breaches(connection, rule, scope)]
+
+
+def breaches(connection: sqlite3.Connection, rule: Rule, scope: Scope) -> list[Violation]:
+    """Every row within the scope that breaks one clause."""
+    condition = getattr(scope, rule.level)
+    if condition is None:
+        return []
+    rows = connection.execute(rule.query.replace("{scope}", condition), scope.parameters)
+    return [
+        Violation(
+            rule.guarantee,
+            rule.table,
+            row,
+            rule.says,
+            _collection_name(connection, collection_id),
+            collection_id,
+        )
+        for row, collection_id in rows.fetchall()
+    ]
 
 
 def _collection_name(connection: sqlite3.Connection, collection_id: int | None) -> str | None:

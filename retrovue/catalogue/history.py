@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from retrovue.catalogue.core import Recorded, Tx
+from retrovue.catalogue.texts import read_object
 
 
 class Entry(NamedTuple):
@@ -71,7 +72,7 @@ def listed(
             "limit": -1 if limit is None else limit,
         },
     )
-    return [Entry._make(row)._replace(detail=_detail(row[6])) for row in rows]
+    return [Entry._make(row)._replace(detail=read_object(row[6])) for row in rows]
 
 
 def _spellings(connection: sqlite3.Connection, column: str, name: str | None) -> str | None:
@@ -82,9 +83,3 @@ def _spellings(connection: sqlite3.Connection, column: str, name: str | None) ->
     rows = connection.execute(f"SELECT DISTINCT {column} FROM history WHERE {column} IS NOT NULL")
     folded = name.casefold()
     return json.dumps([known for (known,) in rows if known.casefold() == folded])
-
-
-def _detail(text: str) -> Mapping[str, Any]:
-    """What a script wrote there may be any JSON."""
-    found = json.loads(text)
-    return found if isinstance(found, dict) else {"detail": found}

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import guarantees, integrity
-from retrovue.catalogue.core import SCHEMA_VERSION, Catalogue
-from retrovue.catalogue.saying import is_locked, told
+from retrovue.catalogue import (
+    foreign_objects,
+    guarantees,
+    integrity,
+    mend_ids,
+    odd_values,
+    same_names,
+    versions,
+)
+from retrovue.catalogue.core import SCHEMA_VERSION, Catalogue, transaction
+from retrovue.catalogue.foreign_objects import Foreign
+from retrovue.catalogue.saying import DAMAGE, code, saying
+
+OPERATION = "Database check"
 
 TABLES = (
     "sources",
@@ -54,36 +68,95 @@ def _pragma(connection: sqlite3.Connection, name: str) -> Any:
 
 
 def check(catalogue: Catalogue) -> list[Finding]:
-    """Everything wrong with the file; it is opened for reading alone."""
-    try:
-        connection = catalogue.looking()
-    except sqlite3.DatabaseError as error:
-        if is_locked(error):
-            raise told("Database check", error) from error
-        return [Finding("integrity", None, None, str(error))]
+    """Everything wrong with the file, which is opened for reading alone. One of an earlier version
+    is looked at as it would be when brought to today's.
+
+    Raises DatabaseFailure where it is the disk, a lock or a permission that is in the way.
+    """
+    with saying(OPERATION, writes=False):
+        try:
+            connection = catalogue.looking()
+            if _needs_migration(connection):
+                return _findings_once_migrated(catalogue, connection)
+        except sqlite3.DatabaseError as error:
+            return [_damage(error)]
     return findings(connection)
+
+
+def _damage(error: sqlite3.DatabaseError) -> Finding:
+    """What SQLite raises of a file that is damaged; whatever else it raises is raised again."""
+    if code(error) not in DAMAGE:
+        raise error
+    return Finding("integrity", None, None, str(error))
+
+
+def _needs_migration(connection: sqlite3.Connection) -> bool:
+    return (
+        bool(_pragma(connection, "user_version") < SCHEMA_VERSION)
+        and versions.misnumbered(connection) is None
+        and bool(versions.of_tables(connection))
+    )
+
+
+def misnumbered(catalogue: Catalogue) -> versions.Misnumbered | None:
+    """Where the header does not say what the tables are."""
+    return versions.misnumbered(catalogue.looking())
+
+
+def is_of_another_version(catalogue: Catalogue) -> bool:
+    """Whether the file must be written before it can be opened as one of today."""
+    connection = catalogue.looking()
+    return versions.misnumbered(connection) is not None or _needs_migration(connection)
+
+
+def _findings_once_migrated(catalogue: Catalogue, connection: sqlite3.Connection) -> list[Finding]:
+    from retrovue.catalogue import backup, migrate
+
+    found = _integrity(connection)
+    if any(map(is_damage, found)):
+        return found
+    with backup.trial_copy(Path(catalogue.path)) as copy, backup.opened(copy, "rw") as trial:
+        with transaction(trial, OPERATION):
+            migrate.apply_pending(trial)
+        return findings(trial)
 
 
 def findings(connection: sqlite3.Connection) -> list[Finding]:
     """Everything wrong with what the connection sees.
 
-    A file so damaged that SQLite itself raises has that as a finding.
+    What one look cannot read hides nothing that the others find; of a file so damaged that SQLite
+    itself raises at the first look, that is the finding.
     """
-    found: list[Finding] = []
-    for look in (_integrity, _foreign_keys, _schema, _guarantees):
+    with saying(OPERATION, writes=False):
         try:
-            found += look(connection)
+            found = _integrity(connection)
         except sqlite3.DatabaseError as error:
-            found.append(Finding(_kind(error), None, None, str(error)))
-            if look is _integrity:
-                break
+            return [_damage(error)]
+        for look in _looks(connection):
+            try:
+                found += look()
+            except sqlite3.DatabaseError as error:
+                found.append(_stopped(error))
     return list(dict.fromkeys(found))
 
 
-def _kind(error: sqlite3.DatabaseError) -> str:
-    """SQLITE_ERROR is a table or column that is not there; anything else is damage."""
-    plain = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
-    return "schema" if plain else "integrity"
+def _looks(connection: sqlite3.Connection) -> Iterator[Callable[[], list[Finding]]]:
+    yield partial(_foreign_keys, connection)
+    yield partial(_schema, connection)
+    yield partial(_foreign_objects, connection)
+    yield partial(_counters, connection)
+    yield partial(_names, connection)
+    for rule in guarantees.RULES:
+        yield partial(_breaches, connection, rule)
+    for table in TABLES:
+        yield partial(_odd_values, connection, table)
+
+
+def _stopped(error: sqlite3.DatabaseError) -> Finding:
+    """SQLITE_ERROR is a table or column that is not there."""
+    if code(error) == sqlite3.SQLITE_ERROR:
+        return Finding("schema", None, None, str(error))
+    return _damage(error)
 
 
 def is_damage(finding: Finding) -> bool:
@@ -102,7 +175,7 @@ def _foreign_keys(connection: sqlite3.Connection) -> list[Finding]:
     ]
 
 
-def _guarantees(connection: sqlite3.Connection) -> list[Finding]:
+def _breaches(connection: sqlite3.Connection, rule: guarantees.Rule) -> list[Finding]:
     return [
         Finding(
             broken.guarantee,
@@ -110,38 +183,59 @@ def _guarantees(connection: sqlite3.Connection) -> list[Finding]:
             broken.row,
             broken.says + (f" (collection '{broken.collection}')" if broken.collection else ""),
         )
-        for broken in guarantees.violations(connection, guarantees.WHOLE_FILE)
+        for broken in guarantees.breaches(connection, rule, guarantees.WHOLE_FILE)
     ]
 
 
-def expected_schema() -> dict[tuple[str, str], str]:
-    """The SQL of every table, index, trigger and view of today's schema, by (type, name)."""
-    from retrovue.catalogue.migrate import steps
-
-    model = sqlite3.connect(":memory:")
-    try:
-        for _, sql in steps():
-            model.executescript(sql)
-        return schema(model)
-    finally:
-        model.close()
+def _odd_values(connection: sqlite3.Connection, table: str) -> list[Finding]:
+    return [
+        Finding("G-5", table, odd.row, odd.why) for odd in odd_values.found_in(connection, table)
+    ]
 
 
-def schema(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
-    rows = connection.execute(
-        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
-    )
-    return {(kind, name): sql for kind, name, sql in rows}
+def _counters(connection: sqlite3.Connection) -> list[Finding]:
+    says = "its ids cannot go on (sqlite_sequence)"
+    return [Finding("G-5", table, None, says) for table in mend_ids.odd_counters(connection)]
+
+
+def _names(connection: sqlite3.Connection) -> list[Finding]:
+    says = "its name is that of another source but for case or normal form"
+    return [Finding("G-2", "sources", row, says) for row, _ in same_names.of_sources(connection)]
 
 
 def _schema(connection: sqlite3.Connection) -> list[Finding]:
-    if _pragma(connection, "user_version") != SCHEMA_VERSION:
-        return []
-    there = schema(connection)
-    found = []
-    for (kind, name), sql in expected_schema().items():
+    wrong = versions.misnumbered(connection)
+    found = [Finding("schema", None, None, wrong.says)] if wrong else []
+    there = versions.objects(connection)
+    for (kind, name), sql in versions.expected(wrong.version if wrong else SCHEMA_VERSION).items():
         now = there.get((kind, name))
         if now != sql:
             word = "is gone" if now is None else "is not what it should be"
             found.append(Finding("schema", None, None, f"{kind} {name} {word}"))
     return found
+
+
+def _foreign_objects(connection: sqlite3.Connection) -> list[Finding]:
+    return [
+        Finding("schema", None, None, f"{each} {each.wrong}")
+        for each in foreign_objects.found(connection)
+        if each.wrong is not None
+    ]
+
+
+def others(catalogue: Catalogue) -> list[Foreign]:
+    """The objects of the schema that are not ours and touch nothing that is; none of a file that
+    cannot be read."""
+    try:
+        found = foreign_objects.found(catalogue.looking())
+    except sqlite3.DatabaseError:
+        return []
+    return [each for each in found if each.wrong is None]
+
+
+def others_of(file: Path) -> list[Foreign]:
+    """All the objects of a backup's schema that are not ours."""
+    from retrovue.catalogue import backup, place
+
+    with backup.opened(file, place.look_mode(str(file))) as connection:
+        return foreign_objects.found(connection)

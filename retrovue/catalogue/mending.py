@@ -1,23 +1,10 @@
-"""The steps of a repair, in order: parents before children, values before what depends on them."""
+"""The steps of a repair in SQL, in order: parents before children, values before what depends on
+them."""
 
 from __future__ import annotations
 
-_IDS = (
-    ("sources", (("source_secrets", "source_id"), ("collections", "source_id"))),
-    (
-        "collections",
-        (
-            ("path_mappings", "collection_id"),
-            ("folders", "collection_id"),
-            ("assets", "collection_id"),
-        ),
-    ),
-    ("path_mappings", (("asset_files", "path_mapping_id"),)),
-    ("folders", (("assets", "folder_id"),)),
-    ("assets", (("asset_files", "asset_id"),)),
-    ("asset_files", ()),
-    ("history", ()),
-)
+from retrovue.catalogue.columns import TABLES, Column
+
 _ORPHANS = (
     ("secrets", "source_secrets", "source_id", "sources", "source"),
     ("collections", "collections", "source_id", "sources", "source"),
@@ -26,99 +13,35 @@ _ORPHANS = (
     ("assets", "assets", "collection_id", "collections", "collection"),
     ("files", "asset_files", "asset_id", "assets", "asset"),
 )
-# by table: columns that are text, whole numbers, text or nothing, whole numbers or nothing
-_COLUMNS = (
-    ("sources", "external_id type identity name config created_at updated_at", "", "", ""),
-    ("source_secrets", "name value", "", "", ""),
-    (
-        "collections",
-        "external_id name created_at updated_at",
-        "revision asset_count missing_count enabled sync_enabled ingestible",
-        "kind not_ingestible_reason missing_since last_ingested_at",
-        "",
-    ),
-    (
-        "path_mappings",
-        "external_path created_at updated_at",
-        "excluded",
-        "local_path missing_since",
-        "",
-    ),
-    ("folders", "path", "assets", "fingerprint", ""),
-    (
-        "assets",
-        "external_id kind title guids metadata created_at updated_at",
-        "",
-        "series artist album released_on edition fingerprint missing_since",
-        "season episode episode_end track year duration_ms",
-    ),
-    (
-        "asset_files",
-        "relative_path",
-        "version part",
-        "modified_at container video_codec audio_codec",
-        "size_bytes duration_ms width height",
-    ),
-    ("history", "at operation status detail", "", "source collection", ""),
-)
-
 Step = tuple[str, tuple[str, ...]]
-
-
-def _ids() -> tuple[Step, ...]:
-    """Ids below 1 become the next ones, with what refers to them; 0 and -9 become, on top of the
-    highest id, its number + 1 and + 10."""
-    steps = []
-    for table, children in _IDS:
-        new = f"(SELECT max(0, max(id)) FROM {table}) + 1 - {{}}"
-        statements = [
-            f"UPDATE {child} SET {column} = {new.format(column)}"
-            f" WHERE {column} IN (SELECT id FROM {table} WHERE id < 1)"
-            for child, column in children
-        ]
-        # an id that grows with each row updated would be worked out from the rows before it
-        statements.append(
-            f"UPDATE {table} SET id = highest.id + 1 - {table}.id"
-            f" FROM (SELECT max(0, max(id)) AS id FROM {table}) AS highest WHERE {table}.id < 1"
-        )
-        steps.append((f"gave {table} without a possible id the next one", tuple(statements)))
-    return tuple(steps)
 
 
 def _types() -> tuple[Step, ...]:
     """Values of a type that the column cannot hold become what they say in the right one."""
-    steps = []
-    for table, text, integer, optional, numbers in _COLUMNS:
-        statements = [
-            f"UPDATE {table} SET {name} = coalesce(CAST({name} AS TEXT), {_default(name)})"
-            f" WHERE typeof({name}) <> 'text'"
-            for name in text.split()
-        ]
-        statements += [
-            f"UPDATE {table} SET {name} = coalesce(CAST({name} AS INTEGER), 0)"
-            f" WHERE typeof({name}) <> 'integer'"
-            for name in integer.split()
-        ]
-        statements += [
-            f"UPDATE {table} SET {name} = CAST({name} AS TEXT)"
-            f" WHERE typeof({name}) NOT IN ('text', 'null')"
-            for name in optional.split()
-        ]
-        statements += [
-            f"UPDATE {table} SET {name} = CAST({name} AS INTEGER)"
-            f" WHERE typeof({name}) NOT IN ('integer', 'null')"
-            for name in numbers.split()
-        ]
-        steps.append((f"gave values of {table} the type of their column", tuple(statements)))
-    return tuple(steps)
-
-
-def _default(column: str) -> str:
-    if column in ("created_at", "updated_at", "at"):
-        return ":now"
-    return {"config": "'{}'", "metadata": "'{}'", "detail": "'{}'", "guids": "'[]'"}.get(
-        column, "''"
+    return tuple(
+        (
+            f"gave values of {name} the type of their column",
+            tuple(_type(name, column) for column in table.columns),
+        )
+        for name, table in TABLES.items()
     )
+
+
+def _type(table: str, column: Column) -> str:
+    value = f"CAST({column.name} AS {column.type.upper()})"
+    if column.required:
+        value = f"coalesce({value}, {_default(column)})"
+    kinds = f"'{column.type}'" if column.required else f"'{column.type}', 'null'"
+    return (
+        f"UPDATE {table} SET {column.name} = {value} WHERE typeof({column.name}) NOT IN ({kinds})"
+    )
+
+
+def _default(column: Column) -> str:
+    if column.type == "integer":
+        return "0"
+    form = column.form.mend if column.form is not None else ""
+    return {"time": ":now", "json": "'{}'", "guids": "'[]'"}.get(form, "''")
 
 
 def _orphans() -> tuple[Step, ...]:
@@ -131,13 +54,6 @@ def _orphans() -> tuple[Step, ...]:
             ),
         )
         for what, table, column, parents, parent in _ORPHANS
-    )
-
-
-def _json(column: str, kind: str) -> str:
-    return (
-        f"CASE WHEN json_valid({column}) AND instr({column}, char(0)) = 0"
-        f" THEN json_type({column}) <> '{kind}' ELSE 1 END"
     )
 
 
@@ -154,13 +70,6 @@ _VALUES: tuple[Step, ...] = (
             "UPDATE sources SET type = 'unknown' WHERE type = ''",
             "UPDATE sources SET external_id = printf('%s-%08x', type, id) WHERE external_id = ''",
             "UPDATE sources SET name = external_id WHERE trim(name) = ''",
-        ),
-    ),
-    (
-        "kept configurations of sources that were no JSON objects as text in one",
-        (
-            "UPDATE sources SET config = json_object('unreadable', config)"
-            f" WHERE {_json('config', 'object')}",
         ),
     ),
     (
@@ -241,15 +150,12 @@ _VALUES: tuple[Step, ...] = (
         ),
     ),
     (
-        "gave assets the external_id, title, kind, guids or metadata that they lacked",
+        "gave assets the external_id, title or kind that they lacked",
         (
             "UPDATE assets SET external_id = '#' || id WHERE external_id = ''",
             "UPDATE assets SET title = external_id WHERE title = ''",
             "UPDATE assets SET kind = 'video' WHERE kind NOT IN"
             " ('movie', 'episode', 'track', 'video', 'photo', 'extra')",
-            f"UPDATE assets SET guids = json_array(guids) WHERE {_json('guids', 'array')}",
-            "UPDATE assets SET metadata = json_object('unreadable', metadata)"
-            f" WHERE {_json('metadata', 'object')}",
         ),
     ),
     (
@@ -274,13 +180,6 @@ _VALUES: tuple[Step, ...] = (
             "UPDATE asset_files SET relative_path = '#' || id WHERE relative_path = ''",
             "UPDATE asset_files SET version = 1 WHERE version < 1",
             "UPDATE asset_files SET part = 1 WHERE part < 1",
-        ),
-    ),
-    (
-        "kept details of history that were no JSON objects as text in one",
-        (
-            "UPDATE history SET detail = json_object('unreadable', detail)"
-            f" WHERE {_json('detail', 'object')}",
         ),
     ),
 )
@@ -372,12 +271,5 @@ _COUNTS: tuple[Step, ...] = (
 )
 
 # (what it does, statements): rows changed are counted over all statements of a step
-STEPS: tuple[Step, ...] = (
-    *_ids(),
-    *_types(),
-    *_orphans(),
-    *_VALUES,
-    *_REHOME,
-    *_INGESTIBLE,
-    *_COUNTS,
-)
+TYPES = _types()
+STEPS: tuple[Step, ...] = (*_orphans(), *_VALUES, *_REHOME, *_INGESTIBLE, *_COUNTS)

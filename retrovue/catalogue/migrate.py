@@ -10,9 +10,12 @@ from importlib.resources import files
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from retrovue.catalogue.core import APPLICATION_ID
+from retrovue.catalogue import versions
+from retrovue.catalogue.core import APPLICATION_ID, Tx
+from retrovue.errors import DatabaseFailure
 
 _SET = "retrovue"
+_DEFENSIVE = 1010  # SQLITE_DBCONFIG_DEFENSIVE
 
 
 def steps() -> list[tuple[str, str]]:
@@ -25,8 +28,12 @@ def steps() -> list[tuple[str, str]]:
 def apply_pending(connection: sqlite3.Connection) -> None:
     """Apply what is pending; `user_version` counts the migrations applied, whatever somebody did to
     the table that sqlite-utils keeps of them."""
+    _allow_edits_of_the_schema(connection)
     every = steps()
-    pending = every[connection.execute("PRAGMA user_version").fetchone()[0] :]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version < len(every):
+        _require_right_number(connection)
+    pending = every[version:]
     migrations = Migrations(_SET)
     for name, sql in pending:
         migrations(name=name)(_step(sql))
@@ -39,6 +46,40 @@ def apply_pending(connection: sqlite3.Connection) -> None:
     migrations.apply(database)
     connection.execute(f"PRAGMA user_version = {len(every)}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    if pending and version:
+        _mend(connection)
+
+
+def _require_right_number(connection: sqlite3.Connection) -> None:
+    """Tables that are there already are not made again."""
+    wrong = versions.misnumbered(connection)
+    if wrong is not None:
+        raise DatabaseFailure(
+            f"The catalogue cannot be brought to today's schema: its {wrong.says}",
+            ["Somebody changed the header of the file; `db check --repair` puts it right."],
+        )
+
+
+def _allow_edits_of_the_schema(connection: sqlite3.Connection) -> None:
+    """The SQLite of some systems (macOS) refuses them unless it is told otherwise, which Python can
+    do from 3.12. https://www.sqlite.org/c3ref/c_dbconfig_defensive.html"""
+    configure = getattr(connection, "setconfig", None)
+    if configure is not None:
+        configure(_DEFENSIVE, False)
+
+
+def _mend(connection: sqlite3.Connection) -> None:
+    """What was mended is a line of history of its own."""
+    from retrovue.catalogue import history, mend_values, repair
+
+    tx = Tx(connection)
+    mended = repair.mend_older(tx)
+    if mended:
+        detail = {
+            "mended": mend_values.in_words(mended),
+            "values": mend_values.as_detail(mended),
+        }
+        history.record(tx, "Database migration", "success", detail=detail)
 
 
 def statements(sql: str) -> Iterator[str]:

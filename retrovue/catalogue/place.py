@@ -39,7 +39,7 @@ def read_mode(path: str) -> str:
     folder_writable = os.access(folder(path), os.W_OK)
     if folder_writable and os.access(path, os.W_OK):
         return "rw"
-    if folder_writable or any(os.path.exists(path + suffix) for suffix in ("-wal", "-shm")):
+    if folder_writable or any(os.path.exists(path + suffix) for suffix in BESIDE):
         return "ro"
     return "ro&immutable=1"
 

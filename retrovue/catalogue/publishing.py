@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from retrovue.catalogue import inspect, search
+from retrovue.catalogue import search, versions
 from retrovue.catalogue.backup import opened, quoted, rows_of
 from retrovue.errors import DatabaseFailure
 from retrovue.redact import MASK
@@ -148,7 +148,7 @@ def _refused(found: Sequence[str], secrets: Sequence[Secret]) -> DatabaseFailure
 
 def _require_none(path: Path, secrets: Sequence[Secret]) -> None:
     """Look at the bytes as well: what no query shows is in the file all the same."""
-    ours = "\n".join(inspect.expected_schema().values())
+    ours = "\n".join(versions.expected().values())
     values = [s.value for s in secrets if len(s.value) >= TELLING and not s.is_in(ours)]
     spelled = [value.encode(code, "surrogatepass") for value in values for code in _ENCODINGS]
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as pages:

@@ -8,12 +8,27 @@ belongs to is gone.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from retrovue.catalogue import automatic, history, inspect, tables
+from retrovue.catalogue import (
+    automatic,
+    backup,
+    core,
+    foreign_objects,
+    history,
+    inspect,
+    mend_ids,
+    mend_values,
+    odd_values,
+    same_names,
+    tables,
+    versions,
+)
 from retrovue.catalogue.core import Catalogue, Tx
+from retrovue.catalogue.foreign_objects import Foreign
 from retrovue.catalogue.inspect import Finding
-from retrovue.catalogue.mending import STEPS
+from retrovue.catalogue.mend_values import Mended
+from retrovue.catalogue.mending import STEPS, TYPES, Step
 from retrovue.errors import DatabaseFailure
 
 OPERATION = "Database repair"
@@ -36,12 +51,14 @@ def repair(catalogue: Catalogue, no_backup: bool = False, dry_run: bool = False)
     damage = [finding.message for finding in found if inspect.is_damage(finding)]
     if damage:
         raise DatabaseFailure(
-            f"Database repair failed: the file is damaged ({damage[0].splitlines()[0]})",
+            f"{OPERATION} failed: the file is damaged ({damage[0].splitlines()[0]})",
             damage[:10],
             hint="Bring back a copy with `retrovue db restore`. Nothing was written.",
         )
     if not found:
         return Repair([], None, [])
+    if dry_run and inspect.is_of_another_version(catalogue):
+        return _tried(catalogue)
     try:
         with automatic.way_back(Path(catalogue.path), OPERATION, catalogue.kept) as way:
             if not no_backup and not dry_run:
@@ -52,24 +69,99 @@ def repair(catalogue: Catalogue, no_backup: bool = False, dry_run: bool = False)
         catalogue.close()  # the next connection has foreign keys on again
 
 
+def _tried(catalogue: Catalogue) -> Repair:
+    """What would be done with a file that has to be migrated too, which cannot be undone."""
+    catalogue.close()
+    with backup.trial_copy(Path(catalogue.path)) as copy:
+        return repair(Catalogue(copy), no_backup=True)
+
+
 def _mended(catalogue: Catalogue, dry_run: bool) -> tuple[list[str], list[Finding]]:
+    done = _renumbered(catalogue)
     connection = catalogue.prepare(OPERATION)
     connection.execute("PRAGMA foreign_keys = OFF")  # not possible within the transaction
     with catalogue.write(OPERATION, dry_run) as tx:
-        done = tables.make_missing(tx)
-        foreign = tables.take_out_triggers(tx)
-        for says, statements in STEPS:
-            count = sum(max(tx.execute(sql, {"now": tx.now}).rowcount, 0) for sql in statements)
-            if count:
-                done.append(f"{says} ({count})")
+        done += tables.make_missing(tx)
+        removed = _without_foreign(tx)
+        triggers = tables.take_out_triggers(tx)
+        done += mend_ids.mend(tx.connection) + _run(tx, TYPES)
+        values = mend_values.mend(tx.connection, tx.now)
+        done += mend_values.in_words(values)
+        done += _run(tx, STEPS) + _names(tx) + mend_ids.mend_counters(tx.connection)
         done += tables.rebuild_altered(tx)
         done += tables.make_views_and_indexes(tx)
-        done += tables.put_back_triggers(tx, foreign)
+        done += tables.put_back_triggers(tx, triggers)
+        done += [f"removed the {each}, which {each.wrong}" for each in removed]
         tx.execute("REINDEX")
         if done:
-            history.record(tx, OPERATION, "success", detail={"repaired": done})
-        return done, _left(tx)
+            history.record(tx, OPERATION, "success", detail=_detail(done, values, removed))
+        return done, inspect.findings(tx.connection)
 
 
-def _left(tx: Tx) -> list[Finding]:
-    return inspect.findings(tx.connection)
+def _renumbered(catalogue: Catalogue) -> list[str]:
+    """Have the header say what the tables are, so that the file can be opened."""
+    wrong = inspect.misnumbered(catalogue)
+    if wrong is None:
+        return []
+    catalogue.close()
+    with (
+        backup.opened(Path(catalogue.path), "rw") as connection,
+        core.transaction(connection, OPERATION),
+    ):
+        versions.renumber(connection, wrong.version)
+    return [f"put the header right: {wrong.says}"]
+
+
+def _run(tx: Tx, steps: tuple[Step, ...]) -> list[str]:
+    """Returns what was done, with the number of rows."""
+    done = []
+    for says, statements in steps:
+        count = sum(max(tx.execute(sql, {"now": tx.now}).rowcount, 0) for sql in statements)
+        if count:
+            done.append(f"{says} ({count})")
+    return done
+
+
+def _names(tx: Tx) -> list[str]:
+    count = same_names.tell_apart(tx.connection)
+    says = "told sources with the same name in other letters apart by their number"
+    return [f"{says} ({count})"] if count else []
+
+
+def _without_foreign(tx: Tx) -> list[Foreign]:
+    """Remove what others put into the schema that touches what is ours, but for tables, which hold
+    data; returns what was removed."""
+    found = [
+        each
+        for each in foreign_objects.found(tx.connection)
+        if each.wrong is not None and each.type != "table"
+    ]
+    for each in found:
+        tx.execute(f"DROP {each.type.upper()} IF EXISTS {foreign_objects.quoted(each.name)}")
+    return found
+
+
+def _detail(done: list[str], values: list[Mended], removed: list[Foreign]) -> dict[str, Any]:
+    """What is needed to undo it by hand stands in the history."""
+    detail: dict[str, Any] = {"repaired": done}
+    if values:
+        detail["values"] = mend_values.as_detail(values)
+    if removed:
+        detail["removed"] = [each.sql for each in removed]
+    return detail
+
+
+def mend_older(tx: Tx) -> list[Mended]:
+    """What a file of an earlier version holds that today's forms would refuse is mended, so that
+    nobody is locked out; returns what was mended. Called within a migration."""
+    connection = tx.connection
+    odd = mend_ids.odd(connection) or mend_ids.odd_counters(connection)
+    if not odd and not odd_values.found(connection):
+        return []
+    tx.execute("PRAGMA defer_foreign_keys = ON")  # until the commit
+    triggers = tables.take_out_triggers(tx)
+    mend_ids.mend(connection)
+    values = mend_values.mend(connection, tx.now)
+    mend_ids.mend_counters(connection)
+    tables.put_back_triggers(tx, triggers)
+    return values

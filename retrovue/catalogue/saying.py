@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from retrovue.commands import Command, Hint
 from retrovue.errors import DatabaseFailure, GuaranteeViolated, Locked
 
 
@@ -39,15 +40,24 @@ class Speaking:
 
 
 @contextmanager
-def saying(operation: str) -> Iterator[None]:
-    """Turn what SQLite raises into the contract's words."""
+def saying(
+    operation: str, connection: sqlite3.Connection | None = None, *, writes: bool = True
+) -> Iterator[None]:
+    """Turn what SQLite raises into the contract's words; `connection` is where it is asked why, and
+    without `writes` nothing was there to be rolled back."""
     try:
         yield
     except sqlite3.Error as error:
-        raise told(operation, error) from error
+        raise told(operation, error, connection, writes=writes) from error
 
 
-def told(operation: str, error: sqlite3.Error) -> DatabaseFailure:
+def told(
+    operation: str,
+    error: sqlite3.Error,
+    connection: sqlite3.Connection | None = None,
+    *,
+    writes: bool = True,
+) -> DatabaseFailure:
     """What SQLite raises in the contract's words; `operation` is noun and verb."""
     if isinstance(error, sqlite3.IntegrityError):
         return GuaranteeViolated(f"{operation} failed: {error}")
@@ -56,7 +66,31 @@ def told(operation: str, error: sqlite3.Error) -> DatabaseFailure:
             f"{operation} failed: the database is locked by another process",
             hint="Wait for the other retrovue (or script) to end, then try again.",
         )
-    return DatabaseFailure(f"{operation} failed: {error}", hint=_hint(error))
+    if code(error) == sqlite3.SQLITE_FULL and connection is not None and ids_end(connection):
+        return DatabaseFailure(
+            f"{operation} failed: there is no further id for {ids_end(connection)}"
+            " (somebody wrote to sqlite_sequence, or gave a row the highest id there can be)",
+            hint=Hint("Mend that", Command("db check", options=("--repair",))),
+        )
+    if extended(error) in _INTERRUPTED:
+        return DatabaseFailure(
+            f"{operation} failed: a write to the file was interrupted, and is not yet rolled back",
+            ["Whoever opens the file for writing rolls it back."],
+            hint=Hint("With the permission to write, that is", Command("db info")),
+        )
+    return DatabaseFailure(f"{operation} failed: {error}", hint=_hint(error, writes))
+
+
+def ids_end(connection: sqlite3.Connection) -> str | None:
+    """The tables that can have no further id; SQLite then says that the disk is full.
+    https://www.sqlite.org/autoinc.html"""
+    try:
+        rows = connection.execute(
+            "SELECT name FROM sqlite_sequence WHERE seq >= 9223372036854775807 ORDER BY name"
+        ).fetchall()
+    except sqlite3.Error:
+        return None
+    return ", ".join(str(name) for (name,) in rows) or None
 
 
 def code(error: sqlite3.Error) -> int:
@@ -67,17 +101,28 @@ def is_locked(error: sqlite3.Error) -> bool:
     return code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 
 
+def extended(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0))
+
+
+# What a file that cannot be read for itself says; anything else is the disk, a lock, a permission.
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_INTERRUPTED = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY)
 _HINTS = {
-    sqlite3.SQLITE_FULL: "It was rolled back. Make room on the disk, then try again.",
-    sqlite3.SQLITE_IOERR: "It was rolled back. Is the disk full, or failing?",
-    sqlite3.SQLITE_READONLY: "It was rolled back. The file or its folder cannot be written.",
-    sqlite3.SQLITE_CANTOPEN: "It was rolled back. The file or its folder cannot be written.",
-    sqlite3.SQLITE_CORRUPT: "Look with `retrovue db check`; bring back a copy with"
-    " `retrovue db restore`.",
-    sqlite3.SQLITE_NOTADB: "Look with `retrovue db check`; bring back a copy with"
-    " `retrovue db restore`.",
+    sqlite3.SQLITE_FULL: "Make room on the disk, then try again.",
+    sqlite3.SQLITE_IOERR: "Is the disk full, or failing?",
+    sqlite3.SQLITE_READONLY: "The file or its folder cannot be written.",
+}
+_HINTS_AS_THEY_ARE = {
+    sqlite3.SQLITE_CANTOPEN: "Look at the permissions of the file and of its folder.",
+    **dict.fromkeys(
+        DAMAGE, "Look with `retrovue db check`; bring back a copy with `retrovue db restore`."
+    ),
 }
 
 
-def _hint(error: sqlite3.Error) -> str | None:
-    return _HINTS.get(code(error))
+def _hint(error: sqlite3.Error, writes: bool) -> str | None:
+    hint = _HINTS.get(code(error))
+    if hint is None:
+        return _HINTS_AS_THEY_ARE.get(code(error))
+    return f"It was rolled back. {hint}" if writes else hint

@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import inspect
+from retrovue.catalogue import versions
 from retrovue.catalogue.backup import quoted
 from retrovue.spellings import Secret
 
@@ -49,8 +49,8 @@ def places(
 
 
 def _in_schema(connection: sqlite3.Connection, secrets: Sequence[Secret]) -> Iterator[str]:
-    ours = inspect.expected_schema()
-    for (kind, name), sql in inspect.schema(connection).items():
+    ours = versions.expected()
+    for (kind, name), sql in versions.objects(connection).items():
         if ours.get((kind, name)) != sql and _is_in(f"{name}{_BETWEEN}{sql}", secrets):
             yield f"{kind} {name}: its definition"
 
@@ -91,7 +91,7 @@ def _own_numbers() -> set[tuple[str, str]]:
     """Our columns of numbers (table, column): what is measured and counted is no secret."""
     model = sqlite3.connect(":memory:")
     try:
-        for (kind, _), sql in inspect.expected_schema().items():
+        for (kind, _), sql in versions.expected().items():
             if kind == "table":
                 with suppress(sqlite3.OperationalError):  # one that another has made with it
                     model.execute(sql)

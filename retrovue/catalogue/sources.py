@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from retrovue.catalogue.core import Tx
+from retrovue.catalogue.texts import read_object
 from retrovue.errors import AlreadyExists, Ambiguous, InvalidState, NotFound
 from retrovue.model import Source
 
@@ -23,10 +24,8 @@ def all_of(connection: sqlite3.Connection) -> list[Source]:
 
 
 def _source(row: tuple[Any, ...]) -> Source:
-    import json
-
     source = Source._make(row)
-    return source._replace(config=json.loads(row[5]))
+    return source._replace(config=read_object(row[5]))
 
 
 def overview(connection: sqlite3.Connection) -> list[tuple[int, str, str, str, int, int]]:

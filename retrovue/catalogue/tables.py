@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from retrovue.catalogue import inspect
+from retrovue.catalogue import versions
 from retrovue.catalogue.core import Tx
+from retrovue.catalogue.foreign_objects import quoted
 
 
 class Triggers(NamedTuple):
@@ -16,7 +17,7 @@ class Triggers(NamedTuple):
 
 def make_missing(tx: Tx) -> list[str]:
     """Make, empty, the tables that are gone."""
-    there = inspect.schema(tx.connection)
+    there = versions.objects(tx.connection)
     done = []
     for kind, name, sql in _expected("table"):
         if (kind, name) not in there:
@@ -28,11 +29,11 @@ def make_missing(tx: Tx) -> list[str]:
 def take_out_triggers(tx: Tx) -> Triggers:
     found = {
         name: sql
-        for (kind, name), sql in inspect.schema(tx.connection).items()
+        for (kind, name), sql in versions.objects(tx.connection).items()
         if kind == "trigger"
     }
     for name in found:
-        tx.execute(f'DROP TRIGGER "{name}"')
+        tx.execute(f"DROP TRIGGER {quoted(name)}")
     return Triggers(found)
 
 
@@ -48,7 +49,7 @@ def put_back_triggers(tx: Tx, before: Triggers) -> list[str]:
 
 
 def make_views_and_indexes(tx: Tx) -> list[str]:
-    there = inspect.schema(tx.connection)
+    there = versions.objects(tx.connection)
     done = []
     for kind, name, sql in _expected("index", "view"):
         if there.get((kind, name)) == sql:
@@ -62,7 +63,7 @@ def make_views_and_indexes(tx: Tx) -> list[str]:
 def rebuild_altered(tx: Tx) -> list[str]:
     """Make tables that have the right columns, but lost constraints, anew with all their rows. A
     table with other columns is left as it is."""
-    there = inspect.schema(tx.connection)
+    there = versions.objects(tx.connection)
     done = []
     for kind, name, sql in _expected("table"):
         if there[kind, name] == sql:
@@ -74,11 +75,7 @@ def rebuild_altered(tx: Tx) -> list[str]:
 
 
 def _expected(*kinds: str) -> list[tuple[str, str, str]]:
-    return [
-        (kind, name, sql)
-        for (kind, name), sql in inspect.expected_schema().items()
-        if kind in kinds
-    ]
+    return [(kind, name, sql) for (kind, name), sql in versions.expected().items() if kind in kinds]
 
 
 def _columns(tx: Tx, table: str) -> list[str]:

@@ -15,6 +15,7 @@ from retrovue.errors import UsageError
 
 if TYPE_CHECKING:
     from retrovue.catalogue.automatic import Backup
+    from retrovue.catalogue.foreign_objects import Foreign
 
 
 @click.group("db")
@@ -62,9 +63,11 @@ def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
         done, saved, findings = repairing.repair(app.catalogue, no_backup, dry_run)
     else:
         findings = inspect.check(app.catalogue)
+    others = inspect.others(app.catalogue)
     data: dict[str, Any] = {
         "findings": [finding._asdict() for finding in findings],
         "repaired": done,
+        "others": _as_data(others),
     }
     would = "Would repair" if dry_run else "Repaired"
     lines: list[Line] = [f"{would}: {line}" for line in done]
@@ -73,6 +76,7 @@ def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
     if repair and done and saved is not None:
         data["backup"] = str(saved.absolute())
         lines.append(undo(saved))
+    lines += _in_words(others)
     if dry_run:
         data["dry_run"] = True
     if not findings:
@@ -83,6 +87,19 @@ def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
         f"Database check failed: {plural(len(findings), 'finding')}", hint=hint
     )
     return Result(data, [*lines, *map(str, findings)], error=error)
+
+
+def _as_data(others: list[Foreign]) -> list[dict[str, Any]]:
+    return [
+        {"type": each.type, "name": each.name, "table": each.table, "wrong": each.wrong}
+        for each in others
+    ]
+
+
+def _in_words(others: list[Foreign]) -> list[str]:
+    return [
+        f"Not ours: {each}" + (f", which {each.wrong}" if each.wrong else "") for each in others
+    ]
 
 
 @command.command("backup")
@@ -140,7 +157,7 @@ def _listed(app: App, found: Sequence[Backup]) -> Result:
 @click.pass_obj
 def restore(app: App, file: Path, force: bool, dry_run: bool) -> Result:
     """Put a backup in the place of the file, which is backed up first."""
-    from retrovue.catalogue import restoring
+    from retrovue.catalogue import inspect, restoring
     from retrovue.cli.destroying import CANCELLED, undo
 
     forced = force or dry_run or not app.catalogue.exists()
@@ -148,14 +165,16 @@ def restore(app: App, file: Path, force: bool, dry_run: bool) -> Result:
         return CANCELLED
     app.catalogue.close()
     copy, before = restoring.restore(Path(app.path), file, dry_run)
+    others = inspect.others_of(file)
     data: dict[str, Any] = {
+        "others": _as_data(others),
         "path": str(copy.path),
         "rows": copy.rows,
         "backup": str(before.absolute()) if before else None,
     }
     would = "Would restore" if dry_run else "Restored"
     rows = plural(sum(copy.rows.values()), "row")
-    lines: list[Line] = [f"{would} {copy.path} from {file}: {rows}"]
+    lines: list[Line] = [f"{would} {copy.path} from {file}: {rows}", *_in_words(others)]
     if dry_run:
         data["dry_run"] = True
     if before is not None and before.suffix == ".damaged":

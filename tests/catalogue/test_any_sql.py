@@ -20,7 +20,7 @@ from support.statements import TABLES, Writer
 _SAID = re.compile(
     r"(CHECK constraint failed: )?G-[1-6]: |NOT NULL constraint failed: |datatype mismatch$"
     r"|cannot store \w+ value in \w+ column |UNIQUE constraint failed: source_secrets\."
-    r"|database or disk is full$"  # a number beyond the highest id there can be
+    r"|malformed JSON$"
 )
 
 # children before parents, so that a statement is not masked by what it depends on
@@ -31,7 +31,7 @@ EXISTING = {
     "folders": "2, 5, 'new', NULL",
     "assets": "4, 5, 'new', 'movie', 'New'",
     "asset_files": "41, 6, 51, 'new.mkv'",
-    "history": "1, 'now', 'New', 'success'",
+    "history": "1, '2024-01-01T00:00:00Z', 'New', 'success'",
 }
 COLUMNS = {
     "sources": "id, external_id, type, identity, name, config",
@@ -462,7 +462,9 @@ def test_a_changed_mapping_resets_ingestible_and_no_other_flag(
     assert script.execute("SELECT ingestible FROM collections WHERE id = 4").fetchone() == (1,)
 
 
-@pytest.mark.parametrize("change", ["local_path = local_path", "updated_at = '2030'"])
+@pytest.mark.parametrize(
+    "change", ["local_path = local_path", "updated_at = '2030-01-01T00:00:00Z'"]
+)
 def test_a_mapping_written_as_it_is_resets_nothing(script: sqlite3.Connection, change: str) -> None:
     _accepted(script, f"UPDATE path_mappings SET {change}")
     assert _count(script, "collections", "ingestible = 1") == 2
@@ -571,21 +573,11 @@ def test_a_missing_collection_never_becomes_ingestible(script: sqlite3.Connectio
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        ("sources SET config = 'no'", "G-2: config of a source is a JSON object"),
-        ("sources SET config = '[]'", "G-2: config of a source is a JSON object"),
-        (
-            "sources SET config = '{}' || char(0) || 'x'",
-            "G-2: config of a source is a JSON object",
-        ),
-        ("assets SET guids = '{}'", "G-5: guids of an asset is a JSON array"),
-        ("assets SET guids = '5'", "G-5: guids of an asset is a JSON array"),
-        ("assets SET metadata = '[]'", "G-5: metadata of an asset is a JSON object"),
         ("assets SET kind = 'book'", "G-5: an asset has one of the known kinds"),
         ("assets SET title = ''", "G-5: an asset has a title"),
         ("asset_files SET version = 0", "G-5: versions count from 1"),
         ("asset_files SET relative_path = ''", "G-6: a file has a relative_path"),
         ("path_mappings SET local_path = ''", "G-6: local_path is NULL or a folder"),
-        ("history SET detail = '[]'", "G-5: detail of a line of history is a JSON object"),
         ("source_secrets SET name = ''", "G-2: a secret has a name"),
     ],
 )
@@ -593,6 +585,42 @@ def test_a_value_that_cannot_be_is_refused(
     script: sqlite3.Connection, statement: str, message: str
 ) -> None:
     _refused(script, f"UPDATE {statement}", f"CHECK constraint failed: {message}")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(f"sources SET config = {value}" for value in ("'no'", "'[]'", "''", "'{}' || char(0)")),
+        *(f"assets SET guids = {value}" for value in ("'{}'", "'5'", "'null'", "'[' || char(0)")),
+        *(f"assets SET metadata = {value}" for value in ("'[]'", "'{'", "'{}x'", "'\"{}\"'")),
+        *(f"history SET detail = {value}" for value in ("'[]'", "'true'")),
+    ],
+)
+def test_what_is_no_json_of_its_kind_is_refused(script: sqlite3.Connection, change: str) -> None:
+    column = change.split()[2]
+    kind = "array of texts, of" if column == "guids" else "object of"
+    before = _rows(script)
+    with pytest.raises(sqlite3.IntegrityError, match=f"^G-5: {column} is a JSON {kind} at most "):
+        script.execute(f"UPDATE {change}")
+    assert _rows(script) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "sources SET config = '{oops}'",
+        "assets SET guids = '[oops]'",
+        "assets SET guids = '[\"a\",]'",
+        "assets SET metadata = '{\"a\": [}'",
+        "history SET detail = '{} {}'",
+    ],
+)
+def test_malformed_json_is_refused(script: sqlite3.Connection, change: str) -> None:
+    before = _rows(script)
+    for policy in ("", "OR IGNORE", "OR REPLACE"):
+        with pytest.raises(sqlite3.OperationalError, match=r"^malformed JSON$"):
+            script.execute(f"UPDATE {policy} {change}")
+    assert _rows(script) == before
 
 
 def test_replace_puts_defaults_where_null_cannot_be(script: sqlite3.Connection) -> None:

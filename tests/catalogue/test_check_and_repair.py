@@ -112,10 +112,10 @@ CASES = (
     ),
     Case(
         ("G-3", "collections", "it is ingestible but no longer offered"),
-        ("UPDATE collections SET missing_since = '2024' WHERE id = 1",),
+        ("UPDATE collections SET missing_since = '2024-01-01T00:00:00Z' WHERE id = 1",),
         1,
         ("took collections that cannot be ingested for not ingestible (1)",),
-        after=(("SELECT ingestible || missing_since FROM collections WHERE id = 1", "02024"),),
+        after=(("SELECT ingestible + missing_since FROM collections WHERE id = 1", 2024),),
     ),
     Case(
         ("G-5", "collections", "enabled, sync_enabled or ingestible is not 0 or 1"),
@@ -149,7 +149,7 @@ CASES = (
         ("G-5", "assets", "it has no title, no external_id or an unknown kind"),
         ("UPDATE assets SET title = '', external_id = '', kind = 'book' WHERE id = 1",),
         1,
-        ("gave assets the external_id, title, kind, guids or metadata that they lacked (3)",),
+        ("gave assets the external_id, title or kind that they lacked (3)",),
         after=(("SELECT external_id || title || kind FROM assets WHERE id = 1", "#1#1video"),),
     ),
     Case(
@@ -205,10 +205,10 @@ CASES = (
         ("UPDATE sources SET config = 'no JSON', type = '' WHERE id = 3",),
         3,
         (
+            "gave values of sources the form of their column (1)",
             "gave sources the external_id, type or name that they lacked (1)",
-            "kept configurations of sources that were no JSON objects as text in one (1)",
         ),
-        after=(("SELECT config FROM sources WHERE id = 3", '{"unreadable":"no JSON"}'),),
+        after=(("SELECT config FROM sources WHERE id = 3", '{"unreadable": "no JSON"}'),),
     ),
     Case(
         ("G-2", "source_secrets", _VALUE),
@@ -225,8 +225,8 @@ CASES = (
         -5,
         ("gave collections without a possible id the next one (3)",),
         after=(
-            ("SELECT external_id FROM collections WHERE id = 10", "Gone"),
-            ("SELECT external_id FROM assets WHERE collection_id = 10", "x"),
+            ("SELECT external_id FROM collections WHERE id = 5", "Gone"),
+            ("SELECT external_id FROM assets WHERE collection_id = 5", "x"),
         ),
     ),
     Case(
@@ -258,11 +258,11 @@ CASES = (
         3,
         (
             "gave values of assets the type of their column (1)",
-            "gave assets the external_id, title, kind, guids or metadata that they lacked (2)",
+            "gave values of assets the form of their column (2)",
         ),
         after=(
             ("SELECT guids FROM assets WHERE id = 3", '["tt1"]'),
-            ("SELECT metadata FROM assets WHERE id = 3", '{"unreadable":"[1]"}'),
+            ("SELECT metadata FROM assets WHERE id = 3", '{"unreadable": [1]}'),
         ),
         loosened=("assets",),
     ),
@@ -296,10 +296,10 @@ CASES = (
     ),
     Case(
         ("G-5", "history", _VALUE),
-        ("UPDATE history SET detail = 'lost' WHERE id = 1",),
-        1,
-        ("kept details of history that were no JSON objects as text in one (1)",),
-        after=(("SELECT detail FROM history WHERE id = 1", '{"unreadable":"lost"}'),),
+        ("UPDATE history SET id = -1 WHERE id = 1",),
+        -1,
+        ("gave history without a possible id the next one (1)",),
+        after=(("SELECT operation FROM history WHERE id = 3", "Source add"),),
     ),
 )  # fmt: skip
 
@@ -513,15 +513,28 @@ def test_a_trigger_that_was_changed_is_made_anew(broken: Cli) -> None:
     ]
 
 
-def test_other_peoples_triggers_and_views_stay(broken: Cli) -> None:
+def test_what_others_made_stays_where_it_touches_nothing_of_ours(broken: Cli) -> None:
     broken.run_sql("CREATE VIEW mine AS SELECT title FROM assets")
-    broken.run_sql("CREATE TRIGGER own AFTER INSERT ON history BEGIN SELECT 1; END")
+    broken.run_sql("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)")
+    broken.run_sql("CREATE TRIGGER own AFTER INSERT ON notes BEGIN DELETE FROM notes; END")
     broken.run_sql("CREATE INDEX titles ON assets (title)")
+    run = broken("db", "check")
+    assert (run.code, run.err) == (0, "")
+    assert run.out.splitlines() == [
+        "Not ours: index titles on assets",
+        "Not ours: table notes",
+        "Not ours: trigger own on notes",
+        "Not ours: view mine",
+        SOUND,
+    ]
     _loosen(broken.db, "assets")
     broken.ok("db", "check", "--repair")
     assert _schema(broken, "view") == ["collection_status", "media", "mine"]
     assert "own" in _schema(broken, "trigger")
     assert "titles" in _schema(broken, "index")
+    assert [each["name"] for each in broken.json("db", "check")["others"]] == [
+        "titles", "notes", "own", "mine",
+    ]  # fmt: skip
 
 
 def test_a_check_that_was_edited_out_of_the_schema_comes_back(broken: Cli) -> None:

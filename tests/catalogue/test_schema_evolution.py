@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from retrovue.catalogue import core, inspect, migrate
+from retrovue.catalogue import core, migrate, versions
 from support.cli import TABLES, Cli
 from support.future import Future
 from support.populated import FIXTURES
@@ -82,9 +82,9 @@ def test_released_migrations_make_what_they_made(cli: Cli, version: int) -> None
     with contextlib.closing(sqlite3.connect(":memory:")) as model:
         for _, sql in migrate.steps()[:version]:
             model.executescript(sql)
-        made = inspect.schema(model)
+        made = versions.objects(model)
     with contextlib.closing(sqlite3.connect(cli.db)) as connection:
-        there = inspect.schema(connection)
+        there = versions.objects(connection)
     assert {key: there.get(key) for key in made} == made
 
 

@@ -747,7 +747,7 @@ def test_a_file_from_long_ago_is_kept(library: Library, when: int, told: str) ->
 def test_a_folder_to_which_a_script_gave_a_high_id_is_one_like_others(library: Library) -> None:
     library.ingest()
     library.cli.run_sql(
-        f"INSERT INTO folders (id, collection_id, path) SELECT {2**60}, id, :path"
+        f"INSERT INTO folders (id, collection_id, path) SELECT {2**53 - 1}, id, :path"
         " FROM collections WHERE external_id = 'Movies'",
         path=f"{library.root}/Movies/Gone (1901)/",
     )

@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import assets, collections, guarantees, history, sources
+from retrovue.catalogue import assets, collections, guarantees, history, odd_values, sources
 from retrovue.errors import Ambiguous
 
 _LASTING = {
@@ -62,6 +62,7 @@ def require(connection: sqlite3.Connection, before: State) -> None:
     """Raise AssertionError unless the file is sound and nothing that lasts has changed."""
     broken = guarantees.violations(connection, guarantees.WHOLE_FILE)
     assert broken == []
+    assert odd_values.found(connection) == []
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     now = state(connection)

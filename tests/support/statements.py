@@ -12,6 +12,11 @@ ODD = (
     "'{'", "'[1]'", "'null'", "'{\"a\": 1}'", "9e18", "'é'", "'É'", "CAST(1 AS TEXT)",
     "'{}' || char(0) || 'x'", "'[1]' || char(0)", "random() % 4", "last_insert_rowid()",
     "(SELECT max(id) FROM assets)", "(SELECT min(id) FROM sources)", "(SELECT id FROM collections)",
+    "'{oops}'", "'[oops]'", "'{\"a\": 1e999}'", "'[603]'", "9007199254740992", "'soon'",
+    "'2024-02-30'",
+    "'2024-01-01T00:00:00'", "'x' || char(0)", "2147483648", "hex(zeroblob(20000))", "'now'",
+    "'{\"a\":' || replace(hex(zeroblob(75)), '0', '[') || replace(hex(zeroblob(75)), '0', ']')"
+    " || '}'",
     "zeroblob(3)", "hex(1)", "'0'", "'true'", "TRUE", "1 = 1", "-0.0", "'2024-01-01T00:00:00Z'",
 )  # fmt: skip
 _FLAG = ("0", "1")
@@ -54,6 +59,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "local_path": ("NULL", "'/mnt/x'", "'/mnt/movies'"),
         "excluded": _FLAG,
         "missing_since": _TIME,
+        "updated_at": ("'2024-01-01T00:00:00.5Z'",),
     },
     "folders": {
         "id": ("NULL", "1", "2", "3", "7"),
@@ -74,6 +80,8 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "metadata": ("'{}'", "'{\"a\": null}'"),
         "fingerprint": ("NULL", "'a'"),
         "missing_since": _TIME,
+        "released_on": ("NULL", "'1999-12-31'"),
+        "year": ("NULL", "1999"),
     },
     "asset_files": {
         "id": ("NULL", "11", "12", "21", "31", "41", "77"),
@@ -83,6 +91,8 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "version": ("1", "2"),
         "part": ("1", "2"),
         "size_bytes": ("NULL", "1"),
+        "modified_at": _TIME,
+        "duration_ms": ("NULL", "0"),
     },
     "history": {
         "id": ("NULL", "1", "2", "7"),

@@ -11,6 +11,7 @@ import pytest
 
 from support import plugins
 from support.cli import Cli
+from support.dying import on_full_disk
 from support.media import Library
 from support.nobody import as_nobody
 from support.survival import check
@@ -234,3 +235,109 @@ def test_a_file_that_goes_during_the_scan_takes_no_success_with_it(
         assert victim.rows("SELECT * FROM assets") == []
     else:
         assert not victim.db.exists()
+
+
+# -- what is no damage -----------------------------------------------------------------------------
+
+
+def _interrupt(cli: Cli) -> None:
+    """Leave the file as a process leaves it that is killed in the middle of a large write."""
+    with contextlib.closing(sqlite3.connect(cli.db, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE assets SET title = title || hex(zeroblob(4000))")
+        connection.execute("UPDATE assets SET title = title || hex(zeroblob(400))")
+        for suffix in ("", "-journal"):
+            shutil.copy(f"{cli.db}{suffix}", cli.home / f"hot{suffix}")
+        connection.execute("ROLLBACK")
+    for suffix in ("", "-journal"):
+        shutil.move(cli.home / f"hot{suffix}", f"{cli.db}{suffix}")
+
+
+@pytest.mark.parametrize("words", [(), ("--repair",), ("--repair", "--dry-run")])
+def test_an_interrupted_write_is_no_damage_and_is_left_to_who_writes(
+    own: Cli, words: tuple[str, ...]
+) -> None:
+    rows = own.dump()
+    _interrupt(own)
+    before = {path.name: path.read_bytes() for path in own.db.parent.iterdir()}
+    assert set(before) == {"retrovue.db", "retrovue.db-journal"}
+    run = own("db", "check", *words)
+    assert (run.code, run.out) == (1, "")
+    assert run.err.splitlines() == [
+        "Error: Database check failed: a write to the file was interrupted, and is not yet rolled"
+        " back",
+        "  Whoever opens the file for writing rolls it back.",
+        f"  With the permission to write, that is: retrovue --db {own.db} db info",
+    ]
+    assert {path.name: path.read_bytes() for path in own.db.parent.iterdir()} == before
+    assert own("db", "check", "--json").json["error"]["code"] == "database"
+    own.ok("db", "info")
+    assert own("db", "check").code == 0
+    assert own.dump() == rows
+
+
+def test_an_interrupted_write_that_cannot_be_rolled_back_is_not_passed_over(own: Cli) -> None:
+    _interrupt(own)
+    own.db.chmod(0o444)
+    own.db.parent.chmod(0o555)
+    for words in READS:
+        run = as_nobody(own, *words)
+        assert run.code == 1
+        assert run.error.endswith(
+            " a write to the file was interrupted, and is not yet rolled back"
+        )
+    own.db.parent.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    "words", [("db", "check"), ("db", "check", "--repair"), ("source", "list")]
+)
+def test_what_may_not_be_read_is_said_to_be_that(own: Cli, words: tuple[str, ...]) -> None:
+    operation = "Source list" if words[0] == "source" else "Database check"
+    own.db.chmod(0)
+    run = as_nobody(own, *words)
+    assert (run.code, run.out) == (1, "")
+    assert run.err.splitlines() == [
+        f"Error: {operation} failed: unable to open database file",
+        "  Look at the permissions of the file and of its folder.",
+    ]
+    own.db.chmod(0o644)
+    own.db.parent.chmod(0)
+    run = as_nobody(own, *words)
+    own.db.parent.chmod(0o755)
+    assert (run.code, run.out) == (1, "")
+    assert run.err.splitlines() == [
+        f"Error: {own.db} cannot be reached (Permission denied)",
+        "  Look at the permissions of the folders that it lies in.",
+    ]
+    check(own)
+
+
+@pytest.mark.parametrize("options", [(), ("--repair",)])
+def test_a_locked_file_is_no_damage(own: Cli, options: tuple[str, ...]) -> None:
+    with contextlib.closing(sqlite3.connect(own.db, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        run = own("db", "check", *options, "--json", env={"RETROVUE_BUSY_TIMEOUT": "0"})
+    assert run.code == 1
+    assert run.json["error"]["code"] == "locked"
+    assert run.json["error"]["message"] == (
+        "Database check failed: the database is locked by another process"
+    )
+    check(own)
+
+
+def test_a_disk_that_takes_nothing_of_what_a_check_sorts_is_no_damage(own: Cli) -> None:
+    own.run_sql(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+        " INSERT INTO assets (collection_id, external_id, kind, title)"
+        " SELECT 1, hex(randomblob(400)), 'video', i FROM n"
+    )
+    run = on_full_disk(100_000, own, "db", "check", "--json")
+    assert run.code == 1, run.everything
+    assert run.json["error"]["code"] == "database"
+    assert run.json["error"]["message"] == "Database check failed: disk I/O error"
+    assert "findings" not in run.json
+    check(own)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sqlite3
+from collections.abc import Callable
 
-from retrovue.catalogue.core import SCHEMA_VERSION
+from retrovue.catalogue.core import APPLICATION_ID, SCHEMA_VERSION
 from support.cli import Cli
+from support.dying import forked
 from support.future import Future
 from support.media import Library
+from support.populated import FIXTURES
 from support.survival import THOROUGH, at_every_statement, check, copy_of, spread
 
 
@@ -175,3 +179,49 @@ def test_the_backup_before_a_migration_brings_a_newer_file_back(ingested: Librar
     cli.ok("db", "restore", backup)
     assert cli.dump("sources", "collections", "assets") == before
     check(cli)
+
+
+def _old(cli: Cli, name: str) -> Cli:
+    """A file of version 1 with values that today's forms refuse."""
+    victim = Cli(cli.home, cli.home / name / "retrovue.db")
+    victim.db.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(victim.db)) as connection:
+        connection.executescript((FIXTURES / "v1.sql").read_text(encoding="utf-8"))
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        with connection:
+            connection.execute("UPDATE assets SET released_on = 'soon' WHERE id < 4")
+            connection.execute(
+                "INSERT INTO history (id, operation, status) VALUES (1 << 62, 'x', 'y')"
+            )
+    return victim
+
+
+def _listed(victim: Cli, act: Callable[[int], object]) -> int:
+    """List sources, which migrates, in a process of its own that acts at every statement."""
+    status, _ = forked(lambda: at_every_statement(act), victim, "source", "list")
+    return os.waitstatus_to_exitcode(status)
+
+
+def test_kill_while_odd_values_are_mended_leaves_the_old_file_or_the_new(cli: Cli) -> None:
+    log = cli.home / "count"
+    _old(cli, "warm").ok("source", "list")  # what this process keeps of the schema is not counted
+    check(Cli(cli.home, cli.home / "warm" / "retrovue.db"))
+    assert _listed(_old(cli, "whole"), lambda number: log.write_text(str(number))) == 0
+    versions = set()
+    for number in spread(int(log.read_text()), 200 if THOROUGH else 16):
+        victim = _old(cli, f"killed-{number}")
+        before = victim.dump()
+
+        def kill(reached: int, number: int = number) -> None:
+            if reached == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        assert _listed(victim, kill) == -signal.SIGKILL
+        versions.add(_version(victim))
+        if _version(victim) == 1:
+            assert victim.dump() == before
+            victim.ok("source", "list")
+        check(victim)
+        assert victim.rows("SELECT count(released_on), max(id) FROM assets") == [(0, 6)]
+    assert versions == {1, SCHEMA_VERSION}

@@ -307,6 +307,7 @@ def test_after_every_kind_of_failure_the_file_is_sound(cli: Cli, shelf: Shelf) -
     assert cli("source", "discover", shelf.name).code == 1
     shelf.disk("music").rmdir()
     assert shelf.ingest().code == 1
+    cli.run_sql("DROP TRIGGER failing")
     assert cli.json("db", "check")["findings"] == []
     assert cli.rows(
         "SELECT status, operation FROM history WHERE status = 'failed' ORDER BY id"

@@ -106,6 +106,7 @@ def backup(
         if target or without_secrets or force:
             raise UsageError("--list makes no backup: it takes no FILE and no other flag")
         return _listed(app, automatic.beside(Path(app.path)))
+    app.writes = True
     app.catalogue.reading()
     path = Path(app.path)
     if target is None:

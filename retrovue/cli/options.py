@@ -21,8 +21,23 @@ ANY = "(any location)"  # how a mapping without a location is shown
 json_output = click.option(
     "--json", "as_json", is_flag=True, expose_value=False, help="Print one JSON object."
 )
+
+
+def _note_writing(ctx: click.Context, _option: click.Parameter, value: bool) -> bool:
+    """Every command that writes has `--dry-run`: note that this is one."""
+    from retrovue.cli import App
+
+    app = ctx.find_object(App)
+    if app is not None:
+        app.writes, app.dry_run = True, value
+    return value
+
+
 dry_run = click.option(
-    "--dry-run", is_flag=True, help="Do it all in a transaction, then roll it back."
+    "--dry-run",
+    is_flag=True,
+    callback=_note_writing,
+    help="Do it all in a transaction, then roll it back.",
 )
 force = click.option("--force", is_flag=True, help="Do not ask.")
 no_backup = click.option(

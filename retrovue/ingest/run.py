@@ -339,6 +339,7 @@ def _attempt(
 ) -> IngestResult:
     now = collections.by_id(catalogue.reading(), target.id)
     target = _require_ready(now, operation, options.dry_run)
+    options.progress(target, 0)
     staging = Staging(catalogue.prepare(operation), target)
     scan = Scan(
         staging,

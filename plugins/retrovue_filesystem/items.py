@@ -78,7 +78,7 @@ class Reader:
                 facts[below] = folder(self._parts(directory, below), self._kind)
             reading = read(name, facts[below])
             if reading.kind == "sample":
-                yield Skipped(directory.path + file.name, "a sample")
+                yield Skipped(directory.path + file.name, "a sample", on_purpose=True)
             elif reading.kind != "ignore":
                 works.setdefault(_work(reading) or file.name, []).append(_Read(file, reading))
         where = self._prefix + directory.relative

@@ -12,6 +12,7 @@ import click
 
 from retrovue.catalogue import assets, collections, sources
 from retrovue.cli import App, json_text, options
+from retrovue.cli.changed import title as asset_title
 from retrovue.cli.output import (
     Result,
     column_widths,
@@ -118,13 +119,7 @@ def _first_assets(
 
 
 def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
-    title = row["title"]
-    if row["kind"] == "episode":
-        season = "" if row["season"] is None else f"S{row['season']:02}"
-        number = "" if row["episode"] is None else f"E{row['episode']:02}"
-        title = " - ".join(filter(None, (row["series"], season + number, title)))
-    elif row["artist"]:
-        title = f"{row['artist']} - {title}"
+    title = asset_title(row)
     if row["missing_since"]:
         title += " (missing)"
     return row["asset_id"], row["kind"], title, row["year"], row["local_path"]

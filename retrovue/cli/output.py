@@ -15,9 +15,10 @@ from retrovue.errors import RetrovueError
 class Result(NamedTuple):
     """What a command has to say: `data` for `--json`, `lines` for people.
 
-    `status` is success or partial; with `error` the command failed although it has something to
-    show. `stream` writes rows one by one instead of `lines`, and returns further warnings. A value
-    of `data` may be an iterator of rows, which is read while it is written.
+    `status` is success or partial, `failures` what did not succeed beside the rest; with `error`
+    the command failed although it has something to show. `stream` writes rows one by one instead
+    of `lines`, and returns further warnings. A value in `data` may be an iterator of rows, which is
+    read while it is written.
     """
 
     data: Mapping[str, Any]
@@ -25,6 +26,7 @@ class Result(NamedTuple):
     warnings: Sequence[str] = ()
     status: str = "success"
     error: RetrovueError | None = None
+    failures: Sequence[RetrovueError] = ()
     stream: Callable[[TextIO], Sequence[str] | None] | None = None
 
     @property
@@ -62,6 +64,8 @@ def render(
         for line in result.lines:
             stdout.write(printable(shell.text(line, db)) + "\n")
     stdout.flush()
+    for failed in result.failures:
+        render_error(failed, db)
     if result.error is not None and not as_json:
         render_error(result.error, db)
     return result.exit_code, result.error

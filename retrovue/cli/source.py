@@ -306,9 +306,9 @@ def update(app: App, /, selector: str, name: str | None, unset: tuple[str, ...],
 @click.pass_obj
 def discover(app: App, selector: str, allow_missing: bool, dry_run: bool) -> Result:
     """Ask a source what it offers, and bring its collections to that. Turns no flag on."""
-    from retrovue.cli import words
+    from retrovue.cli import ingesting, words
     from retrovue.ingest import discover as discovery
-    from retrovue.ingest import failures, source_changes
+    from retrovue.ingest import failures, overlooked, source_changes
 
     source = sources.get(app.catalogue.reading(), selector)
     with failures.recorded(app.catalogue, "Source discover", source.name, dry_run=dry_run):
@@ -326,7 +326,9 @@ def discover(app: App, selector: str, allow_missing: bool, dry_run: bool) -> Res
         for word, names in changes.items()
         if names
     ] or [f"Nothing changed: {plural(len(done.collections), 'collection')} known."]
-    return Result(_marked(data, dry_run), [*lines, "", *words.collection_table(done.collections)])
+    lines += ["", *words.collection_table(done.collections)]
+    beside = overlooked.hints(importer, source, done.collections)
+    return ingesting.with_overlooked(Result(_marked(data, dry_run), lines), beside)
 
 
 @command.command("ingest")

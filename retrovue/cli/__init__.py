@@ -52,6 +52,7 @@ class App:
         self.warnings: list[str] = []
         self.writes = False  # whether the command is one that writes
         self.dry_run = False
+        self.as_json = False
         if debug:
             tracebacks.keep()
 

@@ -101,7 +101,7 @@ def _options(app: App, told: Told, allow_missing: bool, quick: bool, dry_run: bo
         app.notify("collection_ingested", collection=collection, result=result)
 
     def changed(collection: Collection, found: Changes, connection: Any) -> None:
-        if dry_run:  # nobody can look up afterwards what it takes back
+        if dry_run and app.as_json:  # nobody can look up afterwards what it takes back
             before = sum(seen.count("added") for seen in told.values())
             seen = changes.numbered(changes.looked_up(found, connection, None), before)
         else:
@@ -169,10 +169,17 @@ def _nothing_ingested(operation: str, results: Sequence[IngestResult]) -> Retrov
     more = f" (and {plural(len(results) - 1, 'more collection')} failed)" if differ else ""
     failure = IngestFailed(f"{operation} failed: {_without(operation, first)}{more}")
     failure.code = codes.pop() if len(codes) == 1 else "ingest_failed"
-    failure.detail = [f"Collection '{results[0].name}': {first}"] if differ else []
-    failure.detail += [str(line) for line in errors[0].get("detail", ())]
+    failure.detail = [str(line) for line in errors[0].get("detail", ())]
+    if differ:
+        failure.detail = [line for result in results for line in _reasons(result)]
     failure.hint = results[0].hint
     return failure
+
+
+def _reasons(result: IngestResult) -> list[str]:
+    error = result.error or {}
+    first = f"Collection '{result.name}': {error.get('message')}"
+    return [first, *(f"  {line}" for line in error.get("detail", ()))]
 
 
 def _without(operation: str, message: str) -> str:

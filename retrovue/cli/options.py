@@ -18,8 +18,23 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 PREFIX = "importer_"
 ANY = "(any location)"  # how a mapping without a location is shown
 
+
+def _note_json(ctx: click.Context, _option: click.Parameter, value: bool) -> bool:
+    from retrovue.cli import App
+
+    app = ctx.find_object(App)
+    if app is not None and value:
+        app.as_json = True
+    return value
+
+
 json_output = click.option(
-    "--json", "as_json", is_flag=True, expose_value=False, help="Print one JSON object."
+    "--json",
+    "as_json",
+    is_flag=True,
+    expose_value=False,
+    callback=_note_json,
+    help="Print one JSON object.",
 )
 
 

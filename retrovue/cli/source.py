@@ -306,6 +306,7 @@ def update(app: App, /, selector: str, name: str | None, unset: tuple[str, ...],
 @click.pass_obj
 def discover(app: App, selector: str, allow_missing: bool, dry_run: bool) -> Result:
     """Ask a source what it offers, and bring its collections to that. Turns no flag on."""
+    from retrovue.catalogue import collections
     from retrovue.cli import ingesting, words
     from retrovue.ingest import discover as discovery
     from retrovue.ingest import failures, overlooked, source_changes
@@ -314,6 +315,7 @@ def discover(app: App, selector: str, allow_missing: bool, dry_run: bool) -> Res
     with failures.recorded(app.catalogue, "Source discover", source.name, dry_run=dry_run):
         sources.require_valid(app.catalogue.reading(), source)
         importer = source_changes.importer_of(app.catalogue, app.plugins, source)
+    known = collections.of_source(app.catalogue.reading(), source.id)
     done = discovery.discover(app.catalogue, source, importer, dry_run, allow_missing=allow_missing)
     changes = {word: list(names) for word, names in done.changes._asdict().items()}
     data = {
@@ -328,7 +330,8 @@ def discover(app: App, selector: str, allow_missing: bool, dry_run: bool) -> Res
     ] or [f"Nothing changed: {plural(len(done.collections), 'collection')} known."]
     lines += ["", *words.collection_table(done.collections)]
     beside = overlooked.hints(importer, source, done.collections)
-    return ingesting.with_overlooked(Result(_marked(data, dry_run), lines), beside)
+    result = Result(_marked(data, dry_run), lines, words.gone(known, done.collections))
+    return ingesting.with_overlooked(result, beside)
 
 
 @command.command("ingest")

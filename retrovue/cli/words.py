@@ -102,6 +102,26 @@ def _mapping_state(mapping: PathMapping) -> str:
     return "mapped" if mapping.local_path is not None else "unresolved"
 
 
+def gone(before: Sequence[Collection], after: Sequence[Collection]) -> list[str]:
+    """What a source offered before and offers no longer: collections, and locations of others."""
+    lines = []
+    known = {collection.id: collection for collection in before}
+    for now in after:
+        then = known.get(now.id)
+        if then is None or then.missing_since:
+            continue
+        if now.missing_since:
+            lines.append(f"Collection '{now.name}' is no longer offered by its source")
+            continue
+        offered = {mapping.id for mapping in then.mappings if not mapping.missing_since}
+        lines += [
+            f"Location {mapping.external_path} of collection '{now.name}' is no longer offered"
+            for mapping in now.mappings
+            if mapping.missing_since and mapping.id in offered
+        ]
+    return lines
+
+
 def ingest_data(result: IngestResult) -> dict[str, Any]:
     data = {
         "id": result.id,

@@ -102,6 +102,45 @@ def test_all_that_failed_is_an_error_with_q_too(cli: Cli) -> None:
     assert run.error == "Error: Source ingest failed: the shelf fell"
 
 
+def test_every_collection_that_failed_is_said(cli: Cli) -> None:
+    shelf = Shelf(cli)
+    shelf.ready(row("movies", {"raise": "it burned"}), row("music", {"raise": "it fell"}))
+    run = cli("-q", "source", "ingest", shelf.name)
+    assert (run.code, run.out) == (1, "")
+    assert run.err.splitlines() == [
+        "Error: Source ingest failed: it burned (and 1 more collection failed)",
+        "  Collection 'Movies': it burned",
+        "  Collection 'Music': it fell",
+    ]
+
+
+@pytest.mark.parametrize("quiet", [(), ("-q",)])
+def test_what_a_source_no_longer_offers_is_said_once(cli: Cli, quiet: tuple[str, ...]) -> None:
+    shelf = Shelf(cli)
+    rows = [row(name, name) for name in ("a", "b", "c", "d")]
+    rows[0]["locations"] = ["/srv/a", "/srv/a2"]
+    shelf.offer(*rows)
+    assert shelf.add("--discover").code == 0
+    shelf.disk("a2")
+    for place in ("a", "a2"):
+        cli.ok(
+            "collection", "update", f"{shelf.name}/a", "--map", f"/srv/{place}", shelf.disk(place)
+        )
+    cli.ok("collection", "update", f"{shelf.name}/a", "--sync-enable")
+    rows[0]["assets"] = [{"title": "x", "path": "/srv/a2/x.mkv"}]
+    shelf.offer(*rows)
+    assert shelf.ingest().code == 0
+    rows[0]["locations"] = ["/srv/a"]
+    shelf.offer(*rows[:3])
+    run = cli(*quiet, "source", "discover", shelf.name)
+    assert run.code == 0
+    assert run.err.splitlines() == [
+        "Warning: Location /srv/a2 of collection 'A' is no longer offered",
+        "Warning: Collection 'D' is no longer offered by its source",
+    ]
+    assert cli(*quiet, "source", "discover", shelf.name).err == ""
+
+
 def test_a_partial_collection_is_said_each_time(cli: Cli) -> None:
     shelf = Shelf(cli)
     shelf.ready(row("movies", "Alien", {"unread": "/srv/movies/x"}))

@@ -11,10 +11,10 @@ _MOST = 50  # a scan can fail in as many ways as there are items
 _texts: list[str] | None = None
 
 
-def keep() -> None:
-    """From now on take down what `note` is given."""
+def keep(*, wanted: bool) -> None:
+    """Whether to take down what `note` is given from now on."""
     global _texts
-    _texts = []
+    _texts = (_texts or []) if wanted else None
 
 
 def note(error: BaseException) -> None:

@@ -53,8 +53,7 @@ class App:
         self.writes = False  # whether the command is one that writes
         self.dry_run = False
         self.as_json = False
-        if debug:
-            tracebacks.keep()
+        tracebacks.keep(wanted=debug)
 
     @property
     def given_path(self) -> str | None:
@@ -256,14 +255,15 @@ def _show(
         output.with_file(line, app.given_path) if isinstance(line, str) else line
         for line in result.lines
     ]
-    silent = app.quiet and app.writes and not app.dry_run and "cancelled" not in result.data
+    wrote = app.writes and not app.dry_run and "cancelled" not in result.data
+    silent = app.quiet and wrote and result.error is None
     result = result._replace(warnings=warnings, lines=lines)
     try:
         code, error = output.render(
             result, as_json, silent, stdout, app.shown_path, lambda e: _told(e, arguments, app)
         )
     except (OutputFailed, BrokenPipeError) as failure:
-        if not app.writes or app.dry_run or "cancelled" in result.data:
+        if not wrote:
             raise
         return _unsaid(app, result, _operation(arguments), failure)
     _trace(app, error)

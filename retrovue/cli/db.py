@@ -55,6 +55,7 @@ def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
     from retrovue.cli.destroying import undo
     from retrovue.errors import GuaranteeViolated
 
+    app.writes = repair
     done: list[str] = []
     if repair:
         from retrovue.catalogue import repair as repairing

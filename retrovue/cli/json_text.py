@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
@@ -21,6 +20,8 @@ _ESCAPES = {code: f"\\u{code:04x}" for code in (*_C1, *map(ord, DECEPTIVE))}
 
 def text(value: Any, indent: int | None = None) -> str:
     """A value as JSON; what is not UTF-8 in it, and what a terminal would obey, is escaped."""
+    import json
+
     said = json.dumps(value, ensure_ascii=False, indent=indent)
     try:
         said.encode()

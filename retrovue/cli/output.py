@@ -161,10 +161,10 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
 
 def column_widths(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[int]:
     """How wide each column of a table is."""
-    widths = [_width(heading) for heading in headings]
+    widths = [text_width(heading) for heading in headings]
     for row in rows:
         for at, value in enumerate(row):
-            widths[at] = max(widths[at], _width(_cell(value)))
+            widths[at] = max(widths[at], text_width(_cell(value)))
     return widths
 
 
@@ -181,7 +181,8 @@ def _cell(value: Any) -> str:
     return printable(str(value).replace("\n", " ").replace("\t", " "))
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
+    """Columns that a text takes on a terminal, wide letters counted as two."""
     if text.isascii():
         return len(text)
     import unicodedata
@@ -192,16 +193,25 @@ def _width(text: str) -> int:
     )
 
 
+def fitted(text: str, columns: int) -> str:
+    """The text, cut off where it would take more columns."""
+    while text and text_width(text) > columns:
+        text = text[: max(columns, 0)] if len(text) > columns else text[:-1]
+    return text
+
+
 def _padded(row: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+    padded = (
+        cell + " " * (width - text_width(cell)) for cell, width in zip(row, widths, strict=True)
+    )
     return "  ".join(padded).rstrip()
 
 
 def facts(pairs: Iterable[tuple[str, Any]]) -> list[str]:
     """Names and values in two columns."""
     rows = [(name, _cell(value)) for name, value in pairs]
-    width = max((_width(name) for name, _ in rows), default=0)
-    return [f"{name}:{' ' * (width - _width(name))}  {value}" for name, value in rows]
+    width = max((text_width(name) for name, _ in rows), default=0)
+    return [f"{name}:{' ' * (width - text_width(name))}  {value}" for name, value in rows]
 
 
 def plural(count: int, word: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
 import time
 
-from retrovue.cli.output import printable
+from retrovue.cli.output import fitted, printable, text_width
 
 _BAR = 24  # columns
 _PAUSE = 0.1  # seconds between two pictures
@@ -40,11 +40,11 @@ class Progress:
         if self._last == self._on_screen:
             return
         self._on_screen = self._last
-        columns = shutil.get_terminal_size().columns - 1
-        shown = self._last[:columns]
-        sys.stderr.write("\r" + shown.ljust(min(self._width, columns)))
+        shown = fitted(self._last, _columns() - 1)
+        width = text_width(shown)
+        sys.stderr.write(f"\r{shown}{' ' * (self._width - width)}")
         sys.stderr.flush()
-        self._width = len(shown)
+        self._width = width
 
     def close(self) -> None:
         """End the line, with the last state on it."""
@@ -52,6 +52,18 @@ class Progress:
             self._draw()
             sys.stderr.write("\n")
             self._label, self._width, self._on_screen = None, 0, ""
+
+
+def _columns() -> int:
+    """How wide the terminal is."""
+    try:
+        return int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        pass
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def line(label: str, expected: int, done: int, seconds: float) -> str:

@@ -185,6 +185,16 @@ def test_progress_reads(expected: int, done: int, seconds: float, shown: str) ->
     assert progress.line("Films", expected, done, seconds) == shown
 
 
+def test_progress_keeps_to_one_line(cli: Cli, tmp_path: Path) -> None:
+    name = "\u6620\u753b" * 30
+    (tmp_path / "media" / name).mkdir(parents=True)
+    (tmp_path / "media" / "Movies").mkdir()
+    Library(cli, tmp_path / "media")
+    run = cli.on_terminal("source", "ingest", "Home", env={"COLUMNS": "21"})
+    assert run.code == 0
+    assert "\r" + name[:10] + "\n" in run.err
+
+
 def test_ctrl_c_ends_a_scan_that_never_ends_and_keeps_what_was_before(cli: Cli) -> None:
     toys = Scripted(cli)
     toys.holds("yield thing('a')")

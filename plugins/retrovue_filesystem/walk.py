@@ -62,11 +62,14 @@ class Directory:
     def add(self, name: str, size: int, mtime_ns: int) -> None:
         """Take in a file."""
         self.names.append(name)
+        self.put([size, mtime_ns])
+
+    def put(self, numbers: list[int]) -> None:
+        """Take in the sizes and times of files whose names are there."""
         try:
-            self.numbers.append(size)
-            self.numbers.append(mtime_ns)
+            self.numbers.extend(array("q", numbers))
         except OverflowError:  # a time after the year 2262
-            self.numbers = [*self.numbers, mtime_ns]
+            self.numbers = [*self.numbers, *numbers]
 
     def add_all(self, inner: Directory, below: str) -> None:
         """Take in the files of a directory in this one."""
@@ -245,7 +248,8 @@ class Walk:
         return found
 
     def _take(self, entries: Iterator[os.DirEntry[str]], path: str, found: Directory) -> None:
-        wanted = self._wanted
+        wanted, names = self._wanted, found.names
+        numbers: list[int] = []
         for entry in entries:
             name = entry.name
             try:
@@ -259,7 +263,12 @@ class Walk:
             except OSError as error:  # a link to where nobody may look, or to itself
                 found.asides.append(self._unreadable(entry, path, error))
                 continue
-            found.add(name, status.st_size, status.st_mtime_ns)
+            names.append(name)
+            numbers += (status.st_size, status.st_mtime_ns)
+            if len(numbers) > _CHUNK:
+                found.put(numbers)
+                numbers.clear()
+        found.put(numbers)
 
     def _note_folder(self, entry: os.DirEntry[str], path: str, found: Directory) -> None:
         name = entry.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 from pathlib import Path
@@ -168,3 +169,22 @@ def test_closed_descriptors_are_nobody_elses(library: Library) -> None:
     assert run.code == 0
     assert json.loads(run.out)["status"] == "success"
     assert library.cli.ok("db", "check").out == "No damage; every guarantee holds.\n"
+
+
+def test_a_write_says_what_it_did_where_nobody_reads(library: Library) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        library.cli.command("collection", "wipe", "Movies", "--force"),
+        env=library.cli.environment(),
+        stdout=write,
+        stderr=subprocess.PIPE,
+        timeout=PATIENCE,
+        check=False,
+    )
+    os.close(write)
+    assert done.returncode == 1
+    says, what, undo = done.stderr.decode().splitlines()
+    assert says == "Error: Collection wipe was done, but nobody reads standard output"
+    assert what == "  Wiped collection 'Home/Movies': 3 assets, 3 files"
+    assert undo.startswith("  Undo: retrovue ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import os
@@ -11,6 +12,20 @@ from typing import Any, TextIO
 from retrovue.errors import OutputFailed
 
 _DESCRIPTORS = (("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))
+
+
+_ESCAPED = "retrovue-escaped"
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    """What the encoding of a stream does not have, as JSON spells it."""
+    import json
+
+    assert isinstance(error, UnicodeEncodeError)
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error(_ESCAPED, _escape)
 
 
 class _Stdout(io.TextIOWrapper):
@@ -80,7 +95,7 @@ def _wrapped(kind: type[io.TextIOWrapper], stream: Any) -> TextIO:
     return kind(
         stream.buffer,
         encoding=stream.encoding,
-        errors="backslashreplace",
+        errors=_ESCAPED,
         line_buffering=stream.isatty() or kind is _Stderr,
     )
 
@@ -95,7 +110,7 @@ def apart() -> TextIO:
         os.dup2(2, 1)
     except (OSError, ValueError):  # no real file, or no stderr
         return stdout()
-    return _Stdout(open(own, "wb"), encoding=sys.stdout.encoding, errors="backslashreplace")
+    return _Stdout(open(own, "wb"), encoding=sys.stdout.encoding, errors=_ESCAPED)
 
 
 def release(stream: Any, before: Any) -> None:

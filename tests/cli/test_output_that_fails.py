@@ -188,3 +188,29 @@ def test_a_write_says_what_it_did_where_nobody_reads(library: Library) -> None:
     assert says == "Error: Collection wipe was done, but nobody reads standard output"
     assert what == "  Wiped collection 'Home/Movies': 3 assets, 3 files"
     assert undo.startswith("  Undo: retrovue ")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_json_is_json_in_any_encoding(cli: Cli, tmp_path: Path, encoding: str, form: str) -> None:
+    name = "Am\u00e9lie \u6620\u753b \U0001f3ac"
+    library = Library(cli, tmp_path / "media", f"Movies/{name} (2001)/{name} (2001).mkv")
+    library.ingest()
+    done = subprocess.run(
+        cli.command("asset", "list", "--format", form),
+        env=cli.environment({"PYTHONIOENCODING": encoding}),
+        capture_output=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    found = json.loads(done.stdout.decode(encoding))
+    assert (found["assets"][0] if form == "json" else found)["title"] == name
+
+
+def test_a_quiet_write_needs_no_standard_output(library: Library) -> None:
+    for redirection in (">&-", ">/dev/full", ">&- 2>&-"):
+        line = f"{shlex.join(library.cli.command())} -q source ingest Home {redirection}"
+        done = subprocess.run(
+            ["sh", "-c", line], env=library.cli.environment(), capture_output=True, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

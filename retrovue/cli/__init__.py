@@ -29,7 +29,7 @@ COMMANDS = {
     "source": "Where media lives: add, list, discover, ingest.",
     "collection": "What sources offer: map, enable, ingest.",
     "asset": "What is in the catalogue: list, show, purge.",
-    "history": "What was done, when, with what result.",
+    "history": "What was done, when, with what result: show, prune.",
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",
 }
@@ -413,7 +413,8 @@ def _operation(arguments: Sequence[str]) -> str:
     """Noun and verb of the command, as messages name it: `Source list`."""
     for at, word in enumerate(arguments):
         if word in COMMANDS and arguments[at - 1 : at] != ["--db"]:
-            verbs = arguments[at + 1 : at + 2] if word in _NOUNS else []
+            after = arguments[at + 1 : at + 2] if word in _NOUNS else []
+            verbs = [verb for verb in after if not verb.startswith("-")]
             return " ".join(["database" if word == "db" else word, *verbs]).capitalize()
     return "Retrovue"
 

@@ -152,3 +152,12 @@ def test_prune_needs_days(library: Library) -> None:
     before = library.cli.dump()
     assert library.cli("history", "prune", "--force").code == 1
     assert library.cli.dump() == before
+
+
+@pytest.mark.parametrize("words", [(), ("--limit", "3"), ("--json",)])
+def test_an_error_names_the_operation(library: Library, words: tuple[str, ...]) -> None:
+    library.cli.run_sql("ALTER TABLE history RENAME TO gone")
+    run = library.cli("history", *words)
+    assert run.code == 1
+    message = run.json["error"]["message"] if "--json" in words else run.error
+    assert "History failed: " in message

@@ -427,6 +427,8 @@ def test_libraries_that_fail_each_for_its_own_reason(
         [
             f"Error: Source ingest failed: {why} (and 1 more collection failed)",
             f"  Collection 'Films': {why}",
+            f"  Collection 'Shows': {plex.url} failed with 500 Internal Server Error: look at the"
+            " Plex server's log",
         ],
     )
 

@@ -233,16 +233,16 @@ def prune(app: App, before: str, forced: bool, no_backup: bool, dry_run: bool) -
     """Delete the lines of history that are older than a time."""
     count = history.older(app.catalogue.reading(), before)
     if not count:
-        data: dict[str, Any] = {"pruned": 0}
-        return _report(data, ["Nothing to prune: no line is so old."], None, dry_run)
+        return report({"pruned": 0}, ["Nothing to prune: no line is so old."], None, dry_run)
     question = [f"This deletes {plural(count, 'line')} of history for good."]
     if not options.confirm(question, forced or dry_run):
         return CANCELLED
-    saved = _saved(app, "History prune", no_backup, dry_run)
-    with app.catalogue.write("History prune", dry_run) as tx:
+    with (
+        way_back(app, "History prune", no_backup, dry_run) as way,
+        app.catalogue.write("History prune", dry_run) as tx,
+    ):
         pruned = history.prune(tx, before)
         history.record(tx, "History prune", "success", detail={"before": before, "lines": pruned})
     would = "Would prune" if dry_run else "Pruned"
-    return _report(
-        {"pruned": pruned}, [f"{would} {plural(pruned, 'line')} of history"], saved, dry_run
-    )
+    lines = [f"{would} {plural(pruned, 'line')} of history"]
+    return report({"pruned": pruned}, lines, way.path, dry_run)

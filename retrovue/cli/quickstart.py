@@ -70,7 +70,7 @@ def _on_sample(app: App, dry_run: bool) -> Result:
         *result.lines,
     ]
     data = {**result.data, "sample": media}
-    return result._replace(data=data, lines=lines, warnings=[*own.warnings])
+    return result._replace(data=data, lines=lines, warnings=[*own.warnings, *result.warnings])
 
 
 def _on(app: App, folder: str, dry_run: bool) -> Result:

@@ -284,7 +284,6 @@ def of_collection(
         tracebacks.note(error)
         result = _failed(target, error.code, error.message, error.detail, error.hint)
     except ImporterError as error:
-        tracebacks.note(error)
         result = _refused_by_importer(target, error)
     except KeyboardInterrupt:
         raise
@@ -305,6 +304,7 @@ def _failed(
 
 
 def _refused_by_importer(target: Collection, error: ImporterError) -> IngestResult:
+    tracebacks.note(error)
     first, *others = lines(str(error)) or ["no reason given"]
     return _failed(target, "ingest_failed", first, others)
 

@@ -42,11 +42,13 @@ SCANNING = {
     "ImporterError": ("raise ImporterError('boom')",),
     "describe": ("yield thing('a')",),
     "obstacles": ("yield thing('a')",),
+    "remote_identity": ("yield thing('a')",),
     "hook": ("yield thing('a')",),
 }
 BODIES = {
     "describe": "    def describe(self, asset): raise ValueError('boom')",
     "obstacles": "    def obstacles(self, collection): raise ValueError('boom')",
+    "remote_identity": "    def remote_identity(self): raise ValueError('boom')",
 }
 HOOK = "@hookimpl\ndef collection_ingested(collection, result): raise ValueError('boom')"
 

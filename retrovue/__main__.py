@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import NoReturn
 
@@ -17,6 +18,12 @@ def main() -> NoReturn:
 
 
 def _say() -> None:
+    """Tell of Ctrl-C, where it can be told."""
+    with contextlib.suppress(OSError, AttributeError):
+        _write()
+
+
+def _write() -> None:
     says, detail = "Interrupted", "Nothing was changed."
     if "--json" in sys.argv:
         import json

@@ -17,6 +17,7 @@
     │   ├── WouldLoseAssets         would_lose_assets
     │   └── NoSyncEnabledCollections  no_sync_enabled_collections
     ├── Interrupted                 interrupted
+    ├── OutputFailed                output
     └── DatabaseFailure             database
         ├── Locked                  locked
         ├── NewerFile               newer_file
@@ -115,6 +116,10 @@ class NoSyncEnabledCollections(IngestFailed):
 class Interrupted(RetrovueError):
     code = "interrupted"
     exit_code = 130
+
+
+class OutputFailed(RetrovueError):
+    code = "output"
 
 
 class DatabaseFailure(RetrovueError):

@@ -94,10 +94,20 @@ class Unread(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """An item left out of the catalogue, with the reason."""
+    """An item left out of the catalogue, with the reason. What is left out `on_purpose` (a sample)
+    is counted, and no warning."""
 
     where: str
     why: str
+    on_purpose: bool = False
+
+
+class Overlooked(NamedTuple):
+    """Something in the source that is in no collection: `says` is a line on it without a full
+    stop, `options` are flags of `source update` that take it in (none: a discovery does)."""
+
+    says: str
+    options: tuple[str, ...] = ()
 
 
 class Location(NamedTuple):

@@ -5,7 +5,7 @@ Named tuples and not dataclasses, whose import every command would pay for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from retrovue.commands import Line
@@ -77,11 +77,17 @@ STATS = (
 )
 
 
+CHANGES = ("added", "updated", "moved", "missing", "restored")
+
+
 class IngestResult(NamedTuple):
     """How the ingest of one collection ended.
 
     `status` is success, partial, failed, not_ingestible or invalid_state; `stats` has a count for
-    each word of `STATS`; `skipped` and `unread` are samples of what was left out, with reasons.
+    each word of `STATS`; `skipped`, `left_out` (on purpose) and `unread` are what was not taken,
+    with reasons, the first thousand of each; `new_skips` those that the ingest before did not
+    skip. `changes` has the ids of the assets that changed, for each word of `CHANGES`; `line` is
+    the id of its line of history.
     """
 
     id: int
@@ -93,3 +99,9 @@ class IngestResult(NamedTuple):
     skipped: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     hint: Line | None = None
+    left_out: tuple[str, ...] = ()
+    left_out_count: int = 0
+    unread_count: int = 0
+    new_skips: tuple[str, ...] = ()
+    changes: Mapping[str, Sequence[int]] = {}
+    line: int | None = None

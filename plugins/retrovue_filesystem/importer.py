@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +15,13 @@ from retrovue import (
     Importer,
     ImporterError,
     Option,
+    Overlooked,
     ScanCollection,
     Skipped,
     Unread,
 )
 from retrovue_filesystem import names
+from retrovue_filesystem.names.kinds import MEDIA_TYPES
 from retrovue_filesystem.walk import Directory, Walk
 
 KINDS = ("movie", "show", "music", "photo", "video")
@@ -71,6 +73,23 @@ class FilesystemImporter(Importer):
             place = os.path.join(base, top)
             yield FoundCollection(top, top, kind or names.library_kind(top), (place,))
 
+    def overlooked(self, known: Collection[str]) -> Iterator[Overlooked]:
+        """Top folders that are no collection yet, and media beside the top folders."""
+        if not known or ROOT in known:
+            return
+        base = os.path.realpath(self._base())
+        new = [f"'{top}'" for top in _top_folders(base)[0] if top not in known]
+        if new:
+            says = "is a top folder that is no" if len(new) == 1 else "are top folders that are no"
+            yield Overlooked(f"{_listed(new)} {says} collection yet")
+        loose = _loose_media(base)
+        if loose:
+            lie = "1 file lies" if len(loose) == 1 else f"{len(loose):,} files lie"
+            yield Overlooked(
+                f"{lie} beside the top folders, e.g. '{loose[0]}'; one collection of all has it",
+                ("--collections", "root", "--allow-missing"),
+            )
+
     def scan(
         self, collection: ScanCollection
     ) -> Iterator[FoundAsset | FoundFolder | Unread | Skipped]:
@@ -120,6 +139,26 @@ def _top_folders(base: str) -> tuple[list[str], bool]:
     except OSError as error:
         raise ImporterError(f"{base} cannot be read ({error.strerror})") from error
     return sorted(entry.name for entry in entries if _usable(entry, base)), not entries
+
+
+def _listed(names: list[str], most: int = 5) -> str:
+    """Names in a sentence: the first few, and how many more."""
+    more = [f"{len(names) - most:,} more"] if len(names) > most else []
+    *first, last = [*names[:most], *more]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _loose_media(base: str) -> list[str]:
+    """Names of films and music that lie in a folder itself, in order."""
+    wanted = {ending for ending, type_ in MEDIA_TYPES.items() if type_ in ("video", "audio")}
+    with os.scandir(base) as entries:
+        return sorted(
+            entry.name
+            for entry in entries
+            if entry.name.rpartition(".")[2].lower() in wanted
+            and not entry.name.startswith(".")
+            and entry.is_file()
+        )
 
 
 def _usable(entry: os.DirEntry[str], base: str) -> bool:

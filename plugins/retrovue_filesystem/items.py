@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+import unicodedata
+from array import array
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from retrovue import FoundAsset, FoundFile, Skipped, Unread
 from retrovue_filesystem.names.folders import Folder, folder
@@ -13,6 +16,7 @@ from retrovue_filesystem.names.reading import Reading
 from retrovue_filesystem.walk import Directory, File
 
 _EARLIEST, _LATEST = -30_610_224_000, 253_402_300_799  # the years 1000 to 9999, in seconds
+MANY = 2000  # files of one directory that are read at once
 _NO_METADATA: dict[str, Any] = {}
 
 
@@ -40,6 +44,32 @@ class Reader:
     def read(self, directory: Directory) -> Iterator[FoundAsset | Unread | Skipped]:
         """The assets of a directory, and what was left out."""
         yield from directory.asides
+        if len(directory.names) <= MANY:
+            yield from self._read(directory)
+            return
+        for part in self._divided(directory):
+            yield from self._read(part)
+
+    def _divided(self, directory: Directory) -> Iterator[Directory]:
+        """A directory of very many files as several of fewer, which take less memory; the files of
+        one work come together."""
+        parts = [array("L") for _ in range(len(directory.names) // MANY + 1)]
+        facts: dict[str, Folder] = {}
+        for at, path in enumerate(directory.names):
+            below, _, name = path.rpartition("/")
+            if below not in facts:
+                facts[below] = folder(self._parts(directory, below), self._kind)
+            reading = read(name, facts[below])
+            title = (reading.series if reading.kind == "episode" else reading.title) or ""
+            parts[crc32(_folded(title)) % len(parts)].append(at)
+        names, numbers = directory.names, directory.numbers
+        for places in parts:
+            part = Directory(directory.path, directory.relative, directory.changed_ns)
+            for at in places:
+                part.add(names[at], numbers[2 * at], numbers[2 * at + 1])
+            yield part
+
+    def _read(self, directory: Directory) -> Iterator[FoundAsset | Unread | Skipped]:
         works: dict[Any, list[_Read]] = {}
         facts: dict[str, Folder] = {}
         for file in directory.files():
@@ -48,7 +78,7 @@ class Reader:
                 facts[below] = folder(self._parts(directory, below), self._kind)
             reading = read(name, facts[below])
             if reading.kind == "sample":
-                yield Skipped(directory.path + file.name, "a sample")
+                yield Skipped(directory.path + file.name, "a sample", on_purpose=True)
             elif reading.kind != "ignore":
                 works.setdefault(_work(reading) or file.name, []).append(_Read(file, reading))
         where = self._prefix + directory.relative
@@ -61,6 +91,12 @@ class Reader:
         top = directory.path[: len(directory.path) - len(directory.relative)].rstrip("/")
         path = f"{top.rpartition('/')[2]}/{directory.relative}{below}"
         return [part for part in path.split("/") if part]
+
+
+def _folded(title: str) -> bytes:
+    """What titles of one work have in common, however they are written."""
+    letters = filter(str.isalnum, unicodedata.normalize("NFKD", title).casefold())
+    return "".join(letters).encode("utf-8", "surrogateescape")
 
 
 def _asset(path: str, where: str, reads: list[_Read]) -> FoundAsset:

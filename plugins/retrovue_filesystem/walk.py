@@ -27,6 +27,7 @@ _ANY = frozenset(("video", "audio", "photo"))
 _SETTLED_NS = 2_000_000_000
 # Below an open directory the system finds a file by its name alone. Windows cannot do that.
 _BY_DESCRIPTOR = os.scandir in os.supports_fd
+_CHUNK = 10_000  # names that are summed at once
 _DISC_LETTERS = frozenset("cCdDpP ")  # what the name of a disc folder can begin with
 
 
@@ -53,10 +54,33 @@ class Directory:
         self.relative = relative
         self.changed_ns = changed_ns
         self.names: list[str] = []
-        self.numbers: list[int] = []
+        self.numbers: array[int] | list[int] = array("q")  # a list holds what 64 bits cannot
         self.folders: list[str] = []  # with a slash at the end, so that they sort as paths do
         self.discs: list[str] = []  # those of them that hold a part of what is here
         self.asides: list[Unread | Skipped] = []
+
+    def add(self, name: str, size: int, mtime_ns: int) -> None:
+        """Take in a file."""
+        self.names.append(name)
+        self.put([size, mtime_ns])
+
+    def put(self, numbers: list[int]) -> None:
+        """Take in the sizes and times of files whose names are there."""
+        try:
+            self.numbers.extend(array("q", numbers))
+        except OverflowError:  # a time after the year 2262
+            self.numbers = [*self.numbers, *numbers]
+
+    def add_all(self, inner: Directory, below: str) -> None:
+        """Take in the files of a directory in this one."""
+        pairs = zip(inner.numbers[::2], inner.numbers[1::2], strict=True)
+        for name, (size, mtime_ns) in zip(inner.names, pairs, strict=True):
+            self.add(below + name, size, mtime_ns)
+
+    def clear(self) -> None:
+        """Leave out all files."""
+        self.names.clear()
+        self.numbers = array("q")
 
     def files(self) -> list[File]:
         """The media files in order of name."""
@@ -177,14 +201,12 @@ class Walk:
         """A directory, together with its disc folders: without one of them nothing in it can be
         told from a work that lost a part."""
         if self._is_disc(directory.relative):
-            directory.names.clear()  # they are read with the folder above
-            directory.numbers.clear()
+            directory.clear()  # they are read with the folder above
         for disc in directory.discs:
             inner = self._list(directory.relative + disc)
             if isinstance(inner, Unread):
                 return inner._replace(where=directory.path, why=f"{disc[:-1]}: {inner.why}")
-            directory.names += [disc + name for name in inner.names]
-            directory.numbers += inner.numbers
+            directory.add_all(inner, disc)
         read = partial(self._read, directory)
         return FoundFolder(directory.path, self._fingerprint(directory), read)
 
@@ -199,12 +221,13 @@ class Walk:
         told = f"{directory.changed_ns:x}." if settled else "."
         if not directory.names:
             return told
-        try:
-            numbers = array("q", directory.numbers).tobytes()
-        except OverflowError:  # a time after the year 2262
-            numbers = repr(directory.numbers).encode()
-        names = "\0".join(directory.names).encode("utf-8", "surrogateescape")
-        digest = self._checksum(names + b"\0\0" + numbers, digest_size=8)
+        names, numbers = directory.names, directory.numbers
+        digest = self._checksum(digest_size=8)
+        for at in range(0, len(names), _CHUNK):
+            text = "\0".join(names[at : at + _CHUNK])
+            digest.update((b"\0" if at else b"") + text.encode("utf-8", "surrogateescape"))
+        digest.update(b"\0\0")
+        digest.update(repr(numbers).encode() if isinstance(numbers, list) else numbers)
         return f"{told}{digest.hexdigest()}"
 
     def _list(self, relative: str) -> Directory | Unread:
@@ -225,7 +248,8 @@ class Walk:
         return found
 
     def _take(self, entries: Iterator[os.DirEntry[str]], path: str, found: Directory) -> None:
-        wanted, names, numbers = self._wanted, found.names, found.numbers
+        wanted, names = self._wanted, found.names
+        numbers: list[int] = []
         for entry in entries:
             name = entry.name
             try:
@@ -241,6 +265,10 @@ class Walk:
                 continue
             names.append(name)
             numbers += (status.st_size, status.st_mtime_ns)
+            if len(numbers) > _CHUNK:
+                found.put(numbers)
+                numbers.clear()
+        found.put(numbers)
 
     def _note_folder(self, entry: os.DirEntry[str], path: str, found: Directory) -> None:
         name = entry.name

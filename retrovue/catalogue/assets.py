@@ -49,10 +49,11 @@ def listed(
 
 
 def count(connection: sqlite3.Connection, wanted: Filter) -> int:
-    """How many rows `listed` has without a limit."""
+    """How many assets `listed` has without a limit."""
     conditions, parameters = _conditions(wanted)
+    where = " AND ".join(conditions) or "1"
     row = connection.execute(
-        f"SELECT count(*) FROM media WHERE {_in(conditions)}", parameters
+        f"SELECT count(*) FROM assets AS a WHERE {where}", parameters
     ).fetchone()
     return int(row[0])
 

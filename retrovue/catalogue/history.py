@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from retrovue.catalogue.core import Recorded, Tx
 from retrovue.catalogue.texts import read_object
+from retrovue.commands import Command, Hint
+from retrovue.errors import NotFound
 
 
 class Entry(NamedTuple):
@@ -30,9 +32,9 @@ def record(
     source: str | None = None,
     collection: str | None = None,
     detail: Mapping[str, Any] | None = None,
-) -> None:
-    """Write one line of history; `detail` must hold no secret."""
-    tx.execute(
+) -> int:
+    """Write one line of history, and return its id; `detail` must hold no secret."""
+    cursor = tx.execute(
         """
         INSERT INTO history (at, operation, source, collection, status, detail)
         VALUES (:at, :operation, :source, :collection, :status, :detail)""",
@@ -46,6 +48,7 @@ def record(
         },
     )
     tx.recorded.append(Recorded(operation, status, source, collection))
+    return int(cursor.lastrowid or 0)
 
 
 def listed(
@@ -54,25 +57,101 @@ def listed(
     collection: str | None = None,
     failed: bool = False,
     limit: int | None = None,
-) -> list[Entry]:
+) -> Iterator[Entry]:
     """The newest entries first, of one source, one collection, or failures alone."""
     rows = connection.execute(
-        """
+        f"""
         SELECT id, at, operation, source, collection, status, detail
           FROM history
-         WHERE (:sources IS NULL OR source IN (SELECT value FROM json_each(:sources)))
-           AND (:collections IS NULL OR collection IN (SELECT value FROM json_each(:collections)))
-           AND (NOT :failed OR status = 'failed')
+         WHERE {_WANTED}
          ORDER BY id DESC
          LIMIT :limit""",
         {
-            "sources": _spellings(connection, "source", source),
-            "collections": _spellings(connection, "collection", collection),
-            "failed": failed,
+            **_wanted(connection, source, collection, failed),
             "limit": -1 if limit is None else limit,
         },
     )
-    return [Entry._make(row)._replace(detail=read_object(row[6])) for row in rows]
+    return map(_entry, rows)
+
+
+def before(
+    connection: sqlite3.Connection,
+    id_: int,
+    source: str | None = None,
+    collection: str | None = None,
+    failed: bool = False,
+) -> int:
+    """How many of such entries come before one."""
+    row = connection.execute(
+        f"SELECT count(*) FROM history WHERE id < :id AND {_WANTED}",
+        {**_wanted(connection, source, collection, failed), "id": id_},
+    ).fetchone()
+    return int(row[0])
+
+
+_WANTED = """(:sources IS NULL OR source IN (SELECT value FROM json_each(:sources)))
+           AND (:collections IS NULL OR collection IN (SELECT value FROM json_each(:collections)))
+           AND (NOT :failed OR status = 'failed')"""
+
+
+def _wanted(
+    connection: sqlite3.Connection, source: str | None, collection: str | None, failed: bool
+) -> dict[str, Any]:
+    return {
+        "sources": _spellings(connection, "source", source),
+        "collections": _spellings(connection, "collection", collection),
+        "failed": failed,
+    }
+
+
+def get(connection: sqlite3.Connection, id_: int) -> Entry:
+    """One entry. Raises NotFound."""
+    row = connection.execute(
+        """
+        SELECT id, at, operation, source, collection, status, detail
+          FROM history
+         WHERE id = :id""",
+        {"id": id_},
+    ).fetchone()
+    if row is None:
+        raise NotFound(
+            f"Line {id_} of the history not found",
+            hint=Hint("Show the lines", Command("history")),
+        )
+    return _entry(row)
+
+
+def skipped_before(connection: sqlite3.Connection, source: str, collection: str) -> set[str]:
+    """What the last ingest of a collection that came to an end skipped, with the reasons."""
+    row = connection.execute(
+        """
+        SELECT detail
+          FROM history
+         WHERE source = :source
+           AND collection = :collection
+           AND operation IN ('Source ingest', 'Collection ingest')
+           AND status IN ('success', 'partial')
+         ORDER BY id DESC
+         LIMIT 1""",
+        {"source": source, "collection": collection},
+    ).fetchone()
+    said = read_object(row[0]).get("skipped") if row else None
+    return {line for line in said if isinstance(line, str)} if isinstance(said, list) else set()
+
+
+def older(connection: sqlite3.Connection, before: str) -> int:
+    """How many entries are older than a time (ISO-8601, UTC)."""
+    sql = "SELECT count(*) FROM history WHERE at < :before"
+    return int(connection.execute(sql, {"before": before}).fetchone()[0])
+
+
+def prune(tx: Tx, before: str) -> int:
+    """Delete the entries that are older than a time, and return how many."""
+    return tx.execute("DELETE FROM history WHERE at < :before", {"before": before}).rowcount
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    return Entry._make(row)._replace(detail=read_object(row[6]))
 
 
 def _spellings(connection: sqlite3.Connection, column: str, name: str | None) -> str | None:

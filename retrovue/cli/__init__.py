@@ -11,13 +11,14 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from retrovue import __version__
-from retrovue.cli import output
-from retrovue.errors import Interrupted, RetrovueError, UsageError
+from retrovue import __version__, tracebacks
+from retrovue.cli import json_text, output, shell, streams
+from retrovue.cli.progress import Progress
+from retrovue.errors import Interrupted, OutputFailed, RetrovueError, UsageError
 
 if TYPE_CHECKING:
     from retrovue.catalogue.core import Catalogue
@@ -28,11 +29,11 @@ COMMANDS = {
     "source": "Where media lives: add, list, discover, ingest.",
     "collection": "What sources offer: map, enable, ingest.",
     "asset": "What is in the catalogue: list, show, purge.",
-    "history": "What was done, when, with what result.",
+    "history": "What was done, when, with what result: show, prune.",
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",
 }
-_NOUNS = ("source", "collection", "asset", "db")
+_NOUNS = ("source", "collection", "asset", "db", "history")
 EXTRA_COMMANDS = "retrovue.commands"
 _STDOUT = "retrovue.cli.stdout"
 
@@ -47,8 +48,12 @@ class App:
         self.quiet = quiet
         self._catalogue: Catalogue | None = None
         self._plugins: Plugins | None = None
-        self.progress = output.Progress(quiet)
+        self.progress = Progress(quiet)
         self.warnings: list[str] = []
+        self.writes = False  # whether the command is one that writes
+        self.dry_run = False
+        self.as_json = False
+        tracebacks.keep(wanted=debug)
 
     @property
     def given_path(self) -> str | None:
@@ -81,7 +86,8 @@ class App:
             from retrovue.importers.loader import Plugins
 
             self._plugins = Plugins()
-            self.warnings += self._plugins.warnings()
+            if not self.quiet:  # a source that needs one fails by itself
+                self.warnings += self._plugins.warnings()
         return self._plugins
 
     @property
@@ -168,7 +174,7 @@ def _load(point: Any) -> click.Command:
 @click.option("--db", metavar="PATH", help="The catalogue file (or set RETROVUE_DB).")
 @click.option("--debug", is_flag=True, help="Show a traceback with an error.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no warnings.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what did not succeed.")
 @click.version_option(__version__, prog_name="retrovue")
 @click.pass_context
 def root(ctx: click.Context, db: str | None, debug: bool, verbose: bool, quiet: bool) -> None:
@@ -184,35 +190,25 @@ def root(ctx: click.Context, db: str | None, debug: bool, verbose: bool, quiet: 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The console script: runs one command and exits 0, 1, 2 (in part) or 130 (interrupted)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    streams.reopen()
+    before = sys.stdout, sys.stderr
     as_json = _wants_json(given)
-    stdout = _apart(sys.stdout) if as_json else sys.stdout
-    if as_json:
-        sys.stdout = sys.stderr  # whatever a plugin prints, stdout is one object
+    sys.stderr = streams.stderr()
+    stdout = streams.apart() if as_json else streams.stdout()
+    # whatever a plugin prints, stdout is one object
+    sys.stdout = sys.stderr if as_json else stdout
     try:
         code = _run(given, as_json, stdout)
-        stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         code = 1
     except KeyboardInterrupt:  # everything was said already
         code = Interrupted.exit_code
-    sys.stdout = stdout
+    finally:
+        own = sys.stderr
+        sys.stdout, sys.stderr = before
+        streams.release(stdout, before[0])
+        streams.release(own, before[1])
     sys.exit(code)
-
-
-def _apart(stdout: Any) -> Any:
-    """Standard output for the one object alone: what else is written to its descriptor, by a plugin
-    or a process that it starts, goes to stderr."""
-    try:
-        if stdout.fileno() != 1:
-            return stdout
-        own = os.fdopen(os.dup(1), "w", encoding=stdout.encoding, errors="backslashreplace")
-        os.dup2(2, 1)
-    except (OSError, ValueError):  # no real file, or no stderr
-        return stdout
-    return own
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
@@ -224,7 +220,7 @@ def _wants_json(arguments: Sequence[str]) -> bool:
     )
 
 
-def _run(arguments: list[str], as_json: bool, stdout: Any) -> int:
+def _run(arguments: list[str], as_json: bool, stdout: TextIO) -> int:
     context: list[click.Context] = []
     try:
         if any(word in ("-h", "--help", "--version") for word in arguments):
@@ -235,24 +231,70 @@ def _run(arguments: list[str], as_json: bool, stdout: Any) -> int:
             ctx.meta[_STDOUT] = stdout
             result = root.invoke(ctx)
             if isinstance(result, output.Result):
-                app: App = ctx.obj
-                warnings = [*dict.fromkeys([*app.warnings, *result.warnings])]
-                lines = [
-                    output.with_file(line, app.given_path) if isinstance(line, str) else line
-                    for line in result.lines
-                ]
-                result = result._replace(warnings=warnings, lines=lines)
-                return output.render(result, as_json, app.quiet, stdout, app.shown_path)
+                return _show(ctx.obj, result, arguments, as_json, stdout)
+            stdout.flush()
             return 0
     except click.exceptions.Exit as stop:
-        return stop.exit_code
+        return _flushed(stdout, stop.exit_code)
     except BrokenPipeError:
         raise
     except BaseException as error:
         if isinstance(error, SystemExit) and _is_extra(context):
-            return error.code if isinstance(error.code, int) else int(error.code is not None)
+            code = error.code if isinstance(error.code, int) else int(error.code is not None)
+            return _flushed(stdout, code)
         with _uninterrupted():
             return _report(error, arguments, _app(context), as_json, stdout)
+
+
+def _show(
+    app: App, result: output.Result, arguments: list[str], as_json: bool, stdout: TextIO
+) -> int:
+    """Print what a command has to say, and return its exit code."""
+    warnings = [*dict.fromkeys([*app.warnings, *result.warnings])]
+    lines = [
+        output.with_file(line, app.given_path) if isinstance(line, str) else line
+        for line in result.lines
+    ]
+    wrote = app.writes and not app.dry_run and "cancelled" not in result.data
+    silent = app.quiet and wrote and result.error is None
+    result = result._replace(warnings=warnings, lines=lines)
+    try:
+        code, error = output.render(
+            result, as_json, silent, stdout, app.shown_path, lambda e: _told(e, arguments, app)
+        )
+    except (OutputFailed, BrokenPipeError) as failure:
+        if not wrote:
+            raise
+        return _unsaid(app, result, _operation(arguments), failure)
+    _trace(app, error)
+    return code
+
+
+def _unsaid(app: App, result: output.Result, operation: str, failure: Exception) -> int:
+    """Say on standard error what was done, since it could not be said on standard output."""
+    reason = str(failure) if isinstance(failure, OutputFailed) else "Nobody reads standard output"
+    says = reason[0].lower() + reason[1:]
+    error = result.error
+    if error is None:
+        done = "was done in part" if result.status == "partial" else "was done"
+        error = OutputFailed(f"{operation} {done}, but {says}")
+    else:
+        error.detail = [*error.detail, f"{reason}."]
+    output.render_error(error, app.shown_path)
+    for line in result.lines:
+        output.complain(f"  {shell.text(line, app.shown_path)}")
+    _trace(app, failure)
+    return 1
+
+
+def _flushed(stdout: TextIO, code: int) -> int:
+    """The exit code of what printed by itself, once all of it is written."""
+    try:
+        stdout.flush()
+    except OutputFailed as error:
+        output.render_error(error, None)
+        return error.exit_code
+    return code
 
 
 def _is_extra(context: list[click.Context]) -> bool:
@@ -289,30 +331,45 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _report(
-    error: BaseException, arguments: list[str], app: App | None, as_json: bool, stdout: Any
+    error: BaseException, arguments: list[str], app: App | None, as_json: bool, stdout: TextIO
 ) -> int:
     """Say what went wrong, as text or as JSON, and return the exit code."""
     if app is not None:
         app.progress.close()
     told = _told(error, arguments, app)
     db = app.shown_path if app is not None else None
-    if app is not None and not app.quiet:
-        for warning in dict.fromkeys(app.warnings):
-            output.complain(f"Warning: {warning}")
-    if as_json:
-        data = getattr(told, "data", {})
-        body = output.error_body(told, db)
-        output.write_json({"status": "error", **data, "error": body}, stdout)
-    else:
+    for warning in dict.fromkeys(app.warnings if app is not None else ()):
+        output.complain(f"Warning: {warning}")
+    if not as_json or isinstance(told, OutputFailed):
         output.render_error(told, db)
-    if app is not None and app.debug:
-        import traceback
-
-        from retrovue.redact import scrub
-
-        for line in scrub("".join(traceback.format_exception(error))).splitlines():
-            output.complain(line)
+    else:
+        data = getattr(told, "data", {})
+        body = {"status": "error", **data, "error": output.error_body(told, db)}
+        _say_json(body, told, db, stdout)
+    _trace(app, error)
     return told.exit_code
+
+
+def _say_json(body: dict[str, Any], told: RetrovueError, db: str | None, stdout: TextIO) -> None:
+    """Write the object of an error; where it cannot be written, say on stderr what it says."""
+    try:
+        json_text.write(body, stdout)
+        stdout.flush()
+    except (OutputFailed, BrokenPipeError) as failure:
+        output.render_error(told, db)
+        if isinstance(failure, OutputFailed):
+            output.complain(f"  {failure}")
+
+
+def _trace(app: App | None, error: BaseException | None) -> None:
+    """With `--debug`, show where an error came from, and those of plugins that became lines."""
+    if app is None or not app.debug:
+        return
+    if error is not None:
+        tracebacks.note(error)
+    for text in dict.fromkeys(tracebacks.taken()):
+        for line in text.splitlines():
+            output.complain(line)
 
 
 def _told(error: BaseException, arguments: list[str], app: App | None) -> RetrovueError:
@@ -356,7 +413,8 @@ def _operation(arguments: Sequence[str]) -> str:
     """Noun and verb of the command, as messages name it: `Source list`."""
     for at, word in enumerate(arguments):
         if word in COMMANDS and arguments[at - 1 : at] != ["--db"]:
-            verbs = arguments[at + 1 : at + 2] if word in _NOUNS else []
+            after = arguments[at + 1 : at + 2] if word in _NOUNS else []
+            verbs = [verb for verb in after if not verb.startswith("-")]
             return " ".join(["database" if word == "db" else word, *verbs]).capitalize()
     return "Retrovue"
 

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import csv
-import json
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TextIO
 
 import click
 
 from retrovue.catalogue import assets, collections, sources
-from retrovue.cli import App, options
-from retrovue.cli.output import Result, facts, table
+from retrovue.cli import App, json_text, options
+from retrovue.cli.changed import title as asset_title
+from retrovue.cli.output import (
+    Result,
+    column_widths,
+    complain,
+    facts,
+    plural,
+    table,
+    table_line,
+)
 from retrovue.found import ASSET_KINDS
 
-ROWS = 100  # of a table, unless a limit is given
+ROWS = 100  # of a table on a terminal, unless a limit is given
 DAY = 86_400  # seconds
 
 
@@ -53,7 +62,7 @@ def list_(app: App, source: str | None, collection: str | None, kind: str | None
         missing,
     )
     if as_json or format_ == "json":
-        return Result({"assets": list(map(_dict, assets.listed(connection, wanted, limit)))})
+        return Result({"assets": map(_dict, assets.listed(connection, wanted, limit))})
     if format_ == "table":
         return _table(connection, wanted, limit)
     rows = assets.listed(connection, wanted, limit)
@@ -64,58 +73,96 @@ def _dict(row: tuple[Any, ...]) -> dict[str, Any]:
     return dict(zip(assets.FIELDS, row, strict=True))
 
 
+_HEADINGS = ("ID", "KIND", "TITLE", "YEAR", "FILE")
+
+
 def _table(connection: Any, wanted: assets.Filter, limit: int | None) -> Result:
-    rows = [_dict(row) for row in assets.listed(connection, wanted, limit or ROWS + 1)]
-    if not rows:
-        return Result({}, ["No assets."])
-    shown = rows if limit else rows[:ROWS]
-    lines = table(("ID", "KIND", "TITLE", "YEAR", "FILE"), map(_cells, shown))
-    if len(shown) < len(rows):
-        total = assets.count(connection, wanted)
-        lines.append(f"The first {ROWS} of {total:,} files; --limit N or --format csv shows more.")
-    return Result({}, lines)
+    """Whole and a row for each file in a pipe or a file; on a terminal the first assets."""
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        return map(_cells, map(_dict, assets.listed(connection, wanted, limit)))
+
+    if limit is None and sys.stdout.isatty():
+        return Result({}, stream=lambda out: _first_assets(connection, wanted, rows(), out))
+    return Result({}, stream=lambda out: _whole_table(rows, out))
+
+
+def _whole_table(rows: Callable[[], Iterator[tuple[Any, ...]]], out: TextIO) -> Sequence[str]:
+    """A table of any length in flat memory: the rows are read twice, first for the widths."""
+    widths = column_widths(_HEADINGS, rows())
+    empty = True
+    for row in rows():
+        if empty:
+            out.write(table_line(_HEADINGS, widths) + "\n")
+            empty = False
+        out.write(table_line(row, widths) + "\n")
+    if empty:
+        out.write("No assets.\n")
+    return ()
+
+
+def _first_assets(
+    connection: Any, wanted: assets.Filter, rows: Iterator[tuple[Any, ...]], out: TextIO
+) -> Sequence[str]:
+    """The first assets, each with its first file; how many more there are goes to stderr."""
+    shown: dict[int, tuple[Any, ...]] = {}
+    for row in rows:
+        if len(shown) == ROWS and row[0] not in shown:
+            break
+        shown.setdefault(row[0], row)
+    _whole_table(lambda: iter(shown.values()), out)
+    total = assets.count(connection, wanted)
+    if len(shown) < total:
+        out.flush()
+        complain(f"The first {ROWS} of {total:,} assets; --limit N or --format csv shows more.")
+    return ()
 
 
 def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
-    title = row["title"]
-    if row["kind"] == "episode":
-        season = "" if row["season"] is None else f"S{row['season']:02}"
-        number = "" if row["episode"] is None else f"E{row['episode']:02}"
-        title = " - ".join(filter(None, (row["series"], season + number, title)))
-    elif row["artist"]:
-        title = f"{row['artist']} - {title}"
+    title = asset_title(row)
     if row["missing_since"]:
         title += " (missing)"
     return row["asset_id"], row["kind"], title, row["year"], row["local_path"]
 
 
-def _jsonl(rows: Iterable[tuple[Any, ...]], out: TextIO) -> None:
+def _jsonl(rows: Iterable[tuple[Any, ...]], out: TextIO) -> Sequence[str]:
     for row in rows:
-        out.write(json.dumps(_dict(row), ensure_ascii=False) + "\n")
+        out.write(json_text.text(_dict(row)) + "\n")
+    return ()
 
 
-def _csv(rows: Iterable[tuple[Any, ...]], out: TextIO) -> None:
+def _csv(rows: Iterable[tuple[Any, ...]], out: TextIO) -> Sequence[str]:
     plain = csv.writer(out, lineterminator="\n")
     quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
     plain.writerow(assets.FIELDS)
     for row in rows:  # of itself the module leaves a carriage return bare
         odd = any(isinstance(value, str) and "\r" in value for value in row)
-        (quoted if odd else plain).writerow(row)
+        (quoted if odd else plain).writerow(map(_no_formula, row))
+    return ()
 
 
-def _m3u(rows: Iterable[tuple[Any, ...]], out: TextIO) -> None:
+def _no_formula(value: Any) -> Any:
+    """A cell that a spreadsheet takes for text: https://owasp.org/www-community/attacks/CSV_Injection"""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+def _m3u(rows: Iterable[tuple[Any, ...]], out: TextIO) -> Sequence[str]:
     """The extended M3U that players read: https://en.wikipedia.org/wiki/M3U"""
     out.write("#EXTM3U\n")
+    broken = 0
     for row in map(_dict, rows):
-        if (
-            row["local_path"] is None
-            or row["missing_since"] is not None
-            or "\n" in row["local_path"]
-        ):
+        path = row["local_path"]
+        if path is None or row["missing_since"] is not None:
+            continue
+        if "\n" in path or "\r" in path:
+            broken += 1
             continue
         seconds = -1 if row["duration_ms"] is None else row["duration_ms"] // 1000
         title = " ".join(str(_cells(row)[2]).split())
-        out.write(f"#EXTINF:{seconds},{title}\n{row['local_path']}\n")
+        out.write(f"#EXTINF:{seconds},{title}\n{path}\n")
+    return [f"{plural(broken, 'file')} left out: their paths hold a line break"] if broken else []
 
 
 _WRITERS = {"jsonl": _jsonl, "csv": _csv, "m3u": _m3u}

@@ -56,6 +56,7 @@ def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
     from retrovue.cli.destroying import undo
     from retrovue.errors import GuaranteeViolated
 
+    app.writes = repair
     done: list[str] = []
     if repair:
         from retrovue.catalogue import repair as repairing
@@ -123,6 +124,7 @@ def backup(
         if target or without_secrets or force:
             raise UsageError("--list makes no backup: it takes no FILE and no other flag")
         return _listed(app, automatic.beside(Path(app.path)))
+    app.writes = True
     app.catalogue.reading()
     path = Path(app.path)
     if target is None:

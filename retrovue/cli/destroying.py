@@ -227,3 +227,22 @@ def purge(
 def _planned_purge(app: App, wanted: assets.Filter, before: str) -> dict[str, int]:
     with app.catalogue.write("Asset purge", dry_run=True) as tx:
         return assets.purge(tx, wanted, before)
+
+
+def prune(app: App, before: str, forced: bool, no_backup: bool, dry_run: bool) -> Result:
+    """Delete the lines of history that are older than a time."""
+    count = history.older(app.catalogue.reading(), before)
+    if not count:
+        return report({"pruned": 0}, ["Nothing to prune: no line is so old."], None, dry_run)
+    question = [f"This deletes {plural(count, 'line')} of history for good."]
+    if not options.confirm(question, forced or dry_run):
+        return CANCELLED
+    with (
+        way_back(app, "History prune", no_backup, dry_run) as way,
+        app.catalogue.write("History prune", dry_run) as tx,
+    ):
+        pruned = history.prune(tx, before)
+        history.record(tx, "History prune", "success", detail={"before": before, "lines": pruned})
+    would = "Would prune" if dry_run else "Pruned"
+    lines = [f"{would} {plural(pruned, 'line')} of history"]
+    return report({"pruned": pruned}, lines, way.path, dry_run)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from retrovue.catalogue import sources
+from retrovue.catalogue import collections, sources
+from retrovue.catalogue.changes import Changes
 from retrovue.cli import App, words
+from retrovue.cli import changed as changes
 from retrovue.cli.output import Result, plural
+from retrovue.commands import Command, Hint, Line
 from retrovue.errors import (
     IngestFailed,
     Interrupted,
@@ -15,27 +18,41 @@ from retrovue.errors import (
     NotIngestible,
     RetrovueError,
 )
-from retrovue.ingest import failures, run, source_changes
+from retrovue.ingest import failures, overlooked, run, source_changes
 from retrovue.ingest.scan import Narrow
 from retrovue.model import Collection, IngestResult, Source
 
 _SUCCEEDED = ("success", "partial")
+
+Told = dict[int, changes.Changed]  # by the id of the collection
 
 
 def of_source(
     app: App, source: Source, keep_going: bool, quick: bool, allow_missing: bool, dry_run: bool
 ) -> Result:
     operation = "Source ingest"
-    options = _options(app, allow_missing, quick, dry_run)._replace(keep_going=keep_going)
+    told: Told = {}
+    options = _options(app, told, allow_missing, quick, dry_run)._replace(keep_going=keep_going)
     try:
         with failures.recorded(app.catalogue, operation, source.name, dry_run=dry_run):
             importer = source_changes.importer_of(app.catalogue, app.plugins, source)
+        known = collections.of_source(app.catalogue.reading(), source.id)
+        beside = overlooked.hints(importer, source, known)
         results = run.of_source(app.catalogue, source, importer, options)
     except KeyboardInterrupt:
         raise _interrupted(app, operation) from None
     except (InvalidState, NotIngestible) as error:
-        return _result(source, error.results, [], error, dry_run)
-    return _report(app, "Source ingest", source, results, dry_run)
+        return _result(app, source, error.results, [], error, dry_run)
+    result = _report(app, "Source ingest", source, results, dry_run, told)
+    return with_overlooked(result, beside)
+
+
+def with_overlooked(result: Result, beside: Sequence[Hint]) -> Result:
+    """A result that also tells what is in no collection."""
+    if not beside:
+        return result
+    data = {**result.data, "overlooked": [hint.text for hint in beside]}
+    return result._replace(data=data, lines=[*result.lines, "", *beside])
 
 
 def of_collection(
@@ -49,7 +66,8 @@ def of_collection(
     """One collection, which must be enabled and ingestible; that it syncs is not needed."""
     source = sources.by_id(app.catalogue.reading(), collection.source_id)
     operation = "Collection ingest"
-    options = _options(app, allow_missing, quick, dry_run)._replace(narrow=narrow)
+    told: Told = {}
+    options = _options(app, told, allow_missing, quick, dry_run)._replace(narrow=narrow)
     try:
         with failures.recorded(app.catalogue, operation, source.name, collection.name, dry_run):
             importer = source_changes.importer_of(app.catalogue, app.plugins, source)
@@ -58,8 +76,8 @@ def of_collection(
     except KeyboardInterrupt:
         raise _interrupted(app, operation) from None
     if result.status in ("not_ingestible", "invalid_state"):
-        return _result(source, [result], [], run.refused([result]), dry_run)
-    return _report(app, operation, source, [result], dry_run)
+        return _result(app, source, [result], [], run.refused([result]), dry_run)
+    return _report(app, operation, source, [result], dry_run, told)
 
 
 def _require_enabled(collection: Collection) -> None:
@@ -72,7 +90,9 @@ def _require_enabled(collection: Collection) -> None:
         )
 
 
-def _options(app: App, allow_missing: bool, quick: bool, dry_run: bool) -> run.Options:
+def _options(app: App, told: Told, allow_missing: bool, quick: bool, dry_run: bool) -> run.Options:
+    """How to ingest; what changes in a collection is put into `told`."""
+
     def progress(collection: Collection, count: int) -> None:
         app.progress(collection.name, collection.asset_count, count)
 
@@ -80,12 +100,21 @@ def _options(app: App, allow_missing: bool, quick: bool, dry_run: bool) -> run.O
         app.progress.close()
         app.notify("collection_ingested", collection=collection, result=result)
 
+    def changed(collection: Collection, found: Changes, connection: Any) -> None:
+        if dry_run and app.as_json:  # nobody can look up afterwards what it takes back
+            before = sum(seen.count("added") for seen in told.values())
+            seen = changes.numbered(changes.looked_up(found, connection, None), before)
+        else:
+            seen = changes.looked_up(found, connection, changes.SCREEN)
+        told[collection.id] = seen
+
     return run.Options(
         allow_missing=allow_missing,
         quick=quick,
         dry_run=dry_run,
         progress=progress,
         ingested=ingested,
+        changed=changed,
     )
 
 
@@ -101,21 +130,32 @@ def _interrupted(app: App, operation: str) -> Interrupted:
 
 
 def _report(
-    app: App, operation: str, source: Source, results: Sequence[IngestResult], dry_run: bool
+    app: App,
+    operation: str,
+    source: Source,
+    results: Sequence[IngestResult],
+    dry_run: bool,
+    told: Told,
 ) -> Result:
     app.progress.close()
     succeeded = [result for result in results if result.status in _SUCCEEDED]
-    warnings = words.ingest_warnings(results, app.verbose)
-    if len(succeeded) < len(results):
-        warnings += [
-            str(result.error["message"])
-            for result in results
-            if result.error and result.status in ("not_ingestible", "invalid_state") and succeeded
-        ]
+    warnings = words.ingest_warnings(results, app.verbose, only_new=app.quiet)
     error = None if succeeded else _nothing_ingested(operation, results)
-    outcome = _result(source, results, warnings, error, dry_run)
-    partial = len(succeeded) < len(results) or any(r.status == "partial" for r in results)
-    return outcome._replace(status="partial" if partial else "success")
+    outcome = _result(app, source, results, warnings, error, dry_run, told)
+    failures = [_failure(r) for r in results if succeeded and r.status not in _SUCCEEDED]
+    partial = failures or any(r.status == "partial" for r in results)
+    return outcome._replace(status="partial" if partial else "success", failures=failures)
+
+
+def _failure(result: IngestResult) -> RetrovueError:
+    """Why one collection among others was not ingested."""
+    error = result.error or {}
+    message, detail = str(error.get("message")), [str(line) for line in error.get("detail", ())]
+    if result.status == "failed":
+        message, detail = f"Collection '{result.name}' failed ingestion", [message, *detail]
+    failure = RetrovueError(message, detail, result.hint)
+    failure.code = str(error.get("code"))
+    return failure
 
 
 def _nothing_ingested(operation: str, results: Sequence[IngestResult]) -> RetrovueError:
@@ -129,10 +169,17 @@ def _nothing_ingested(operation: str, results: Sequence[IngestResult]) -> Retrov
     more = f" (and {plural(len(results) - 1, 'more collection')} failed)" if differ else ""
     failure = IngestFailed(f"{operation} failed: {_without(operation, first)}{more}")
     failure.code = codes.pop() if len(codes) == 1 else "ingest_failed"
-    failure.detail = [f"Collection '{results[0].name}': {first}"] if differ else []
-    failure.detail += [str(line) for line in errors[0].get("detail", ())]
+    failure.detail = [str(line) for line in errors[0].get("detail", ())]
+    if differ:
+        failure.detail = [line for result in results for line in _reasons(result)]
     failure.hint = results[0].hint
     return failure
+
+
+def _reasons(result: IngestResult) -> list[str]:
+    error = result.error or {}
+    first = f"Collection '{result.name}': {error.get('message')}"
+    return [first, *(f"  {line}" for line in error.get("detail", ()))]
 
 
 def _without(operation: str, message: str) -> str:
@@ -140,21 +187,47 @@ def _without(operation: str, message: str) -> str:
 
 
 def _result(
+    app: App,
     source: Source,
     results: Sequence[IngestResult],
     warnings: Sequence[str],
     error: RetrovueError | None,
     dry_run: bool,
+    told: Told | None = None,
 ) -> Result:
+    told = told or {}
     data: dict[str, Any] = {
         "source": {"id": source.id, "external_id": source.external_id, "name": source.name},
-        "collections": [words.ingest_data(result) for result in results],
+        "collections": [_data(app, result, told.get(result.id)) for result in results],
         "totals": words.totals(results),
     }
     if dry_run:
         data["dry_run"] = True
     refused = isinstance(error, InvalidState | NotIngestible)
-    lines = [] if refused else words.ingest_lines(results)
+    lines: list[Line] = [] if refused else [*words.ingest_lines(results)]
+    lines += _changed_lines(app, results, told)
+    if app.verbose:
+        lines += words.left_out_lines(results)
     if dry_run and lines:
         lines.insert(0, "Dry run: nothing was written.")
     return Result(data, lines, warnings, error=error)
+
+
+def _data(app: App, result: IngestResult, told: changes.Changed | None) -> dict[str, Any]:
+    data = words.ingest_data(result)
+    if told is not None:
+        data["changes"] = changes.data(told, app.catalogue.reading)
+    return data
+
+
+def _changed_lines(app: App, results: Sequence[IngestResult], told: Told) -> list[Line]:
+    """What changed, item by item, as far as it fits on a screen."""
+    found = [(r, told[r.id]) for r in results if r.status in _SUCCEEDED and r.id in told]
+    found = [(result, seen) for result, seen in found if any(result.changes.values())]
+    most = changes.SCREEN // max(1, len(found))
+    lines: list[Line] = []
+    for result, seen in found:
+        lines += ["", f"{result.name}:", *changes.lines(seen, app.catalogue.reading, most)]
+        if result.line is not None and not changes.whole(seen, most):
+            lines.append(Hint("All of it", Command("history show", (str(result.line),))))
+    return lines

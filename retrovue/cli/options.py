@@ -18,11 +18,41 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 PREFIX = "importer_"
 ANY = "(any location)"  # how a mapping without a location is shown
 
+
+def _note_json(ctx: click.Context, _option: click.Parameter, value: bool) -> bool:
+    from retrovue.cli import App
+
+    app = ctx.find_object(App)
+    if app is not None and value:
+        app.as_json = True
+    return value
+
+
 json_output = click.option(
-    "--json", "as_json", is_flag=True, expose_value=False, help="Print one JSON object."
+    "--json",
+    "as_json",
+    is_flag=True,
+    expose_value=False,
+    callback=_note_json,
+    help="Print one JSON object.",
 )
+
+
+def _note_writing(ctx: click.Context, _option: click.Parameter, value: bool) -> bool:
+    """Every command that writes has `--dry-run`: note that this is one."""
+    from retrovue.cli import App
+
+    app = ctx.find_object(App)
+    if app is not None:
+        app.writes, app.dry_run = True, value
+    return value
+
+
 dry_run = click.option(
-    "--dry-run", is_flag=True, help="Do it all in a transaction, then roll it back."
+    "--dry-run",
+    is_flag=True,
+    callback=_note_writing,
+    help="Do it all in a transaction, then roll it back.",
 )
 force = click.option("--force", is_flag=True, help="Do not ask.")
 no_backup = click.option(

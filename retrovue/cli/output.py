@@ -1,14 +1,13 @@
-"""The only place that prints: results, errors, tables, warnings and progress."""
+"""The only place that prints: results, errors, tables and warnings."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TextIO, cast
 
 import click
 
-from retrovue.cli import shell
+from retrovue.cli import json_text, shell
 from retrovue.commands import Line
 from retrovue.errors import RetrovueError
 
@@ -16,8 +15,10 @@ from retrovue.errors import RetrovueError
 class Result(NamedTuple):
     """What a command has to say: `data` for `--json`, `lines` for people.
 
-    `status` is success or partial; with `error` the command failed although it has something to
-    show. `stream` writes rows one by one instead of `lines`.
+    `status` is success or partial, `failures` what did not succeed beside the rest; with `error`
+    the command failed although it has something to show. `stream` writes rows one by one instead
+    of `lines`, and returns further warnings. A value in `data` may be an iterator of rows, which is
+    read while it is written.
     """
 
     data: Mapping[str, Any]
@@ -25,7 +26,8 @@ class Result(NamedTuple):
     warnings: Sequence[str] = ()
     status: str = "success"
     error: RetrovueError | None = None
-    stream: Callable[[TextIO], None] | None = None
+    failures: Sequence[RetrovueError] = ()
+    stream: Callable[[TextIO], Sequence[str] | None] | None = None
 
     @property
     def exit_code(self) -> int:
@@ -34,39 +36,57 @@ class Result(NamedTuple):
         return 2 if self.status == "partial" else 0
 
 
-def render(result: Result, as_json: bool, quiet: bool, stdout: TextIO, db: str | None) -> int:
-    """Print a result, and return the exit code that belongs to it; `db` is the path of the
-    catalogue for commands that are shown, None for the default one."""
-    if not quiet:
-        for warning in result.warnings:
-            complain(f"Warning: {warning}")
+def render(
+    result: Result,
+    as_json: bool,
+    silent: bool,
+    stdout: TextIO,
+    db: str | None,
+    told: Callable[[BaseException], RetrovueError],
+) -> tuple[int, BaseException | None]:
+    """Print a result, and return its exit code and what it failed by while it was written.
+
+    `silent` leaves out what is printed for people; `db` is the path of the catalogue for commands
+    that are shown, None for the default one; `told` makes an error of an exception.
+    """
+    for warning in result.warnings:
+        complain(f"Warning: {warning}")
     if as_json:
-        status = "error" if result.error is not None else result.status
-        body = {"status": status, **result.data}
-        if result.error is not None:
-            body["error"] = error_body(result.error, db)
-        write_json(body, stdout)
+        failure = _write_object(result, stdout, db, told)
+        if failure is not None:
+            return told(failure).exit_code, failure
     elif result.stream is not None:
-        result.stream(cast(TextIO, _Screen(stdout)) if stdout.isatty() else stdout)
-    else:
+        warnings = result.stream(cast(TextIO, _Screen(stdout)) if stdout.isatty() else stdout)
+        stdout.flush()
+        for warning in warnings or ():
+            complain(f"Warning: {warning}")
+    elif not silent:
         for line in result.lines:
             stdout.write(printable(shell.text(line, db)) + "\n")
+    stdout.flush()
+    for failed in result.failures:
+        render_error(failed, db)
     if result.error is not None and not as_json:
         render_error(result.error, db)
-    return result.exit_code
+    return result.exit_code, result.error
 
 
-def write_json(body: Mapping[str, Any], stdout: TextIO) -> None:
-    """Write the one object; what is not UTF-8 in it, and what a terminal would obey, is escaped,
-    which is JSON all the same."""
-    import json
+def _write_object(
+    result: Result,
+    stdout: TextIO,
+    db: str | None,
+    told: Callable[[BaseException], RetrovueError],
+) -> BaseException | None:
+    """Write the one object; returns what ended its rows, if something did."""
+    status = "error" if result.error is not None else result.status
+    end: dict[str, Any] = {"status": status}
+    if result.error is not None:
+        end["error"] = error_body(result.error, db)
 
-    text = json.dumps(body, ensure_ascii=False, indent=2)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = json.dumps(body, indent=2)
-    stdout.write(text.translate(_C1) + "\n")
+    def failed(error: BaseException) -> dict[str, Any]:
+        return {"status": "error", "error": error_body(told(error), db)}
+
+    return json_text.write_rows({**result.data}, end, stdout, failed)
 
 
 def error_body(error: RetrovueError, db: str | None) -> dict[str, Any]:
@@ -99,9 +119,6 @@ def complain(line: str) -> None:
     click.echo(printable(line), err=True)
 
 
-_C1 = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}  # JSON escapes those below 0x20
-
-
 class _Screen:
     """A terminal to which rows are written as they are, but for what it would obey."""
 
@@ -110,6 +127,9 @@ class _Screen:
 
     def write(self, text: str) -> int:
         return self._out.write(printable(text, "\n\t"))
+
+    def flush(self) -> None:
+        self._out.flush()
 
 
 def printable(text: str, kept: str = "\t") -> str:
@@ -125,6 +145,8 @@ def printable(text: str, kept: str = "\t") -> str:
 def _escape(letter: str) -> str:
     import unicodedata
 
+    if letter in json_text.DECEPTIVE:
+        return f"\\u{ord(letter):04x}"
     if unicodedata.category(letter) in ("Zs", "Mn", "Mc", "Cf", "Co", "Cn"):
         return " " if letter.isspace() else letter
     return letter.encode("unicode_escape").decode("ascii")
@@ -132,10 +154,23 @@ def _escape(letter: str) -> str:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
     """Rows in columns that line up on a terminal, wide letters counted as two."""
-    cells = [[_cell(value) for value in row] for row in rows]
-    heads = list(headings)
-    widths = [max(map(_width, column)) for column in zip(heads, *cells, strict=True)]
-    return [_padded(row, widths) for row in (heads, *cells)]
+    kept = list(rows)
+    widths = column_widths(headings, kept)
+    return [table_line(row, widths) for row in (headings, *kept)]
+
+
+def column_widths(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[int]:
+    """How wide each column of a table is."""
+    widths = [text_width(heading) for heading in headings]
+    for row in rows:
+        for at, value in enumerate(row):
+            widths[at] = max(widths[at], text_width(_cell(value)))
+    return widths
+
+
+def table_line(row: Sequence[Any], widths: Sequence[int]) -> str:
+    """One row of a table whose columns are so wide."""
+    return _padded([_cell(value) for value in row], widths)
 
 
 def _cell(value: Any) -> str:
@@ -146,7 +181,8 @@ def _cell(value: Any) -> str:
     return printable(str(value).replace("\n", " ").replace("\t", " "))
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
+    """Columns that a text takes on a terminal, wide letters counted as two."""
     if text.isascii():
         return len(text)
     import unicodedata
@@ -157,16 +193,25 @@ def _width(text: str) -> int:
     )
 
 
+def fitted(text: str, columns: int) -> str:
+    """The text, cut off where it would take more columns."""
+    while text and text_width(text) > columns:
+        text = text[: max(columns, 0)] if len(text) > columns else text[:-1]
+    return text
+
+
 def _padded(row: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+    padded = (
+        cell + " " * (width - text_width(cell)) for cell, width in zip(row, widths, strict=True)
+    )
     return "  ".join(padded).rstrip()
 
 
 def facts(pairs: Iterable[tuple[str, Any]]) -> list[str]:
     """Names and values in two columns."""
     rows = [(name, _cell(value)) for name, value in pairs]
-    width = max((_width(name) for name, _ in rows), default=0)
-    return [f"{name}:{' ' * (width - _width(name))}  {value}" for name, value in rows]
+    width = max((text_width(name) for name, _ in rows), default=0)
+    return [f"{name}:{' ' * (width - text_width(name))}  {value}" for name, value in rows]
 
 
 def plural(count: int, word: str) -> str:
@@ -175,38 +220,3 @@ def plural(count: int, word: str) -> str:
     if count != 1 and word.endswith("y"):
         word, ending = word[:-1], "ies"
     return f"{count:,} {word}{ending}"
-
-
-class Progress:
-    """A bar on stderr for work of some length; nothing where stderr is no terminal."""
-
-    def __init__(self, quiet: bool) -> None:
-        self._shown = not quiet and sys.stderr.isatty()
-        self._bar: Any = None
-        self._label: str | None = None
-        self._done = 0
-
-    def __call__(self, label: str, expected: int, done: int) -> None:
-        """Show that of some `expected` items (0: not known) `done` are."""
-        if not self._shown:
-            return
-        if label != self._label:
-            self.close()
-            self._label, self._done = label, 0
-            self._bar = click.progressbar(
-                length=max(expected, done) or None,
-                label=printable(label),
-                file=sys.stderr,
-                show_pos=True,
-            )
-            self._bar.__enter__()
-        if expected and done > (self._bar.length or 0):
-            self._bar.length = done
-        self._bar.update(done - self._done)
-        self._done = done
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(None, None, None)
-            self._bar = None
-            self._label = None

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from retrovue.catalogue import collections, history, sources
-from retrovue.cli import App, ingesting, options, words
+from retrovue.cli import App, ingesting, json_text, options, words
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import NotIngestible, RetrovueError, UsageError
@@ -61,7 +61,7 @@ def _on_sample(app: App, dry_run: bool) -> Result:
             file.write(f"Not really media: a stand-in for {os.path.basename(path)}.\n")
     own = App(os.path.join(home, "retrovue.db"), app.debug, app.verbose, app.quiet)
     try:
-        result = _on(own, media, dry_run)
+        result = _settled(_on(own, media, dry_run))
     finally:
         own.close()
     lines = [
@@ -69,9 +69,8 @@ def _on_sample(app: App, dry_run: bool) -> Result:
         "",
         *result.lines,
     ]
-    return result._replace(
-        data={**result.data, "sample": media}, lines=lines, warnings=[*own.warnings]
-    )
+    data = {**result.data, "sample": media}
+    return result._replace(data=data, lines=lines, warnings=[*own.warnings, *result.warnings])
 
 
 def _on(app: App, folder: str, dry_run: bool) -> Result:
@@ -88,11 +87,16 @@ def _on(app: App, folder: str, dry_run: bool) -> Result:
             backup.make(Path(app.path), Path(copy))
         trial = App(copy, app.debug, app.verbose, app.quiet)
         try:
-            result = _do(trial, folder)
+            result = _settled(_do(trial, folder))
         finally:
             trial.close()
     lines = ["Dry run, on a temporary copy: nothing was written.", "", *result.lines]
     return result._replace(data={**result.data, "db": app.path, "dry_run": True}, lines=lines)
+
+
+def _settled(result: Result) -> Result:
+    """A result that can be printed when its catalogue is closed."""
+    return result._replace(data=json_text.settled(dict(result.data)))
 
 
 def _do(app: App, folder: str) -> Result:

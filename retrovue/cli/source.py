@@ -306,14 +306,16 @@ def update(app: App, /, selector: str, name: str | None, unset: tuple[str, ...],
 @click.pass_obj
 def discover(app: App, selector: str, allow_missing: bool, dry_run: bool) -> Result:
     """Ask a source what it offers, and bring its collections to that. Turns no flag on."""
-    from retrovue.cli import words
+    from retrovue.catalogue import collections
+    from retrovue.cli import ingesting, words
     from retrovue.ingest import discover as discovery
-    from retrovue.ingest import failures, source_changes
+    from retrovue.ingest import failures, overlooked, source_changes
 
     source = sources.get(app.catalogue.reading(), selector)
     with failures.recorded(app.catalogue, "Source discover", source.name, dry_run=dry_run):
         sources.require_valid(app.catalogue.reading(), source)
         importer = source_changes.importer_of(app.catalogue, app.plugins, source)
+    known = collections.of_source(app.catalogue.reading(), source.id)
     done = discovery.discover(app.catalogue, source, importer, dry_run, allow_missing=allow_missing)
     changes = {word: list(names) for word, names in done.changes._asdict().items()}
     data = {
@@ -326,7 +328,10 @@ def discover(app: App, selector: str, allow_missing: bool, dry_run: bool) -> Res
         for word, names in changes.items()
         if names
     ] or [f"Nothing changed: {plural(len(done.collections), 'collection')} known."]
-    return Result(_marked(data, dry_run), [*lines, "", *words.collection_table(done.collections)])
+    lines += ["", *words.collection_table(done.collections)]
+    beside = overlooked.hints(importer, source, done.collections)
+    result = Result(_marked(data, dry_run), lines, words.gone(known, done.collections))
+    return ingesting.with_overlooked(result, beside)
 
 
 @command.command("ingest")

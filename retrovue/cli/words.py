@@ -102,6 +102,26 @@ def _mapping_state(mapping: PathMapping) -> str:
     return "mapped" if mapping.local_path is not None else "unresolved"
 
 
+def gone(before: Sequence[Collection], after: Sequence[Collection]) -> list[str]:
+    """What a source offered before and offers no longer: collections, and locations of others."""
+    lines = []
+    known = {collection.id: collection for collection in before}
+    for now in after:
+        then = known.get(now.id)
+        if then is None or then.missing_since:
+            continue
+        if now.missing_since:
+            lines.append(f"Collection '{now.name}' is no longer offered by its source")
+            continue
+        offered = {mapping.id for mapping in then.mappings if not mapping.missing_since}
+        lines += [
+            f"Location {mapping.external_path} of collection '{now.name}' is no longer offered"
+            for mapping in now.mappings
+            if mapping.missing_since and mapping.id in offered
+        ]
+    return lines
+
+
 def ingest_data(result: IngestResult) -> dict[str, Any]:
     data = {
         "id": result.id,
@@ -113,6 +133,8 @@ def ingest_data(result: IngestResult) -> dict[str, Any]:
     }
     if result.skipped:
         data["skipped"] = list(result.skipped)
+    if result.left_out:
+        data["left_out"] = list(result.left_out)
     if result.unread:
         data["unread"] = list(result.unread)
     return data
@@ -152,7 +174,11 @@ def _quoted(result: IngestResult) -> str:
     return f"'{result.name}'"
 
 
-def ingest_warnings(results: Sequence[IngestResult], verbose: bool) -> list[str]:
+def ingest_warnings(
+    results: Sequence[IngestResult], verbose: bool, only_new: bool = False
+) -> list[str]:
+    """What was not read or not taken. With `only_new` a skipped item is told of once, when it is
+    new; what was not read always is."""
     warnings = []
     for result in results:
         if result.unread:
@@ -160,22 +186,30 @@ def ingest_warnings(results: Sequence[IngestResult], verbose: bool) -> list[str]
                 f"Collection '{result.name}' was ingested only in part; nothing in it was marked"
                 " missing"
             )
-            warnings += _sample(result.unread, "not read", verbose)
+            warnings += _sample(result.unread, result.unread_count, "not read", verbose)
         elif result.status == "partial":
             warnings.append(
                 f"Collection '{result.name}' was ingested only in part: ids came twice; nothing in"
                 " it was marked missing"
             )
-        if result.stats["skipped"]:
-            number = plural(result.stats["skipped"], "item")
+        skipped, count = result.skipped, result.stats["skipped"] - result.left_out_count
+        if only_new and result.status == "success":
+            skipped, count = result.new_skips, len(result.new_skips)
+        if count:
+            number = plural(count, "item")
             warnings.append(f"{number} of collection '{result.name}' skipped")
-            warnings += _sample(result.skipped, "skipped", verbose)
+            warnings += _sample(skipped, count, "skipped", verbose)
     return warnings
 
 
-def _sample(lines: Sequence[str], word: str, verbose: bool) -> list[str]:
+def _sample(lines: Sequence[str], count: int, word: str, verbose: bool) -> list[str]:
     shown = lines if verbose else lines[:3]
-    more = [f"  ... {len(lines) - len(shown)} more; -v shows them"] if shown != lines else []
+    if len(shown) == count:
+        more = []
+    elif len(shown) == len(lines):
+        more = [f"  ... {count - len(shown):,} more"]
+    else:
+        more = [f"  ... {count - len(shown):,} more; -v shows them"]
     return [*(f"  {word}: {line}" for line in shown), *more]
 
 
@@ -184,13 +218,28 @@ def changed(word: str, dry_run: bool) -> str:
     return f"Would be {word}" if dry_run else word.capitalize()
 
 
+def left_out_lines(results: Sequence[IngestResult]) -> list[str]:
+    """What was left out on purpose."""
+    lines = []
+    for result in results:
+        lines += [f"  left out: {line}" for line in result.left_out]
+        more = result.left_out_count - len(result.left_out)
+        lines += [f"  ... {more:,} more of collection '{result.name}' left out"] if more > 0 else []
+    return lines
+
+
 def history_summary(detail: Mapping[str, Any]) -> str:
     """One line of a history entry's detail."""
     if "error" in detail:
         error = detail["error"]
         return str(error.get("message", error) if isinstance(error, dict) else error)
-    if "stats" in detail:
-        parts = [f"{count:,} {word}" for word, count in detail["stats"].items() if count]
+    stats = detail.get("stats")
+    if isinstance(stats, dict):
+        counts = {word: count for word, count in stats.items() if type(count) is int and count}
+        unread, more = detail.get("unread"), detail.get("unread_more", 0)
+        if isinstance(unread, list) and type(more) is int:
+            counts["not read"] = len(unread) + more
+        parts = [f"{count:,} {word}" for word, count in counts.items()]
         return ", ".join(parts) or "nothing found"
     return ", ".join(f"{name} {_brief(value)}" for name, value in detail.items())
 

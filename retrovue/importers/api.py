@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
-from retrovue.found import FoundAsset, FoundCollection, FoundFolder, ScanCollection, Skipped, Unread
+from retrovue.found import (
+    FoundAsset,
+    FoundCollection,
+    FoundFolder,
+    Overlooked,
+    ScanCollection,
+    Skipped,
+    Unread,
+)
 
 
 class Option(NamedTuple):
@@ -61,6 +69,11 @@ class Importer:
 
     def obstacles(self, collection: ScanCollection) -> Iterable[str]:
         """Why the collection cannot be ingested now, one line each; nothing when it can."""
+        return ()
+
+    def overlooked(self, known: Collection[str]) -> Iterable[Overlooked]:
+        """What the source holds beside the collections whose ids are `known`; asked at every ingest
+        and discovery, and contacts nothing."""
         return ()
 
     def scan(

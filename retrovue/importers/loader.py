@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pluggy
 
+from retrovue import tracebacks
 from retrovue.errors import ImporterError, ImporterFailed, UnknownSourceType
 from retrovue.importers import entry_points, hookspecs
 from retrovue.importers.api import Importer, Option
@@ -79,6 +80,7 @@ class Plugins:
         return self._manager.subset_hook_caller(hook, others)
 
     def _fail(self, key: str, error: BaseException) -> None:
+        tracebacks.note(error)
         text = scrub(str(error)) if isinstance(error, ImporterError) else told(error)
         self._failures[key].append(text)
 
@@ -166,7 +168,7 @@ class Plugins:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plugin may raise anything
-            raise _failed(type_, error) from None
+            raise _failed(type_, error) from error
 
     def identity(self, importer: Importer) -> str:
         """What the importer says makes its source the same; the same errors as `make`."""
@@ -175,7 +177,7 @@ class Plugins:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plugin may raise anything
-            raise _failed(importer.type, error) from None
+            raise _failed(importer.type, error) from error
         if not isinstance(identity, str) or not identity:
             raise ImporterFailed(f"Importer '{importer.type}' gives no identity")
         if tells(identity):
@@ -191,6 +193,7 @@ class Plugins:
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
+                tracebacks.note(error)
                 warnings.append(f"Plugin '{key}' failed in {hook}: {told(error)}")
         return warnings
 

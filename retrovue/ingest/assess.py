@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
+from retrovue import tracebacks
 from retrovue.errors import ImporterError
 from retrovue.found import Location, ScanCollection
 from retrovue.importers.api import Importer
@@ -70,10 +71,12 @@ def _obstacles(importer: Importer, collection: Collection) -> list[str]:
     try:
         return [scrub(str(obstacle)) for obstacle in importer.obstacles(for_scan(collection))]
     except ImporterError as error:
+        tracebacks.note(error)
         return [scrub(str(error)) or "its importer gives no reason"]
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may raise anything
+        tracebacks.note(error)
         return [f"its importer failed ({told(error)})"]
 
 

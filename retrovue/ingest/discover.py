@@ -48,21 +48,22 @@ def gather(importer: Importer, source_name: str, known: Source | None = None) ->
     Where the source is `known`, its server is first asked whether it still is the same one; raises
     AnotherServer where it is not.
     """
+    cause: BaseException
     try:
         said = remote.ask(importer) if known is None else remote.require_same(known, importer)
         return Offer(_checked(importer.discover()), said)
     except ImporterError as error:
-        reason = str(error)
+        reason, cause = str(error), error
     except RetrovueError:
         raise
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may raise anything
-        reason = told(error)
+        reason, cause = told(error), error
     raise DiscoveryFailed(
         f"Failed to discover collections from source '{source_name}'",
         lines(reason) or ["no reason given"],
-    )
+    ) from cause
 
 
 def _checked(offers: Iterable[Any]) -> list[FoundCollection]:

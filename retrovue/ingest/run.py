@@ -6,7 +6,16 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import apply, collections, guarantees, history, merge, sources
+from retrovue import tracebacks
+from retrovue.catalogue import (
+    apply,
+    changes,
+    collections,
+    guarantees,
+    history,
+    merge,
+    sources,
+)
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.staging import Staging
 from retrovue.commands import Line
@@ -21,15 +30,18 @@ from retrovue.errors import (
     WouldLoseAssets,
 )
 from retrovue.importers.api import Importer
-from retrovue.ingest import failures, remote
+from retrovue.ingest import failures, remote, reports
 from retrovue.ingest.assess import GONE, reasons_against
 from retrovue.ingest.scan import Narrow, Scan
 from retrovue.model import STATS, Collection, IngestResult, Source
 from retrovue.redact import lines, told
 
+Changed = Callable[[Collection, changes.Changes, sqlite3.Connection], None]
+
 
 class Options(NamedTuple):
-    """How to ingest; `progress(collection, items so far)` is called now and then."""
+    """How to ingest; `progress(collection, items so far)` is called now and then, `changed` inside
+    the transaction, with what it changes."""
 
     allow_missing: bool = False
     keep_going: bool = False
@@ -38,6 +50,7 @@ class Options(NamedTuple):
     narrow: Narrow | None = None
     progress: Callable[[Collection, int], None] = lambda collection, count: None
     ingested: Callable[[Collection, IngestResult], None] = lambda collection, result: None
+    changed: Changed = lambda collection, changes, connection: None
 
 
 def of_source(
@@ -268,12 +281,14 @@ def of_collection(
     try:
         result = _attempt_twice(catalogue, source, target, importer, options, operation)
     except RetrovueError as error:
+        tracebacks.note(error)
         result = _failed(target, error.code, error.message, error.detail, error.hint)
     except ImporterError as error:
         result = _refused_by_importer(target, error)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may raise anything
+        tracebacks.note(error)
         result = _failed(target, "ingest_failed", f"its importer failed ({told(error)})", [])
     if result.error and result.error["code"] != Locked.code and not options.dry_run:
         failures.note(catalogue, operation, result.error, source.name, result.name)
@@ -289,6 +304,7 @@ def _failed(
 
 
 def _refused_by_importer(target: Collection, error: ImporterError) -> IngestResult:
+    tracebacks.note(error)
     first, *others = lines(str(error)) or ["no reason given"]
     return _failed(target, "ingest_failed", first, others)
 
@@ -339,6 +355,7 @@ def _attempt(
 ) -> IngestResult:
     now = collections.by_id(catalogue.reading(), target.id)
     target = _require_ready(now, operation, options.dry_run)
+    options.progress(target, 0)
     staging = Staging(catalogue.prepare(operation), target)
     scan = Scan(
         staging,
@@ -360,11 +377,17 @@ def _attempt(
     stats = _stats(staging, scan, comparison)
     status = "partial" if scan.unread_count or scan.repeated else "success"
     result = _result(target, status, stats, scan=scan)
+    staged = changes.staged(staging.connection)
     with catalogue.write(operation, options.dry_run) as tx:
         apply.apply(tx, staging, comparison)
         collections.set_ingested(tx, target.id)
-        history.record(tx, operation, status, source.name, target.name, _detail(result, scan))
-    return result
+        placed = staged.placed(tx.new_assets)
+        known = history.skipped_before(tx.connection, source.name, target.name)
+        result = reports.completed(result, scan, placed, known)
+        detail = reports.detail(result, placed)
+        line = history.record(tx, operation, status, source.name, target.name, detail)
+        options.changed(target, placed, tx.connection)
+    return result._replace(line=None if options.dry_run else line)
 
 
 def _would_lose(comparison: merge.Comparison) -> WouldLoseAssets:
@@ -386,12 +409,3 @@ def _stats(staging: Staging, scan: Scan, comparison: merge.Comparison) -> dict[s
     others = {"missing": comparison.missing, "skipped": scan.skipped}
     every = counts | others | {"discovered": sum(counts.values())}
     return {word: every[word] for word in STATS}
-
-
-def _detail(result: IngestResult, scan: Scan) -> dict[str, Any]:
-    detail: dict[str, Any] = {"stats": dict(result.stats)}
-    if scan.reasons:
-        detail["skipped"] = scan.reasons[:10]
-    if scan.unread:
-        detail["unread"] = scan.unread[:10]
-    return detail

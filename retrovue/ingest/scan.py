@@ -16,7 +16,7 @@ from retrovue.paths import Mapper
 from retrovue.redact import scrub
 
 BATCH = 1000  # items looked up and staged together
-SAMPLE = 100  # reasons kept of what was left out
+SAMPLE = 1000  # reasons kept of what was left out
 
 Files = list[tuple[int, str, FoundFile]]
 
@@ -82,6 +82,8 @@ class Scan:
         self.unread: list[str] = []
         self.unread_count = 0
         self.reasons: list[str] = []
+        self.left_out: list[str] = []
+        self.left_out_count = 0
 
     def run(self) -> None:
         """Take everything the importer yields. Raises whatever the importer raises."""
@@ -105,7 +107,10 @@ class Scan:
             if len(self.unread) < SAMPLE:
                 self.unread.append(scrub(f"{item.where}: {item.why}"))
         elif isinstance(item, Skipped):
-            self._skip(item.where, item.why)
+            if item.on_purpose:
+                self._leave_out(item)
+            else:
+                self._skip(item.where, item.why)
         else:
             self._skip(_shown(item), "the importer yields this where FoundAsset is due")
         return False
@@ -171,6 +176,13 @@ class Scan:
         self.skipped += 1
         if len(self.reasons) < SAMPLE:
             self.reasons.append(scrub(f"{where}: {why}"))
+
+    def _leave_out(self, item: Skipped) -> None:
+        """Count what is left out on purpose, which is skipped as well."""
+        self.skipped += 1
+        self.left_out_count += 1
+        if len(self.left_out) < SAMPLE:
+            self.left_out.append(scrub(f"{item.where}: {item.why}"))
 
     def _stage(self, asset: FoundAsset, folder: _Folder | None, known: Known | None) -> None:
         if known is not None and self._narrow is None and _is_same(asset, known):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support.cli import PATIENCE, Cli
+from support.cli import PATIENCE, Cli, shown_on_terminal
 from support.media import Library, films, write
 
 FIELDS = (
@@ -122,13 +122,25 @@ def test_asset_without_a_file_shows_once(library: Library) -> None:
     assert library.cli.ok("asset", "list", "--format", "m3u").out == "#EXTM3U\n"
 
 
-def test_table_stops_at_100_rows_and_says_so(cli: Cli, tmp_path: Path) -> None:
+def test_a_table_is_whole_in_a_pipe(cli: Cli, tmp_path: Path) -> None:
     Library(cli, tmp_path / "media", *films(101)).ingest()
-    lines = cli.ok("asset", "list").out.splitlines()
-    assert len(lines) == 102
-    assert lines[-1] == "The first 100 of 101 files; --limit N or --format csv shows more."
-    assert len(cli.ok("asset", "list", "--limit", "101").out.splitlines()) == 102
+    assert len(cli.ok("asset", "list").out.splitlines()) == 102
+    assert len(cli.ok("asset", "list", "--limit", "7").out.splitlines()) == 8
     assert len(cli.json("asset", "list")["assets"]) == 101
+
+
+def test_a_table_on_a_terminal_stops_at_100_assets_and_says_so_on_stderr(
+    cli: Cli, tmp_path: Path
+) -> None:
+    versions = [path.replace(".mkv", " - 480p.avi") for path in films(101)]
+    Library(cli, tmp_path / "media", *films(101), *versions).ingest()
+    run = shown_on_terminal(cli, "asset", "list")
+    lines = run.out.splitlines()
+    assert len(lines) == 101
+    assert [line.split()[0] for line in lines[1:]] == [str(n) for n in range(1, 101)]
+    assert run.err == "The first 100 of 101 assets; --limit N or --format csv shows more.\n"
+    limited = shown_on_terminal(cli, "asset", "list", "--limit", "101")
+    assert (len(limited.out.splitlines()), limited.err) == (102, "")
 
 
 def test_show_by_id_and_external_id(library: Library) -> None:
@@ -208,21 +220,8 @@ def test_csv_is_exact_in_a_pipe(nasty: Library) -> None:
 
 @pytest.mark.parametrize("format_", ["csv", "jsonl", "m3u"])
 def test_rows_on_a_terminal_are_escaped(nasty: Library, format_: str) -> None:
-    import pty
-
-    ours, theirs = pty.openpty()
-    done = subprocess.run(
-        nasty.cli.command("asset", "list", "--format", format_),
-        env=nasty.cli.environment(),
-        stdout=theirs,
-        check=True,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 0
-    os.close(theirs)
-    shown = os.read(ours, 65536).decode().replace("\r\n", "\n")
-    os.close(ours)
-    assert "Bell" in shown
+    shown = shown_on_terminal(nasty.cli, "asset", "list", "--format", format_).out
+    assert ("Bell" in shown) == (format_ != "m3u")  # which cannot hold its path
     assert [letter for letter in RAW if letter in shown] == []
 
 
@@ -242,3 +241,68 @@ def test_broken_pipe_is_quiet(cli: Cli, tmp_path: Path) -> None:
         assert first.stderr.read() == b""
         first.stderr.close()
         first.wait(PATIENCE)
+
+
+# -- what makes a text look like another -----------------------------------------------------------
+
+DECEIVING = ("\u202e", "\u2066", "\u2069", "\u200b", "\ufeff", "\u2060", "\u2028", "\x85")
+KEPT = ("\u200d", "\u200c", "\u200e", "\u200f", "\u00e9", "\u3042")
+
+
+def _named(cli: Cli, root: Path, name: str) -> Library:
+    library = Library(cli, root, f"Movies/{name} (1999)/{name} (1999).mkv")
+    library.ingest()
+    return library
+
+
+@pytest.mark.parametrize("words", [("asset", "list"), ("asset", "show", "1"), ("asset", "lst")])
+def test_what_deceives_the_eye_is_shown_as_an_escape(
+    cli: Cli, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    name = "a" + "b".join(DECEIVING)
+    library = _named(cli, tmp_path / "media", name)
+    run = cli(*words[:-1], words[-1] if words[-1] != "lst" else name)
+    assert [letter for letter in DECEIVING if letter in run.everything] == []
+    if run.code == 0:
+        assert r"a\u202eb\u2066b\u2069b\u200bb" in run.out
+    assert library.ids() == {f"Movies/{name} (1999)/{name} (1999).mkv": 1}
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_json_spells_it_by_its_escape(cli: Cli, tmp_path: Path, form: str) -> None:
+    name = "a" + "b".join(DECEIVING)
+    library = _named(cli, tmp_path / "media", name)
+    out = cli.ok("asset", "list", "--format", form).out
+    assert [letter for letter in DECEIVING if letter in out] == []
+    row = json.loads(out)
+    path = row["assets"][0]["local_path"] if form == "json" else row["local_path"]
+    assert path == str(library.root / f"Movies/{name} (1999)/{name} (1999).mkv")
+
+
+def test_joiners_and_direction_marks_belong_to_names(cli: Cli, tmp_path: Path) -> None:
+    name = "a" + "b".join(KEPT)
+    _named(cli, tmp_path / "media", name)
+    assert f"/{name} (1999).mkv" in cli.ok("asset", "list").out
+
+
+@pytest.mark.parametrize("letter", ["\r", "\n"])
+def test_a_playlist_leaves_out_what_it_cannot_hold_and_says_so(
+    cli: Cli, tmp_path: Path, letter: str
+) -> None:
+    broken = f"Movies/Bad (1999)/{letter}#EXTVLCOPT:x (1999).mkv"
+    Library(cli, tmp_path / "media", broken, *films(1)).ingest()
+    run = cli.ok("asset", "list", "--format", "m3u")
+    assert run.out == f"#EXTM3U\n#EXTINF:-1,Reel 1\n{tmp_path}/media/{next(iter(films(1)))}\n"
+    assert run.err == "Warning: 1 file left out: their paths hold a line break\n"
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_cell_of_csv_is_no_formula(cli: Cli, tmp_path: Path, sign: str) -> None:
+    Library(cli, tmp_path / "media", *films(1)).ingest()
+    title = f'{sign}HYPERLINK("http://x")'
+    cli.run_sql("UPDATE assets SET title = :title, duration_ms = 5, season = 2", title=title)
+    text = cli.ok("asset", "list", "--format", "csv").out
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert row["title"] == f"'{title}"
+    assert (row["duration_ms"], row["season"], row["year"]) == ("5", "2", "1901")
+    assert cli.json("asset", "list")["assets"][0]["title"] == title

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from retrovue.cli import progress
 from support import plugins
 from support.cli import PATIENCE, Cli
 from support.media import Library, films
@@ -135,6 +136,63 @@ def test_progress_is_shown_on_a_terminal_alone(cli: Cli) -> None:
     assert "Things" in shown.err
     assert cli.on_terminal("-q", *words).err == ""
     assert cli.process(*words).err == ""
+
+
+def test_an_empty_folder_is_ingested_on_a_terminal(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "media" / "Movies").mkdir(parents=True)
+    library = Library(cli, tmp_path / "media")
+    run = cli.on_terminal("source", "ingest", "Home")
+    assert run.code == 0
+    assert run.out.startswith("Success: Collections 'Movies' ingested\n")
+    assert run.err == "\rMovies  0\n"
+    assert library.ids() == {}
+
+
+def test_a_first_ingest_counts_without_a_total(cli: Cli) -> None:
+    toys = Scripted(cli)
+    toys.holds("for n in range(4977): yield thing(f'{n}')")
+    run = cli.on_terminal("source", "ingest", "Toys")
+    assert run.code == 0
+    shown = [state.split() for state in run.err.replace("\n", "\r").split("\r") if state]
+    assert all(state[0] == "Things" and "/" not in state[1] for state in shown)
+    assert shown[-1][1] == "4,977"
+
+
+def test_an_ingest_of_what_is_known_shows_a_bar(cli: Cli) -> None:
+    toys = Scripted(cli)
+    toys.holds("for n in range(3000): yield thing(f'{n}')")
+    toys.ingest()
+    run = cli.on_terminal("source", "ingest", "Toys")
+    assert run.code == 0
+    last = run.err.rstrip("\n").split("\r")[-1]
+    assert last.split()[:4] == ["Things", f"[{'#' * 24}]", "3,000/3,000", "100%"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "done", "seconds", "shown"),
+    [
+        (0, 0, 0.0, "Films  0"),
+        (0, 4977, 0.5, "Films  4,977"),
+        (0, 4977, 2.0, "Films  4,977  2,488/s"),
+        (1000, 4977, 2.0, "Films  4,977  2,488/s"),  # the total was none
+        (4000, 1000, 2.0, f"Films  [{'#' * 6}{'-' * 18}]  1,000/4,000  25%  500/s  0:06 left"),
+        (4000, 0, 2.0, f"Films  [{'-' * 24}]  0/4,000  0%"),
+        (4000, 1, 2.0, f"Films  [{'-' * 24}]  1/4,000  0%  0/s  2:13:18 left"),
+        (4000, 4000, 2.0, f"Films  [{'#' * 24}]  4,000/4,000  100%  2,000/s"),
+    ],
+)
+def test_progress_reads(expected: int, done: int, seconds: float, shown: str) -> None:
+    assert progress.line("Films", expected, done, seconds) == shown
+
+
+def test_progress_keeps_to_one_line(cli: Cli, tmp_path: Path) -> None:
+    name = "\u6620\u753b" * 30
+    (tmp_path / "media" / name).mkdir(parents=True)
+    (tmp_path / "media" / "Movies").mkdir()
+    Library(cli, tmp_path / "media")
+    run = cli.on_terminal("source", "ingest", "Home", env={"COLUMNS": "21"})
+    assert run.code == 0
+    assert "\r" + name[:10] + "\n" in run.err
 
 
 def test_ctrl_c_ends_a_scan_that_never_ends_and_keeps_what_was_before(cli: Cli) -> None:

@@ -58,7 +58,8 @@ def test_keep_going_ingests_the_others(cli: Cli, shelf: Shelf) -> None:
     shelf.disk("movies").rmdir()
     run = shelf.ingest("--keep-going")
     assert run.code == 2
-    assert run.err == "Warning: Collection 'Movies' is not ingestible\n"
+    assert run.error == "Error: Collection 'Movies' is not ingestible"
+    assert "disk/movies, which does not exist" in run.err
     assert run.out.splitlines()[0] == "Success: Collections 'Music' ingested"
     assert shelf.titles("Music") == ["Blue"]
 

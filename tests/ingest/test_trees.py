@@ -284,7 +284,8 @@ def test_keep_going_ingests_the_others(library: Library) -> None:
         "Success: Collections 'TV Shows' ingested",
         "Failed: Collection 'Movies' failed ingestion",
     ]
-    assert run.err.splitlines() == ["Warning: Collection 'Movies' is not ingestible"]
+    assert run.err.splitlines()[0] == "Error: Collection 'Movies' is not ingestible"
+    assert run.err.splitlines()[1].endswith("Movies, which does not exist")
     assert library.cli.rows("SELECT count(*) FROM assets") == [(2,)]
 
 

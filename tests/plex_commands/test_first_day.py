@@ -53,6 +53,13 @@ def test_the_example_of_the_contract(nas: Nas, plex: FakePlex, cli: Cli) -> None
         "",
         "COLLECTION  DISCOVERED  ADDED  UPDATED  UNCHANGED  MOVED  MISSING  RESTORED  SKIPPED",
         "Movies      2           2      0        0          0      0        0         0",
+        "",
+        "Movies:",
+        *(
+            f"  added     Lighthouse {n}: {nas.folder}/Movies/Lighthouse {n} (1999)/"
+            f"Lighthouse {n} (1999).mkv"
+            for n in (1, 2)
+        ),
     ]
     assert nas.column("SELECT local_path FROM media ORDER BY title") == [
         f"{nas.folder}/Movies/Lighthouse {n} (1999)/Lighthouse {n} (1999).mkv" for n in (1, 2)

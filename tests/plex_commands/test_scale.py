@@ -64,8 +64,7 @@ def test_twenty_thousand_movies_and_five_thousand_episodes(
         "SELECT external_path, count(*) FROM asset_files JOIN path_mappings AS m"
         " ON m.id = path_mapping_id WHERE external_path <> '/data/TV' GROUP BY 1 ORDER BY 1"
     ) == [(place, MOVIES // len(PLACES)) for place in PLACES]
-    shown = cli.ok("asset", "list")
-    assert shown.out.splitlines()[-1].startswith("The first 100 of 25,000 files")
+    assert len(cli.ok("asset", "list").out.splitlines()) == 25_001
 
 
 def test_commands_that_need_no_server_ask_it_nothing(nas: Nas, plex: FakePlex, cli: Cli) -> None:

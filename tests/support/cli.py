@@ -230,6 +230,24 @@ def _importable(site: Path) -> Iterator[None]:
                 del sys.modules[name]
 
 
+def shown_on_terminal(cli: Cli, *words: object) -> Run:
+    """Run a command whose standard output alone is a terminal; `out` is what that shows."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        cli.command(*words), env=cli.environment(), stdout=theirs, stderr=subprocess.PIPE
+    )
+    os.close(theirs)
+    assert process.stderr is not None
+    try:
+        shown, _ = _converse(ours, ours, [])
+        return Run(
+            process.wait(PATIENCE), shown.replace("\r\n", "\n"), process.stderr.read().decode()
+        )
+    finally:
+        os.close(ours)
+        process.stderr.close()
+
+
 def _on_terminal(
     command: list[str], env: dict[str, str], answers: Sequence[tuple[str, str]]
 ) -> Run:

@@ -1,0 +1,86 @@
+"""What is shown on a terminal while work of some length goes on."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from retrovue.cli.output import fitted, printable, text_width
+
+_BAR = 24  # columns
+_PAUSE = 0.1  # seconds between two pictures
+
+
+class Progress:
+    """A line on stderr that is drawn over itself: a bar with rate and time left where the total is
+    known, a count with its rate where it is not; nothing where stderr is no terminal."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._shown = not quiet and sys.stderr.isatty()
+        self._label: str | None = None
+        self._begun = self._drawn = 0.0
+        self._last = self._on_screen = ""
+        self._width = 0
+
+    def __call__(self, label: str, expected: int, done: int) -> None:
+        """Show that of some `expected` items (0: not known) `done` are."""
+        if not self._shown:
+            return
+        now = time.monotonic()
+        if label != self._label:
+            self.close()
+            self._label, self._begun, self._drawn = label, now, 0.0
+        self._last = line(printable(label), expected, done, now - self._begun)
+        if now - self._drawn >= _PAUSE:
+            self._draw()
+            self._drawn = now
+
+    def _draw(self) -> None:
+        if self._last == self._on_screen:
+            return
+        self._on_screen = self._last
+        shown = fitted(self._last, _columns() - 1)
+        width = text_width(shown)
+        sys.stderr.write(f"\r{shown}{' ' * (self._width - width)}")
+        sys.stderr.flush()
+        self._width = width
+
+    def close(self) -> None:
+        """End the line, with the last state on it."""
+        if self._label is not None:
+            self._draw()
+            sys.stderr.write("\n")
+            self._label, self._width, self._on_screen = None, 0, ""
+
+
+def _columns() -> int:
+    """How wide the terminal is."""
+    try:
+        return int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        pass
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+def line(label: str, expected: int, done: int, seconds: float) -> str:
+    """How work reads that has gone on for some seconds. An `expected` that is exceeded was none."""
+    rate = done / seconds if seconds > 0 else 0.0
+    pace = f"  {rate:,.0f}/s" if seconds >= 1 and done else ""
+    if not expected or done > expected:
+        return f"{label}  {done:,}{pace}"
+    full = _BAR * done // expected
+    bar = "#" * full + "-" * (_BAR - full)
+    left = f"  {_clock((expected - done) / rate)} left" if pace and done < expected else ""
+    return f"{label}  [{bar}]  {done:,}/{expected:,}  {100 * done // expected}%{pace}{left}"
+
+
+def _clock(seconds: float) -> str:
+    """Seconds as people write them: 0:07, 12:30, 1:02:03."""
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    start = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{start}:{whole % 60:02}"

@@ -123,6 +123,7 @@ class ScanCollection(NamedTuple):
     `mappings` are the locations to read. With `quick`, `known_folders()` yields the (path,
     fingerprint) of every folder that an earlier scan reported, and the importer may report a
     folder that it did not read by its old fingerprint. `identity` is what discovery said of it.
+    What lies at or below a path that is `excluded` need not be read.
     """
 
     external_id: str
@@ -132,3 +133,4 @@ class ScanCollection(NamedTuple):
     quick: bool = False
     known_folders: Callable[[], Iterable[tuple[str, str]]] = tuple
     identity: str | None = None
+    excluded: tuple[str, ...] = ()

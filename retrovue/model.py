@@ -87,7 +87,9 @@ class IngestResult(NamedTuple):
     each word of `STATS`; `skipped`, `left_out` (on purpose) and `unread` are what was not taken,
     with reasons, the first thousand of each; `new_skips` those that the ingest before did not
     skip. `changes` has the ids of the assets that changed, for each word of `CHANGES`; `line` is
-    the id of its line of history.
+    the id of its line of history. `judged` says whether what was not seen could be marked missing.
+    Of `files_checked` files of mapped locations, `files_found` are where the mappings say;
+    `warnings` are lines on that.
     """
 
     id: int
@@ -105,3 +107,7 @@ class IngestResult(NamedTuple):
     new_skips: tuple[str, ...] = ()
     changes: Mapping[str, Sequence[int]] = {}
     line: int | None = None
+    judged: bool = True
+    files_checked: int = 0
+    files_found: int = 0
+    warnings: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ below a location is spelled with `/`. Prefixes are whole segments: `/data` is no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 _WINDOWS = re.compile(r"[A-Za-z]:(?:[\\/]|\Z)|\\\\[^\\/]")
@@ -64,6 +64,11 @@ def _plain(relative: str) -> str | None:
     return None if ".." in segments else "/".join(segments)
 
 
+def is_absolute(path: str) -> bool:
+    """Whether the path says by itself where it lies, spelled either way."""
+    return path.startswith("/") or is_windows(path)
+
+
 def join(base: str, relative: str) -> str:
     """The path `relative` (spelled with `/`) below `base`, a folder of this machine."""
     return f"{base.rstrip('/')}/{relative}" if relative else base
@@ -95,10 +100,14 @@ Mapped = TypeVar("Mapped", bound=MappedLocation)
 
 
 class Mapper(Generic[Mapped]):
-    """Finds the mapping of a file: the one with the longest location that holds it."""
+    """Finds the mapping of a file: the one with the longest location that holds it. Of the mappings
+    that `exact` is true of, the location may be a file, and then holds that one."""
 
-    def __init__(self, mappings: Iterable[Mapped]) -> None:
+    def __init__(
+        self, mappings: Iterable[Mapped], exact: Callable[[Mapped], bool] = lambda mapping: False
+    ) -> None:
         self._mappings = sorted(mappings, key=lambda m: len(m.external_path), reverse=True)
+        self._exact = [m for m in self._mappings if m.external_path and exact(m)]
         self._plain = [
             (mapping, f"{mapping.external_path.rstrip('/')}/")
             for mapping in self._mappings
@@ -106,7 +115,11 @@ class Mapper(Generic[Mapped]):
         ]
 
     def find(self, path: str) -> tuple[Mapped, str] | None:
-        """The mapping and the path below it (spelled with `/`), None when none holds the file."""
+        """The mapping and the path below it (spelled with `/`; `""` for the location itself), None
+        when none holds the file."""
+        for mapping in self._exact:
+            if below(path, mapping.external_path) == "":
+                return mapping, ""
         if path[:1] == "/" != path[-1:] and "//" not in path and "/." not in path:
             for mapping, prefix in self._plain:
                 if path.startswith(prefix) and len(path) > len(prefix):

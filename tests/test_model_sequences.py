@@ -252,12 +252,18 @@ class Commands(RuleBasedStateMachine):
             source.name = name
 
     @precondition(lambda self: any(s.collections for s in self.sources.values()))
-    @rule(pick=picks, side=st.sampled_from(("disk", "mirror")), dry=dry)
-    def map_a_source(self, pick: int, side: str, dry: bool) -> None:
+    @rule(pick=picks, side=st.sampled_from(("disk", "mirror")), anyway=st.booleans(), dry=dry)
+    def map_a_source(self, pick: int, side: str, anyway: bool, dry: bool) -> None:
         source = self._source(pick)
         to = self.home / side / source.base
-        words = ("--map", self.home / "disk" / source.base, to)
-        self._run(0 if source.collections else 1, "source", "update", source.name, *words, dry=dry)
+        words = ["--map", self.home / "disk" / source.base, to]
+        words += ["--allow-missing"] if anyway else []
+        new = [c for c in source.collections.values() if c.local != to / c.top and not c.missing]
+        there = anyway or all((to / collection.top).is_dir() for collection in new)
+        code = 0 if source.collections and there else 1
+        self._run(code, "source", "update", source.name, *words, dry=dry)
+        if code:
+            return
         for collection in source.collections.values():
             if collection.remap(to / collection.top, False):
                 collection.ingestible = collection.ready()
@@ -505,7 +511,11 @@ class Walk:
             (4, bool(machine.sources), lambda: machine.discover(pick, dry)),
             (1, bool(machine.sources), lambda: machine.delete(pick, dry)),
             (2, bool(machine.sources), lambda: machine.rename(pick, self._name(), dry)),
-            (2, bool(machine._all()), lambda: machine.map_a_source(pick, self._side(), dry)),
+            (
+                2,
+                bool(machine._all()),
+                lambda: machine.map_a_source(pick, self._side(), self._coin(), dry),
+            ),
             (4, bool(machine._all()), lambda: self._update(pick, dry)),
             (5, bool(machine._all()), lambda: machine.make_ready(pick)),
             (

@@ -98,7 +98,7 @@ class FilesystemImporter(Importer):
                 raise ImporterError(f"location {external} is not mapped to a folder")
             prefix = _id_prefix(collection, external, self._base())
             read = partial(_read, prefix, collection.kind)
-            walk = Walk(local, external or local, collection.kind, read)
+            walk = Walk(local, external or local, collection.kind, read, collection.excluded)
             others = _locations_within(collection, external)
             found = walk.quick(collection.known_folders()) if collection.quick else walk.all()
             if others:
@@ -115,9 +115,11 @@ def _read(
 
 
 def _locations_within(collection: ScanCollection, external: str) -> tuple[str, ...]:
-    """The other locations below one, which are walked by themselves."""
+    """What lies below one location and is not walked with it: the other locations, which are walked
+    by themselves, and what is excluded."""
     top = external.rstrip("/") + "/"
-    places = (f"{place.rstrip('/')}/" for place, _ in collection.mappings)
+    others = [*(place for place, _ in collection.mappings), *collection.excluded]
+    places = (f"{place.rstrip('/')}/" for place in others)
     return tuple(place for place in places if place != top and place.startswith(top))
 
 

@@ -93,7 +93,7 @@ class Walk:
     `read` what makes assets of a directory that changed.
 
     Links to folders are followed, each folder at most once by a link, and never one that the link
-    itself lies in.
+    itself lies in. Folders that are `excluded`, as the source spells them, are not entered.
     """
 
     def __init__(
@@ -102,7 +102,9 @@ class Walk:
         external: str,
         kind: str | None,
         read: Callable[[Directory], Iterable[FoundAsset | Unread | Skipped]],
+        excluded: Iterable[str] = (),
     ) -> None:
+        self._excluded = frozenset(f"{place.rstrip('/')}/" for place in excluded)
         self._local = local.rstrip("/")
         self._external = external.rstrip("/")
         self._read = read
@@ -118,22 +120,19 @@ class Walk:
 
         return blake2b
 
-    def all(self, start: str = "") -> Iterator[FoundFolder | Unread]:
+    def all(self, start: str = "") -> Iterator[FoundFolder]:
         """Every directory from `start` (a path below the location, "" or ending in a slash) down,
         in the order of their paths."""
         waiting = [start]
         while waiting:
             relative = waiting.pop()
             directory = self._list(relative)
-            if isinstance(directory, Unread):
-                yield directory
-                continue
             yield self._found(directory)
-            if directory.folders:
+            if isinstance(directory, Directory) and directory.folders:
                 directory.folders.sort(reverse=True)
                 waiting += [relative + name for name in directory.folders]
 
-    def quick(self, known: Iterable[tuple[str, str]]) -> Iterator[FoundFolder | Unread]:
+    def quick(self, known: Iterable[tuple[str, str]]) -> Iterator[FoundFolder]:
         """Like `all`, but a directory whose modification time is the known one is reported by its
         known fingerprint and not listed, so a file rewritten in place goes unnoticed. `known` are
         the (path, fingerprint) of the directories of an earlier walk, by path."""
@@ -174,15 +173,12 @@ class Walk:
             return False
         return is_disc_folder(relative[start:-1]) is not None
 
-    def _again(self, relative: str, known: set[str]) -> Iterator[FoundFolder | Unread]:
+    def _again(self, relative: str, known: set[str]) -> Iterator[FoundFolder]:
         if relative and self._is_gone(relative):
             return
         directory = self._list(relative)
-        if isinstance(directory, Unread):
-            yield directory
-            return
         yield self._found(directory)
-        for name in sorted(directory.folders):
+        for name in sorted(directory.folders) if isinstance(directory, Directory) else ():
             if relative + name not in known:
                 yield from self.all(relative + name)
 
@@ -197,15 +193,19 @@ class Walk:
             return False
         return False
 
-    def _found(self, directory: Directory) -> FoundFolder | Unread:
+    def _found(self, directory: Directory | Unread) -> FoundFolder:
         """A directory, together with its disc folders: without one of them nothing in it can be
-        told from a work that lost a part."""
+        told from a work that lost a part. One that cannot be read is a folder that says so each
+        time."""
+        if isinstance(directory, Unread):
+            return FoundFolder(directory.where, "", lambda: (directory,))
         if self._is_disc(directory.relative):
             directory.clear()  # they are read with the folder above
         for disc in directory.discs:
             inner = self._list(directory.relative + disc)
             if isinstance(inner, Unread):
-                return inner._replace(where=directory.path, why=f"{disc[:-1]}: {inner.why}")
+                why = f"{disc[:-1]}: {inner.why}"
+                return self._found(Unread(directory.path, why))
             directory.add_all(inner, disc)
         read = partial(self._read, directory)
         return FoundFolder(directory.path, self._fingerprint(directory), read)
@@ -261,7 +261,7 @@ class Walk:
                     continue
                 status = entry.stat()
             except OSError as error:  # a link to where nobody may look, or to itself
-                found.asides.append(self._unreadable(entry, path, error))
+                found.asides.append(self._unreadable(entry, found.path, error))
                 continue
             names.append(name)
             numbers += (status.st_size, status.st_mtime_ns)
@@ -272,7 +272,9 @@ class Walk:
 
     def _note_folder(self, entry: os.DirEntry[str], path: str, found: Directory) -> None:
         name = entry.name
-        if is_ignored_folder(name) or not self._may_enter(entry, path):
+        if is_ignored_folder(name) or f"{found.path}{name}/" in self._excluded:
+            return
+        if not self._may_enter(entry, path):
             return
         found.folders.append(name + "/")
         if self._is_disc(name + "/"):

@@ -34,8 +34,9 @@ _AGENT_GUID = re.compile(r"com\.plexapp\.agents\.(imdb|themoviedb|thetvdb)://([^
 def found(element: Element, kinds: Mapping[str, str], damaged: bool) -> FoundAsset | Skipped:
     """The asset of an element, `files` empty when the server tells no path.
 
-    `kinds` gives the kind of asset for each `type` that was asked for; other items are skipped,
-    and on a `damaged` page those whose path could not be read.
+    `kinds` gives the kind of asset for each `type` that was asked for; other items are skipped. On
+    a `damaged` page a path that could not be read is given as one that is not UTF-8, so that the
+    item is left out without its asset being taken for missing.
     """
     item = element.item
     get = item.get
@@ -44,15 +45,16 @@ def found(element: Element, kinds: Mapping[str, str], damaged: bool) -> FoundAss
     if kind is None or not key or element.tag == "Directory":
         return Skipped(_name(item), _why_not(element))
     files = _files(element.versions)
-    if damaged and any("\ufffd" in file.path for file in files):
-        return Skipped(_name(item), "the name of its file is not valid UTF-8")
+    fingerprint = _fingerprint(item, files)
+    if damaged:
+        files = tuple(file._replace(path=file.path.replace("\ufffd", "\udcff")) for file in files)
     series, season, episode, artist, album, track = _place(item, type_)
     return FoundAsset(
         external_id=key,
         kind="extra" if "extraType" in item else kind,
         title=get("title"),
         files=files,
-        fingerprint=_fingerprint(item, files),
+        fingerprint=fingerprint,
         series=series,
         season=season,
         episode=episode,
@@ -69,9 +71,10 @@ def found(element: Element, kinds: Mapping[str, str], damaged: bool) -> FoundAss
 
 
 def number(text: str | None) -> int | None:
-    """A whole number of at most 18 digits (what SQLite holds), else None."""
-    if text and len(text) <= 18 and text.isdecimal() and text.isascii():
-        return int(text)
+    """A whole number below 2**53 (what a catalogue holds), else None."""
+    if text and len(text) <= 16 and text.isdecimal() and text.isascii():
+        value = int(text)
+        return value if value < 2**53 else None
     return None
 
 

@@ -110,9 +110,8 @@ def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
          WHERE id IN (SELECT f.id
                         FROM temp.staged_assets AS s
                        CROSS JOIN asset_files AS f ON f.asset_id = s.asset_id
-                        JOIN path_mappings AS m ON m.id = f.path_mapping_id
                        WHERE s.asset_id IS NOT NULL
-                         AND m.excluded = 0
+                         AND f.id NOT IN (SELECT file_id FROM temp.kept_files)
                          AND NOT EXISTS (SELECT 1 FROM temp.staged_files AS g
                                           WHERE g.n = s.n
                                             AND g.version = f.version
@@ -120,12 +119,10 @@ def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
     same_file = """
           FROM temp.staged_assets AS s
           JOIN temp.staged_files AS g ON g.n = s.n
-          JOIN path_mappings AS m
          WHERE asset_files.asset_id = s.asset_id
            AND asset_files.version = g.version
            AND asset_files.part = g.part
-           AND m.id = asset_files.path_mapping_id
-           AND m.excluded = 0"""
+           AND asset_files.id NOT IN (SELECT file_id FROM temp.kept_files)"""
     tx.execute(f"UPDATE asset_files SET {_assigned('g', _FILE_FACTS)} {same_file}")
     tx.execute(f"""
         UPDATE asset_files SET path_mapping_id = g.path_mapping_id {same_file}

@@ -22,6 +22,9 @@ class IdSet:
         self._count += 1
         return True
 
+    def __contains__(self, id_: int) -> bool:
+        return bool(self._words.get(id_ >> 6, 0) >> (id_ & 63) & 1)
+
     def __len__(self) -> int:
         return self._count
 

@@ -45,15 +45,41 @@ def replace_locations(tx: Tx, collection_id: int, locations: Sequence[str]) -> b
     before = of_collection(tx.connection, collection_id)
     offered = list(dict.fromkeys(paths.trimmed(place) for place in locations)) or [""]
     known = {mapping.external_path: mapping for mapping in before}
+    _carry_along(tx, before, offered)
     for place in offered:
         if place not in known:
             _add(tx, collection_id, place)
         elif known[place].missing_since is not None:
             _mark(tx, known[place].id, None)
-    for mapping in before:
-        if mapping.external_path not in offered:
+    for mapping in of_collection(tx.connection, collection_id):
+        if mapping.external_path not in offered and not _is_carved_out(mapping, offered):
             _retire(tx, mapping, locations)
     return of_collection(tx.connection, collection_id) != before
+
+
+def _is_carved_out(mapping: PathMapping, locations: Iterable[str]) -> bool:
+    """Whether a mapping is no location itself, but a path below one that was excluded."""
+    if not mapping.excluded or not mapping.external_path:
+        return False
+    return any(paths.below(mapping.external_path, place) for place in locations)
+
+
+def _carry_along(tx: Tx, before: Sequence[PathMapping], offered: Sequence[str]) -> None:
+    """Where a location took the place of another, let what was excluded below the old one be
+    excluded below the new one."""
+    carved = carved_out(before)
+    known = [m.external_path for m in before if m not in carved and m.missing_since is None]
+    old = [place for place in known if place not in offered]
+    new = [place for place in offered if place not in known]
+    if len(old) != 1 or len(new) != 1:
+        return
+    for mapping in carved:
+        rest = paths.below(mapping.external_path, old[0])
+        if rest and not _is_carved_out(mapping, offered):
+            tx.execute(
+                "UPDATE path_mappings SET external_path = ?, updated_at = ? WHERE id = ?",
+                (paths.join(new[0], rest), tx.now, mapping.id),
+            )
 
 
 def _add(tx: Tx, collection_id: int, place: str) -> None:
@@ -77,13 +103,18 @@ def _retire(tx: Tx, mapping: PathMapping, locations: Sequence[str]) -> None:
     mapping '' that somebody resolved stands for every path and stays."""
     if mapping.external_path == "" and (mapping.local_path is not None or not locations):
         return
-    used = tx.execute(
-        "SELECT 1 FROM asset_files WHERE path_mapping_id = ? LIMIT 1", (mapping.id,)
-    ).fetchone()
-    if not used:
+    if not _is_used(tx, mapping):
         tx.execute("DELETE FROM path_mappings WHERE id = ?", (mapping.id,))
     elif mapping.missing_since is None:
         _mark(tx, mapping.id, tx.now)
+
+
+def _is_used(tx: Tx, mapping: PathMapping) -> bool:
+    """Whether a file refers to a mapping."""
+    row = tx.execute(
+        "SELECT 1 FROM asset_files WHERE path_mapping_id = ? LIMIT 1", (mapping.id,)
+    ).fetchone()
+    return row is not None
 
 
 def mapped(
@@ -92,14 +123,17 @@ def mapped(
     same: Iterable[str] = (),
     unmap: Iterable[str] = (),
     exclude: Iterable[str] = (),
+    include: Iterable[str] = (),
 ) -> tuple[PathMapping, ...]:
     """The mappings as they shall be: pure, nothing is written.
 
     `rewrites` are applied by the longest prefix that fits; `same` are locations that exist here
-    under their own name. Raises UsageError when a rewrite, an `unmap` or an `exclude` fits no
-    location.
+    under their own name. What is excluded below a location is a mapping of its own, which is new
+    (its id is 0) or no longer there. Raises UsageError when a rewrite, an `unmap`, an `exclude` or
+    an `include` fits no location.
     """
-    after = {mapping.external_path: mapping for mapping in before}
+    carved = carved_out(before)
+    after = {m.external_path: m for m in before if m not in carved}
     for rewrite in rewrites:
         if all(paths.rewritten(place, [rewrite]) is None for place in after):
             raise _unfit("--map", rewrite.external, before)
@@ -112,10 +146,53 @@ def mapped(
     for place in unmap:
         name = _known(place, after, "--unmap", before)
         after[name] = after[name]._replace(local_path=None, excluded=False)
+    after |= {mapping.external_path: mapping for mapping in carved}
+    for place in include:
+        _include(place, after, carved, before)
     for place in exclude:
+        _exclude(place, after, before)
+    return tuple(after.values())
+
+
+def _include(
+    place: str,
+    after: dict[str, PathMapping],
+    carved: Sequence[PathMapping],
+    before: Sequence[PathMapping],
+) -> None:
+    name = _known(place, after, "--include", before)
+    if after[name] in carved:
+        del after[name]
+    else:
+        after[name] = after[name]._replace(excluded=False)
+
+
+def _exclude(place: str, after: dict[str, PathMapping], before: Sequence[PathMapping]) -> None:
+    name = paths.trimmed(place)
+    if place not in after and name not in after and _holds(after.values(), name):
+        after[name] = PathMapping(0, before[0].collection_id, name, None, True, None)
+    else:
         name = _known(place, after, "--exclude", before)
         after[name] = after[name]._replace(excluded=True)
-    return tuple(after.values())
+
+
+def carved_out(mappings: Sequence[PathMapping]) -> list[PathMapping]:
+    """Those of the mappings that are no locations, but paths excluded below one: they hold nothing
+    themselves."""
+    return [m for m in mappings if m.local_path is None and _is_carved_out(m, _others(m, mappings))]
+
+
+def _others(mapping: PathMapping, mappings: Sequence[PathMapping]) -> list[str]:
+    return [m.external_path for m in mappings if m.external_path != mapping.external_path]
+
+
+def _holds(mappings: Iterable[PathMapping], place: str) -> bool:
+    """Whether a path lies below a location; below any that nobody mapped, only once it is."""
+    return any(
+        paths.below(place, m.external_path)
+        for m in mappings
+        if m.external_path or (m.local_path is not None and paths.is_absolute(place))
+    )
 
 
 def _known(
@@ -134,9 +211,17 @@ def _unfit(flag: str, place: str, before: Sequence[PathMapping]) -> UsageError:
     )
 
 
-def write(tx: Tx, after: Iterable[PathMapping]) -> None:
-    """Write local paths and exclusions that are different."""
+def write(tx: Tx, before: Sequence[PathMapping], after: Sequence[PathMapping]) -> None:
+    """Write local paths and exclusions that are different, and what was excluded below a location
+    or taken in again."""
+    kept = {mapping.id for mapping in after}
+    for mapping in before:
+        if mapping.id not in kept:
+            _take_in(tx, mapping)
     for mapping in after:
+        if not mapping.id:
+            _add_excluded(tx, mapping)
+            continue
         tx.execute(
             """
             UPDATE path_mappings
@@ -150,3 +235,33 @@ def write(tx: Tx, after: Iterable[PathMapping]) -> None:
                 "id": mapping.id,
             },
         )
+    if {m.id: m.excluded for m in before} != {m.id: m.excluded for m in after}:
+        _read_anew(tx, before[0].collection_id)
+
+
+def _add_excluded(tx: Tx, mapping: PathMapping) -> None:
+    tx.execute(
+        """
+        INSERT INTO path_mappings (collection_id, external_path, excluded, created_at, updated_at)
+        VALUES (?, ?, 1, ?, ?)""",
+        (mapping.collection_id, mapping.external_path, tx.now, tx.now),
+    )
+
+
+def _take_in(tx: Tx, mapping: PathMapping) -> None:
+    """Take in again what was excluded below a location."""
+    if _is_used(tx, mapping):
+        tx.execute(
+            "UPDATE path_mappings SET excluded = 0, updated_at = ? WHERE id = ?",
+            (tx.now, mapping.id),
+        )
+    else:
+        tx.execute("DELETE FROM path_mappings WHERE id = ?", (mapping.id,))
+
+
+def _read_anew(tx: Tx, collection_id: int) -> None:
+    """Let the next scan read every folder: what it left out of one is not in its fingerprint."""
+    tx.execute(
+        "UPDATE folders SET fingerprint = NULL WHERE collection_id = ? AND fingerprint IS NOT NULL",
+        (collection_id,),
+    )

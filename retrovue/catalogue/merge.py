@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from retrovue.catalogue import moves
+from retrovue.catalogue import moves, silence
+from retrovue.catalogue.kept import EXCLUDED, UNREAD
 from retrovue.catalogue.saying import Speaking
 from retrovue.catalogue.staging import Staging, count
 
 
 class Comparison(NamedTuple):
-    """What a scan means for a collection: counts, and how many assets were there to be missed."""
+    """What a scan means for a collection: counts, how many assets were there to be missed, and the
+    locations that held assets and now yield none, which were left as they are."""
 
     added: int
     updated: int
@@ -18,6 +21,8 @@ class Comparison(NamedTuple):
     moved: int
     missing: int
     present: int
+    withheld: int = 0
+    silent: tuple[silence.Silent, ...] = ()
 
     @property
     def loses_too_much(self) -> bool:
@@ -27,46 +32,109 @@ class Comparison(NamedTuple):
         return all_gone or (self.missing > 20 and self.missing * 2 > self.present)
 
 
-def compare(staging: Staging, complete: bool) -> Comparison:
+def compare(staging: Staging, complete: bool, narrowed: bool = False) -> Comparison:
     """Work out what is missing and what moved; only a `complete` scan knows either."""
     connection = staging.connection
     connection.execute("BEGIN")
     try:
-        present = _present(staging)
+        staging.kept.settle()
+        quiet = [] if narrowed else silence.locations(staging)
+        held = dict.fromkeys(quiet, 0)
+        withheld = _leave_alone(staging, held)
         if complete:
-            _find_what_is_gone(staging)
+            _find_what_is_gone(staging, held)
         else:
             _doubt_folders(staging)
+        silent = silence.told(held)
         changes = _changes(connection)
+        missing = count(connection, "temp.missing")
         return Comparison(
             added=changes.get("added", 0),
             updated=changes.get("updated", 0),
             restored=changes.get("restored", 0) + count(connection, "temp.restored"),
             moved=changes.get("moved", 0),
-            missing=count(connection, "temp.missing"),
-            present=present,
+            missing=missing,
+            present=_present(staging, silent) if missing else 0,
+            withheld=withheld,
+            silent=silent,
         )
     finally:
         connection.execute("COMMIT")
 
 
-def _find_what_is_gone(staging: Staging) -> None:
-    swapped = moves.doubt_swapped(staging.connection, _EXCLUDED)
+def _leave_alone(staging: Staging, held: silence.Held) -> int:
+    """Take out of what is staged the changes that would lose files at kept places; returns how many
+    assets present stay as they are for it."""
+    connection, kept = staging.connection, staging.kept
+    if kept.has(EXCLUDED):
+        connection.execute(f"""
+            INSERT INTO temp.kept_files (file_id)
+            SELECT f.id
+              FROM temp.staged_assets AS s
+             CROSS JOIN asset_files AS f ON f.asset_id = s.asset_id
+             WHERE {kept.holds_file(EXCLUDED, "f")}""")
+    if kept.has(UNREAD):
+        _withhold(connection, kept.holds_file(UNREAD, "f"))
+    for mapping in held:
+        here = f"f.path_mapping_id = {mapping.id} AND {_STAYS_ELSEWHERE}"
+        held[mapping] += _withhold(connection, here)
+    connection.execute("""
+        UPDATE temp.staged_folders
+           SET fingerprint = NULL
+         WHERE n IN (SELECT folder_n FROM temp.withheld)""")
+    for table in ("staged_files", "staged_assets"):
+        connection.execute(f"DELETE FROM temp.{table} WHERE n IN (SELECT n FROM temp.withheld)")
+    return count(connection, "temp.withheld WHERE change = 'updated'")
+
+
+def _withhold(connection: Speaking, unsure: str) -> int:
+    """Withhold changes of assets with a file that is `unsure` and was not come by; returns how many
+    were."""
+    return connection.execute(f"""
+        INSERT OR IGNORE INTO temp.withheld (n, change, folder_n)
+        SELECT s.n, s.change, s.folder_n
+          FROM temp.staged_assets AS s
+         WHERE s.asset_id IS NOT NULL
+           AND EXISTS (SELECT 1
+                         FROM asset_files AS f
+                        WHERE f.asset_id = s.asset_id
+                          AND {unsure}
+                          AND NOT {_came_by("f")})""").rowcount
+
+
+def _came_by(file: str) -> str:
+    return f"""EXISTS (SELECT 1 FROM temp.staged_files AS g
+                        WHERE g.n = s.n
+                          AND g.path_mapping_id = {file}.path_mapping_id
+                          AND g.relative_path = {file}.relative_path)"""
+
+
+# Else the asset has left the location as a whole.
+_STAYS_ELSEWHERE = f"""
+    EXISTS (SELECT 1 FROM asset_files AS other
+             WHERE other.asset_id = s.asset_id AND {_came_by("other")})"""
+
+
+def _find_what_is_gone(staging: Staging, held: silence.Held) -> None:
+    swapped = moves.doubt_swapped(staging.connection, staging.kept.holds("a"))
     some_missing = swapped or not _all_seen(staging)
     some_gone = _may_be_gone(staging)
     if some_missing or some_gone:
         staging.list_met()
-    if some_gone:
-        _find_gone_folders(staging)
     if some_missing:
         _find_missing(staging)
         moves.find(staging.connection)
+        silence.leave(staging, held)
+    if staging.kept.has(UNREAD) or any(held.values()):
+        _doubt_folders(staging)
+    elif some_gone:
+        _find_gone_folders(staging)
 
 
 def _may_be_gone(staging: Staging) -> bool:
-    """Whether a known folder was not come by; while a location is excluded none is forgotten."""
+    """Whether a known folder was not come by; where something is kept none is forgotten."""
     collection = staging.collection
-    if any(mapping.excluded for mapping in collection.mappings):
+    if staging.kept.any:
         return False
     known = count(staging.connection, f"folders WHERE collection_id = {collection.id}")
     return len(staging.met) < known
@@ -87,42 +155,44 @@ def _all_seen(staging: Staging) -> bool:
     return staging.present_seen + staging.assets_in_unchanged_folders == present
 
 
-def _present(staging: Staging) -> int:
-    """How many assets could be missed: those not missing already, and not below an excluded
-    location."""
+def _present(staging: Staging, silent: Sequence[silence.Silent]) -> int:
+    """How many assets could be missed: those not missing already, and not at a kept place."""
     collection = staging.collection
-    present = collection.asset_count - collection.missing_count
-    if not any(mapping.excluded for mapping in collection.mappings):
+    present = collection.asset_count - collection.missing_count - sum(s.assets for s in silent)
+    if not staging.kept.any:
         return present
-    excluded = staging.connection.execute(
+    kept = staging.connection.execute(
         f"SELECT count(*) FROM assets AS a WHERE a.collection_id = :collection"
-        f" AND a.missing_since IS NULL AND {_EXCLUDED}",
+        f" AND a.missing_since IS NULL AND {staging.kept.holds('a')}",
         {"collection": collection.id},
     ).fetchone()[0]
-    return present - int(excluded)
-
-
-_EXCLUDED = """EXISTS (SELECT 1 FROM asset_files AS f
-                         JOIN path_mappings AS m ON m.id = f.path_mapping_id
-                        WHERE f.asset_id = a.id AND m.excluded = 1)"""
+    return present - int(kept)
 
 
 def _find_missing(staging: Staging) -> None:
-    """What was neither seen itself nor lies in a folder that was come by and not read."""
+    """What was neither seen itself nor lies in a folder that was come by and not read; what of it
+    lies where the scan could not read is unsure."""
     staging.list_seen()
-    staging.connection.execute("""
-        DELETE FROM temp.met_folders
-         WHERE folder_id IN (SELECT folder_id FROM temp.staged_folders)""")
+    kept = staging.kept
+    _insert_unseen(staging, "missing", f"NOT {kept.holds('a')}")
+    if kept.has(UNREAD):
+        _insert_unseen(staging, "unsure", kept.holds("a", UNREAD))
+
+
+def _insert_unseen(staging: Staging, table: str, condition: str) -> None:
     staging.connection.execute(
         f"""
-        INSERT INTO temp.missing (asset_id)
+        INSERT OR IGNORE INTO temp.{table} (asset_id)
         SELECT a.id
           FROM assets AS a
          WHERE a.collection_id = :collection
            AND a.missing_since IS NULL
            AND NOT EXISTS (SELECT 1 FROM temp.seen WHERE asset_id = a.id)
-           AND NOT EXISTS (SELECT 1 FROM temp.met_folders WHERE folder_id = a.folder_id)
-           AND NOT {_EXCLUDED}""",
+           AND NOT EXISTS (SELECT 1 FROM temp.met_folders
+                            WHERE folder_id = a.folder_id
+                              AND folder_id NOT IN (SELECT folder_id FROM temp.staged_folders
+                                                     WHERE folder_id IS NOT NULL))
+           AND {condition}""",
         {"collection": staging.collection.id},
     )
 
@@ -140,8 +210,8 @@ def _find_gone_folders(staging: Staging) -> None:
 
 
 def _doubt_folders(staging: Staging) -> None:
-    """In a scan that says nothing of what is missing, let a folder that was read be read again if
-    something known in it was not seen: its fingerprint would say that it is there."""
+    """Let a folder that was read be read again if something known in it was neither seen nor is
+    missing now: its fingerprint would say that it is there."""
     staging.list_seen()
     staging.connection.execute("""
         UPDATE temp.staged_folders
@@ -149,4 +219,5 @@ def _doubt_folders(staging: Staging) -> None:
          WHERE EXISTS (SELECT 1 FROM assets AS a
                         WHERE a.folder_id = staged_folders.folder_id
                           AND a.missing_since IS NULL
-                          AND NOT EXISTS (SELECT 1 FROM temp.seen WHERE asset_id = a.id))""")
+                          AND NOT EXISTS (SELECT 1 FROM temp.seen WHERE asset_id = a.id)
+                          AND NOT EXISTS (SELECT 1 FROM temp.missing WHERE asset_id = a.id))""")

@@ -17,16 +17,18 @@ from retrovue.catalogue.staging import count
 # A moved asset is one missing and one new that agree in one of these, and that no other of either
 # side agrees with: the same files and ids elsewhere (a server that was rebuilt), the same
 # fingerprint (a file that was renamed), or a file in common (a version or part that was added).
+# What lies where the scan could not read is in temp.unsure: it may be the one that moved, too.
+_CANDIDATES = "(SELECT asset_id FROM temp.missing UNION ALL SELECT asset_id FROM temp.unsure)"
 _KEYS = (
     (
-        """
+        f"""
         SELECT a.id AS asset_id, NULL AS n, a.guids || char(10) ||
                (SELECT group_concat(path_mapping_id || ':' || relative_path, char(10))
                   FROM (SELECT path_mapping_id, relative_path
                           FROM asset_files
                          WHERE asset_id = a.id
                          ORDER BY path_mapping_id, relative_path)) AS key
-          FROM temp.missing
+          FROM {_CANDIDATES} AS missing
          CROSS JOIN assets AS a ON a.id = missing.asset_id""",
         """
         SELECT NULL, s.n, s.guids || char(10) ||
@@ -39,9 +41,9 @@ _KEYS = (
          WHERE s.asset_id IS NULL""",
     ),
     (
-        """
+        f"""
         SELECT a.id AS asset_id, NULL AS n, a.fingerprint AS key
-          FROM temp.missing
+          FROM {_CANDIDATES} AS missing
          CROSS JOIN assets AS a ON a.id = missing.asset_id
          WHERE (SELECT count(*) > 0 AND count(*) = count(size_bytes)
                   FROM asset_files
@@ -55,9 +57,9 @@ _KEYS = (
                  WHERE n = s.n)""",
     ),
     (
-        """
+        f"""
         SELECT f.asset_id, NULL AS n, f.path_mapping_id || ':' || f.relative_path AS key
-          FROM temp.missing
+          FROM {_CANDIDATES} AS missing
          CROSS JOIN asset_files AS f ON f.asset_id = missing.asset_id""",
         """
         SELECT NULL, s.n, f.path_mapping_id || ':' || f.relative_path
@@ -131,6 +133,7 @@ def find(connection: Speaking) -> None:
             SELECT asset_id, n
               FROM pairs
              WHERE asset_id IN (SELECT asset_id FROM pairs GROUP BY asset_id HAVING count(*) = 1)
+               AND asset_id NOT IN (SELECT asset_id FROM temp.unsure)
                AND n IN (SELECT n FROM pairs GROUP BY n HAVING count(*) = 1)""")
         connection.execute("""
             UPDATE temp.staged_assets

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,6 +33,10 @@ class Speaking:
     def told(self, error: sqlite3.Error) -> DatabaseFailure:
         """What was raised while rows were fetched."""
         return told(self._operation, error)
+
+    def create_function(self, name: str, function: Callable[[str], str]) -> None:
+        """Let SQL call a pure function of one text."""
+        self._connection.create_function(name, 1, function, deterministic=True)
 
     def executescript(self, sql: str) -> None:
         with saying(self._operation):

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
+from retrovue.catalogue import forms
 from retrovue.catalogue.idset import IdSet
+from retrovue.catalogue.kept import Kept
 from retrovue.catalogue.lookup import Known, KnownFolder, Lookup
 from retrovue.catalogue.saying import Speaking
 from retrovue.found import FoundAsset, FoundFile
@@ -28,6 +30,17 @@ FILE_COLUMNS = (
 
 LeftOut = tuple[str, int | None]  # the external id of an asset, and the number of its folder
 
+
+class Flushed(NamedTuple):
+    """What was not staged: new assets whose id had been staged before, those that SQLite cannot
+    store (names that are not UTF-8), and, with the reason, those with a field of another form than
+    is due."""
+
+    repeated: list[LeftOut]
+    unstorable: list[LeftOut]
+    faulty: list[tuple[str, int | None, str]]
+
+
 _json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 _TABLES = f"""
@@ -39,9 +52,12 @@ DROP TABLE IF EXISTS temp.staged_folders;
 DROP TABLE IF EXISTS temp.staged_assets;
 DROP TABLE IF EXISTS temp.staged_files;
 DROP TABLE IF EXISTS temp.missing;
+DROP TABLE IF EXISTS temp.unsure;
 DROP TABLE IF EXISTS temp.moves;
 DROP TABLE IF EXISTS temp.swapped;
 DROP TABLE IF EXISTS temp.gone_folders;
+DROP TABLE IF EXISTS temp.kept_files;
+DROP TABLE IF EXISTS temp.withheld;
 CREATE TEMP TABLE seen (asset_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE restored (asset_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE relinked (asset_id INTEGER PRIMARY KEY, folder_n INTEGER);
@@ -55,6 +71,9 @@ CREATE TEMP TABLE staged_files (
   n INTEGER, {FILE_COLUMNS}, PRIMARY KEY (n, version, part)) WITHOUT ROWID;
 CREATE TEMP TABLE gone_folders (folder_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE missing (asset_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE unsure (asset_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE kept_files (file_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE withheld (n INTEGER PRIMARY KEY, change TEXT, folder_n INTEGER);
 CREATE TEMP TABLE moves (asset_id INTEGER PRIMARY KEY, n INTEGER UNIQUE);
 CREATE TEMP TABLE swapped (
   asset_id INTEGER PRIMARY KEY, n INTEGER UNIQUE, change TEXT, was_missing INTEGER);
@@ -80,7 +99,11 @@ class Staging:
         # Else the journal would hold every page of the tables of the collection before.
         connection.execute("PRAGMA temp.secure_delete = OFF")
         connection.executescript(_TABLES)
-        self.known = Lookup(connection, collection)
+        self.kept = Kept(connection, collection.mappings)
+        self.known = Lookup(connection, collection)  # reads on, and lets no table be dropped
+        self.changed = IdSet()  # known assets that are staged
+        self.placed: set[int] = set()  # mappings that hold a file of what is staged
+        self.read = IdSet()  # known folders that were read
         self.seen = IdSet()  # known assets that the scan came by
         self.present_seen = 0  # those of them that were not missing
         self.strayed = False  # whether one of them came with another folder than the known one
@@ -123,7 +146,15 @@ class Staging:
         self._list("met_folders", self.met)
 
     def _list(self, table: str, ids: IdSet) -> None:
-        self.connection.executemany(f"INSERT INTO temp.{table} VALUES (?)", ((id_,) for id_ in ids))
+        self.connection.executemany(
+            f"INSERT OR IGNORE INTO temp.{table} VALUES (?)", ((id_,) for id_ in ids)
+        )
+
+    def is_unchanged(self, asset_id: int, folder_id: int | None) -> bool:
+        """Whether the scan came by a known asset, or by its folder, and found it as it was."""
+        if folder_id is not None and folder_id in self.met and folder_id not in self.read:
+            return True
+        return asset_id in self.seen and asset_id not in self.changed
 
     def folder_unchanged(self, folder: KnownFolder) -> None:
         self.folders_unchanged += 1
@@ -132,6 +163,8 @@ class Staging:
     def folder_read(
         self, n: int, known: KnownFolder | None, path: str, fingerprint: str | None, assets: int
     ) -> None:
+        if known is not None:
+            self.read.add(known.id)
         self._folders.append((n, known.id if known else None, path, fingerprint, assets))
 
     def restore(self, known: Known) -> None:
@@ -155,20 +188,27 @@ class Staging:
         asset_id = known.id if known else None
         said = (*asset[:3], *asset[4:16], *texts)  # all but its files
         self._assets.append((n, asset_id, folder_n, change, *said))
+        if asset_id is not None:
+            self.changed.add(asset_id)
         for mapping_id, relative, file in files:
+            self.placed.add(mapping_id)
             self._files.append((n, mapping_id, relative, *file[1:]))
 
-    def flush(self) -> tuple[list[LeftOut], list[LeftOut]]:
-        """Write what waits to the TEMP tables; returns the new assets whose id had been staged
-        before, and those that SQLite cannot store (names that are not UTF-8, numbers beyond 64
-        bits)."""
-        bad: set[int] = set()
+    def flush(self) -> Flushed:
+        """Write what waits to the TEMP tables, but for what cannot be."""
+        faults = forms.faults(self._assets, self._files)
+        left: set[int] = set(faults)
+        unstorable: set[int] = set()
         try:
-            repeated = self._write(bad)
-        except (UnicodeEncodeError, OverflowError):
-            bad = self._unstorable()
-            repeated = self._write(bad)
-        found = _left_out(self._assets, repeated), _left_out(self._assets, bad)
+            repeated = self._write(left)
+        except UnicodeEncodeError:
+            unstorable = self._unstorable() - left
+            repeated = self._write(left | unstorable)
+        found = Flushed(
+            _left_out(self._assets, repeated),
+            _left_out(self._assets, unstorable),
+            [(row[4], row[2], faults[row[0]]) for row in self._assets if row[0] in faults],
+        )
         for waiting in self._waiting:
             waiting.clear()
         return found
@@ -262,22 +302,25 @@ def _left_out(rows: Sequence[tuple[Any, ...]], numbers: set[int]) -> list[LeftOu
 
 
 def as_json(asset: FoundAsset) -> tuple[str, str]:
-    """An asset's guids and metadata as texts. Raises TypeError or ValueError for what JSON cannot
-    hold."""
-    guids = _json(asset.guids) if asset.guids else "[]"
-    return guids, _json(asset.metadata) if asset.metadata else "{}"
+    """An asset's guids and metadata as texts. Raises TypeError, ValueError or RecursionError for
+    what JSON cannot hold, and for what is nested too deep."""
+    return _text(asset.guids, "[]"), _text(asset.metadata, "{}")
+
+
+def _text(value: Any, empty: str) -> str:
+    if not value:
+        return empty
+    text = _json(value)
+    forms.require_readable(value, text)
+    return text
 
 
 def storable(value: Any) -> bool:
-    """Whether SQLite can store a value: of texts those that are UTF-8, of whole numbers those of 64
-    bits, and whatever else."""
-    if isinstance(value, str):
-        if value.isascii():
-            return True
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return False
-    elif isinstance(value, int):
-        return -(2**63) <= value < 2**63
+    """Whether SQLite can store a value: of texts those that are UTF-8, and whatever else."""
+    if not isinstance(value, str) or value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
     return True

@@ -43,6 +43,8 @@ class App:
 
     def __init__(self, path: str | None, debug: bool, verbose: bool, quiet: bool) -> None:
         self._path = path
+        given = path or os.environ.get("RETROVUE_DB") or _default_path()
+        self.path = os.path.abspath(given)  # before a plugin can change the folder
         self.debug = debug
         self.verbose = verbose
         self.quiet = quiet
@@ -61,16 +63,9 @@ class App:
         return self._path
 
     @property
-    def path(self) -> str:
-        given = self._path or os.environ.get("RETROVUE_DB")
-        return given or os.path.join(click.get_app_dir("retrovue"), "retrovue.db")
-
-    @property
     def shown_path(self) -> str | None:
         """The absolute path of the catalogue for commands that are shown, None for the default."""
-        default = os.path.join(click.get_app_dir("retrovue"), "retrovue.db")
-        path = os.path.abspath(self.path)
-        return None if path == default else path
+        return None if self.path == _default_path() else self.path
 
     @property
     def catalogue(self) -> Catalogue:
@@ -119,6 +114,10 @@ class App:
         self.progress.close()
         if self._catalogue is not None:
             self._catalogue.close()
+
+
+def _default_path() -> str:
+    return os.path.join(click.get_app_dir("retrovue"), "retrovue.db")
 
 
 class Commands(click.Group):

@@ -50,17 +50,23 @@ def show(app: App, selector: str) -> Result:
 @options.maps
 @click.option("--map-same", is_flag=True, help="Map each location that exists here to itself.")
 @click.option("--unmap", multiple=True, metavar="EXTERNAL", help="Forget where a location is.")
-@click.option("--exclude", multiple=True, metavar="EXTERNAL", help="Leave a location out.")
+@click.option("--exclude", multiple=True, metavar="EXTERNAL",
+              help="Leave a location out, or a path below one.")  # fmt: skip
+@click.option(
+    "--include", multiple=True, metavar="EXTERNAL", help="Take what was left out in again."
+)
+@options.allow_missing
 @options.dry_run
 @options.json_output
 @click.pass_obj
 def update(app: App, selector: str, enabled: bool | None, sync: str | None,
            maps: Sequence[tuple[str, str]], map_same: bool, unmap: tuple[str, ...],
-           exclude: tuple[str, ...], dry_run: bool) -> Result:  # fmt: skip
+           exclude: tuple[str, ...], include: tuple[str, ...], allow_missing: bool,
+           dry_run: bool) -> Result:  # fmt: skip
     """Change the flags and path mappings of a collection, all of it or nothing."""
     from retrovue.ingest import collection_changes
 
-    if enabled is None and sync is None and not (maps or map_same or unmap or exclude):
+    if enabled is None and sync is None and not (maps or map_same or unmap or exclude or include):
         raise UsageError(
             "Nothing to update", hint="`retrovue collection update --help` tells what can be."
         )
@@ -74,6 +80,8 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
         map_same,
         unmap,
         exclude,
+        include,
+        allow_missing,
     )
     done = collection_changes.update_collection(
         app.catalogue, lambda: app.plugins, collection, wish, dry_run

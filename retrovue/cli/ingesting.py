@@ -208,6 +208,11 @@ def _result(
     lines += _changed_lines(app, results, told)
     if app.verbose:
         lines += words.left_out_lines(results)
+    lines += [
+        Hint("See where it is mapped", Command("collection show", (f"{source.name}/{r.name}",)))
+        for r in results
+        if r.warnings
+    ]
     if dry_run and lines:
         lines.insert(0, "Dry run: nothing was written.")
     return Result(data, lines, warnings, error=error)

@@ -137,6 +137,10 @@ def ingest_data(result: IngestResult) -> dict[str, Any]:
         data["left_out"] = list(result.left_out)
     if result.unread:
         data["unread"] = list(result.unread)
+    data["files_checked"] = result.files_checked
+    data["files_found"] = result.files_found
+    if result.warnings:
+        data["warnings"] = list(result.warnings)
     return data
 
 
@@ -182,10 +186,9 @@ def ingest_warnings(
     warnings = []
     for result in results:
         if result.unread:
-            warnings.append(
-                f"Collection '{result.name}' was ingested only in part; nothing in it was marked"
-                " missing"
-            )
+            stays = "what is known there stays as it is"
+            says = stays if result.judged else "nothing in it was marked missing"
+            warnings.append(f"Collection '{result.name}' was ingested only in part; {says}")
             warnings += _sample(result.unread, result.unread_count, "not read", verbose)
         elif result.status == "partial":
             warnings.append(
@@ -199,6 +202,7 @@ def ingest_warnings(
             number = plural(count, "item")
             warnings.append(f"{number} of collection '{result.name}' skipped")
             warnings += _sample(skipped, count, "skipped", verbose)
+        warnings += result.warnings
     return warnings
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,8 +42,9 @@ class Plugins:
         self._offers: dict[str, list[tuple[str, Any]]] = {}
         self._failures: dict[str, list[str]] = {}
         self._points = entry_points.find(GROUP)
-        for point in sorted(self._points, key=_is_foreign):  # ours come first, whatever others name
-            self._load(point)
+        with _same_folder():
+            for point in sorted(self._points, key=_is_foreign):  # ours first, whatever others name
+                self._load(point)
         self._choose()
 
     def _load(self, point: entry_points.EntryPoint) -> None:
@@ -207,6 +210,21 @@ def _failed(type_: str, error: BaseException) -> ImporterFailed:
     if isinstance(error, ImporterError):
         return ImporterFailed(f"Importer '{type_}' refuses: {scrub(str(error))}")
     return ImporterFailed(f"Importer '{type_}' failed: {told(error)}")
+
+
+@contextlib.contextmanager
+def _same_folder() -> Iterator[None]:
+    """Go back to the folder that the command was given in, from which relative paths are read."""
+    try:
+        here = os.getcwd()
+    except OSError:  # it was deleted
+        yield
+        return
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.chdir(here)
 
 
 def _word(cls: Any) -> str:

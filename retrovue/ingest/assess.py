@@ -33,6 +33,7 @@ def for_scan(
         quick,
         known_folders,
         collection.identity,
+        tuple(mapping.external_path for mapping in collection.mappings if mapping.excluded),
     )
 
 

@@ -17,7 +17,7 @@ from retrovue.errors import (
 from retrovue.importers.loader import Plugins
 from retrovue.ingest import remote
 from retrovue.ingest.assess import contacts_nothing, reasons_against
-from retrovue.ingest.retrying import again, gone, require_folders, require_same
+from retrovue.ingest.retrying import again, gone, require_folders, require_mapped, require_same
 from retrovue.ingest.source_changes import importer_of
 from retrovue.model import Collection, Source
 from retrovue.paths import Rewrite
@@ -42,6 +42,8 @@ class Wish(NamedTuple):
     map_same: bool = False
     unmap: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    allow_missing: bool = False
 
 
 def update_collection(
@@ -78,7 +80,11 @@ def _update_collection(
     sources.require_valid(catalogue.reading(), source)
     require_folders(wish.rewrites)
     same = _same_here(collection, wish)
-    after = mappings.mapped(collection.mappings, wish.rewrites, same, wish.unmap, wish.exclude)
+    after = mappings.mapped(
+        collection.mappings, wish.rewrites, same, wish.unmap, wish.exclude, wish.include
+    )
+    if not wish.allow_missing:
+        require_mapped(collection.mappings, after)
     reasons = _reasons(catalogue, plugins, source, collection._replace(mappings=after))
     if wish.sync_enabled and reasons:
         raise NotIngestible(
@@ -88,7 +94,7 @@ def _update_collection(
         )
     with catalogue.write("Collection update", dry_run) as tx:
         before = require_same(tx, collection)
-        mappings.write(tx, after)
+        mappings.write(tx, before.mappings, after)
         collections.set_flags(tx, before, *_flags(before, wish))
         collections.set_ingestible(tx, collection.id, reasons)
         now = collections.by_id(tx.connection, collection.id)

@@ -13,7 +13,7 @@ from retrovue.errors import (
     NotFound,
     UsageError,
 )
-from retrovue.model import Collection
+from retrovue.model import Collection, PathMapping
 from retrovue.paths import Rewrite
 
 T = TypeVar("T")
@@ -57,3 +57,23 @@ def require_folders(rewrites: Sequence[Rewrite]) -> None:
     for rewrite in rewrites:
         if not os.path.isdir(rewrite.local):
             raise UsageError(f"--map {rewrite.external}: {rewrite.local} is not a folder")
+
+
+def require_mapped(before: Sequence[PathMapping], after: Sequence[PathMapping]) -> None:
+    """Raise UsageError when a location was mapped to what is no folder."""
+    known = {mapping.id: mapping.local_path for mapping in before}
+    lost = [
+        f"{mapping.external_path or '(any location)'} -> {mapping.local_path}"
+        for mapping in after
+        if mapping.active
+        and mapping.local_path is not None
+        and mapping.local_path != known.get(mapping.id)
+        and not os.path.isdir(mapping.local_path)
+    ]
+    if lost:
+        number = "1 location" if len(lost) == 1 else f"{len(lost)} locations"
+        raise UsageError(
+            f"--map: there is no folder for {number}",
+            lost,
+            hint="Is a disk not mounted? To map them all the same, add --allow-missing.",
+        )

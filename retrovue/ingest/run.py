@@ -14,9 +14,11 @@ from retrovue.catalogue import (
     guarantees,
     history,
     merge,
+    sample,
     sources,
 )
 from retrovue.catalogue.core import Catalogue
+from retrovue.catalogue.silence import Silent
 from retrovue.catalogue.staging import Staging
 from retrovue.commands import Line
 from retrovue.errors import (
@@ -30,7 +32,7 @@ from retrovue.errors import (
     WouldLoseAssets,
 )
 from retrovue.importers.api import Importer
-from retrovue.ingest import failures, remote, reports
+from retrovue.ingest import failures, remote, reports, whereabouts
 from retrovue.ingest.assess import GONE, reasons_against
 from retrovue.ingest.scan import Narrow, Scan
 from retrovue.model import STATS, Collection, IngestResult, Source
@@ -368,15 +370,15 @@ def _attempt(
         scan.run()
     finally:
         staging.end_reading()
-    complete = options.narrow is None and not scan.unread_count and not scan.repeated
-    comparison = merge.compare(staging, complete)
-    if comparison.loses_too_much and not options.allow_missing:
-        raise _would_lose(comparison)
-    if options.narrow is not None and not scan.matched and not scan.skipped:
-        raise IngestFailed("nothing in it fits what was asked for")
+    narrowed = options.narrow is not None
+    complete = not narrowed and not scan.untold and not scan.repeated
+    comparison = merge.compare(staging, complete, narrowed)
     stats = _stats(staging, scan, comparison)
-    status = "partial" if scan.unread_count or scan.repeated else "success"
+    _require_sound(scan, comparison, stats, options)
+    unread = [*scan.unread, *map(_silence, comparison.silent)]
+    status = "partial" if unread or scan.repeated else "success"
     result = _result(target, status, stats, scan=scan)
+    result = result._replace(unread=tuple(unread), judged=complete)
     staged = changes.staged(staging.connection)
     with catalogue.write(operation, options.dry_run) as tx:
         apply.apply(tx, staging, comparison)
@@ -387,18 +389,44 @@ def _attempt(
         detail = reports.detail(result, placed)
         line = history.record(tx, operation, status, source.name, target.name, detail)
         options.changed(target, placed, tx.connection)
-    return result._replace(line=None if options.dry_run else line)
+        files = sample.files(tx.connection, target)
+    result = result._replace(line=None if options.dry_run else line)
+    return whereabouts.checked(result, target, files)
 
 
-def _would_lose(comparison: merge.Comparison) -> WouldLoseAssets:
+def _require_sound(
+    scan: Scan, comparison: merge.Comparison, stats: Mapping[str, int], options: Options
+) -> None:
+    """Raise WouldLoseAssets for what looks like an unmounted disk, IngestFailed for a scan of which
+    nothing can be used."""
+    nothing = not stats["discovered"]
+    if not options.allow_missing:
+        if comparison.loses_too_much:
+            raise _would_lose(comparison.missing, comparison.present)
+        if nothing and comparison.silent:
+            lost = comparison.missing + sum(silent.assets for silent in comparison.silent)
+            raise _would_lose(lost, lost)
+    if nothing and scan.faults:
+        raise IngestFailed("nothing that its importer yields can be used", scan.unread[:10])
+    if options.narrow is not None and not scan.matched and not scan.skipped:
+        raise IngestFailed("nothing in it fits what was asked for")
+
+
+def _would_lose(missing: int, present: int) -> WouldLoseAssets:
     return WouldLoseAssets(
-        f"{comparison.missing} of {comparison.present} known assets were not found",
+        f"{missing} of {present} known assets were not found",
         hint="Is a disk not mounted? If they are really gone, add --allow-missing.",
     )
 
 
+def _silence(silent: Silent) -> str:
+    place = silent.external_path or "(any location)"
+    number = "1 asset" if silent.assets == 1 else f"{silent.assets:,} assets"
+    return f"{place}: it held {number} and now yields none; is a disk not mounted?"
+
+
 def _stats(staging: Staging, scan: Scan, comparison: merge.Comparison) -> dict[str, int]:
-    unchanged = scan.unchanged + staging.assets_in_unchanged_folders
+    unchanged = scan.unchanged + staging.assets_in_unchanged_folders + comparison.withheld
     counts = {
         "added": comparison.added,
         "updated": comparison.updated,

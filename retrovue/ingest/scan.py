@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from retrovue.catalogue.lookup import Known, KnownFolder
-from retrovue.catalogue.staging import Staging, as_json, storable
-from retrovue.found import ASSET_KINDS, FoundAsset, FoundFile, FoundFolder, Skipped, Unread
+from retrovue.catalogue.staging import Staging
+from retrovue.found import FoundAsset, FoundFile, FoundFolder, Skipped, Unread
 from retrovue.importers.api import Importer
-from retrovue.ingest import secrecy
+from retrovue.ingest import item_checks
 from retrovue.ingest.assess import for_scan
+from retrovue.ingest.item_checks import Broken, Unusable, shown
 from retrovue.model import PathMapping
 from retrovue.paths import Mapper
 from retrovue.redact import scrub
 
 BATCH = 1000  # items looked up and staged together
 SAMPLE = 1000  # reasons kept of what was left out
+LINE = 1000  # characters kept of what was left out, and of the reason
 
 Files = list[tuple[int, str, FoundFile]]
 
@@ -71,7 +73,9 @@ class Scan:
         self._quick = quick
         described_by = getattr(importer.describe, "__func__", None)
         self._describes = described_by is not Importer.describe
-        self._mapper: Mapper[PathMapping] = Mapper(staging.collection.mappings)
+        mappings = staging.collection.mappings
+        self._mapper: Mapper[PathMapping] = Mapper(mappings, lambda mapping: mapping.excluded)
+        self._excludes = any(mapping.excluded for mapping in mappings)
         self._batch: list[tuple[FoundAsset, _Folder | None]] = []
         self._items = 0  # in the batches so far
         self._folders = 0  # read so far
@@ -81,6 +85,8 @@ class Scan:
         self.repeated = 0
         self.unread: list[str] = []
         self.unread_count = 0
+        self.untold = False  # whether something was not read of which nobody knows where it lies
+        self.faults = 0  # items that break the interface, which are among the unread
         self.reasons: list[str] = []
         self.left_out: list[str] = []
         self.left_out_count = 0
@@ -103,21 +109,38 @@ class Scan:
                 self._flush()
             return True
         if isinstance(item, Unread):
-            self.unread_count += 1
-            if len(self.unread) < SAMPLE:
-                self.unread.append(scrub(f"{item.where}: {item.why}"))
+            self._note_unread(item)
         elif isinstance(item, Skipped):
             if item.on_purpose:
                 self._leave_out(item)
             else:
-                self._skip(item.where, item.why)
+                self._skip(shown(item.where), shown(item.why))
         else:
-            self._skip(_shown(item), "the importer yields this where FoundAsset is due")
+            self._fault(item, "the importer yields this where FoundAsset is due")
         return False
+
+    def _note_unread(self, item: Unread) -> None:
+        if type(item.where) is not str or not self._staging.kept.note(item.where):
+            self.untold = True
+        self._count_unread(shown(item.where), shown(item.why))
+
+    def _fault(self, where: Any, why: str) -> None:
+        """Count what breaks the interface: which known asset it stands for cannot be told."""
+        self.untold = True
+        self.faults += 1
+        self._count_unread(shown(where), why)
+
+    def _count_unread(self, where: str, why: str) -> None:
+        self.unread_count += 1
+        if len(self.unread) < SAMPLE:
+            self.unread.append(_line(where, why))
 
     def _take_folder(self, folder: FoundFolder) -> None:
         staging = self._staging
-        storable = _is_storable(folder)
+        fault = item_checks.folder_fault(folder)
+        if fault is not None:
+            self._fault(folder.path, fault)
+        storable = item_checks.can_be_kept(folder)
         known = staging.known.folder(folder.path) if storable else None
         if known is not None:
             if not staging.meet(known):
@@ -155,12 +178,14 @@ class Scan:
 
     def _settle(self) -> None:
         """Write the batch, and count what turned out to be there twice or not storable."""
-        repeated, bad = self._staging.flush()
+        repeated, unstorable, faulty = self._staging.flush()
         for external_id, folder_n in repeated:
             self._leave_repeated(external_id, folder_n)
-        for external_id, folder_n in bad:
-            why = "its name or path is not UTF-8, or a number is too large"
-            self._leave(external_id, folder_n, why)
+        for external_id, folder_n in unstorable:
+            self._leave(external_id, folder_n, "its name or path is not UTF-8")
+        for external_id, folder_n, why in faulty:
+            self._spoil(folder_n)
+            self._fault(external_id, why)
 
     def _leave_repeated(self, external_id: str, folder_n: int | None) -> None:
         self.repeated += 1
@@ -168,50 +193,55 @@ class Scan:
         self._leave(external_id, folder_n, why)
 
     def _leave(self, external_id: str, folder_n: int | None, why: str) -> None:
-        self._skip(external_id, why)
+        self._skip(shown(external_id), why)
+        self._spoil(folder_n)
+
+    def _spoil(self, folder_n: int | None) -> None:
         if folder_n is not None:
             self._staging.spoil_folder(folder_n)
 
     def _skip(self, where: str, why: str) -> None:
         self.skipped += 1
         if len(self.reasons) < SAMPLE:
-            self.reasons.append(scrub(f"{where}: {why}"))
+            self.reasons.append(_line(where, why))
 
     def _leave_out(self, item: Skipped) -> None:
         """Count what is left out on purpose, which is skipped as well."""
         self.skipped += 1
         self.left_out_count += 1
         if len(self.left_out) < SAMPLE:
-            self.left_out.append(scrub(f"{item.where}: {item.why}"))
+            self.left_out.append(_line(shown(item.where), shown(item.why)))
 
     def _stage(self, asset: FoundAsset, folder: _Folder | None, known: Known | None) -> None:
-        if known is not None and self._narrow is None and _is_same(asset, known):
+        if self._excludes and self._is_excluded(asset):
+            self._spoil(folder.n if folder else None)
+            return
+        whole = self._narrow is None
+        if known is not None and whole and item_checks.is_same(asset, known.fingerprint):
             self._seen_unchanged(asset, folder, known)
             return
-        why = _fault(asset)
-        if why is None and self._describes:
-            asset, why = self._described(asset)
-        if why is None and (not asset.title or asset.title.isspace()):
-            why = "it has no title"
-        if why is None and self._narrow is not None and not self._narrow.fits(asset):
-            return
-        files: Files = []
-        if why is None:
-            asset, secret = secrecy.cleaned(asset)
-            files, why = self._mapped(asset)
-            why = why or secret
-        if why is not None:
+        try:
+            self._take_changed(asset, folder, known)
+        except Unusable as why:
             self._left_out(asset, folder, known, why)
-        elif files:
-            self._put(_with_fingerprint(asset), files, folder, known)
-        elif folder is not None:  # all below an excluded location, and so not counted
-            self._staging.spoil_folder(folder.n)
 
-    def _described(self, asset: FoundAsset) -> tuple[FoundAsset, str | None]:
-        """The asset as its importer describes it, and why it cannot be taken, if so."""
-        described = self._importer.describe(asset)
-        why = _fault_described(asset, described)
-        return (asset, why) if why is not None else (described, None)
+    def _take_changed(self, asset: FoundAsset, folder: _Folder | None, known: Known | None) -> None:
+        item_checks.check(asset)
+        if self._describes:
+            described = self._importer.describe(asset)
+            item_checks.check_described(asset, described)
+            asset = described
+        item_checks.require_title(asset)
+        if self._narrow is not None and not self._narrow.fits(asset):
+            return
+        asset, secret = item_checks.cleaned(asset)
+        files = self._mapped(asset)
+        if secret is not None:
+            raise Unusable(secret)
+        if files:
+            self._put(item_checks.with_fingerprint(asset), files, folder, known)
+        else:  # all below an excluded location, and so not counted
+            self._spoil(folder.n if folder else None)
 
     def _put(
         self, asset: FoundAsset, files: Files, folder: _Folder | None, known: Known | None
@@ -219,12 +249,7 @@ class Scan:
         if known is not None and known.fingerprint == asset.fingerprint:
             self._seen_unchanged(asset, folder, known)
             return
-        try:
-            texts = as_json(asset)
-        except (TypeError, ValueError) as error:
-            why = f"its guids or metadata are no JSON ({error})"
-            self._left_out(asset, folder, known, why)
-            return
+        texts = item_checks.texts(asset)
         folder_n = folder.n if folder else None
         change = "added"
         if known is not None:
@@ -253,127 +278,44 @@ class Scan:
         return self._staging.see(known, folder.known if folder else None)
 
     def _left_out(
-        self, asset: FoundAsset, folder: _Folder | None, known: Known | None, why: str
+        self, asset: FoundAsset, folder: _Folder | None, known: Known | None, why: Unusable
     ) -> None:
-        self._leave(
-            _shown(asset.external_id or asset.title or "(no id)"), folder.n if folder else None, why
-        )
+        name = asset.external_id or asset.title or "(no id)"
+        if isinstance(why, Broken):
+            self._spoil(folder.n if folder else None)
+            self._fault(name, str(why))
+        else:
+            self._leave(name, folder.n if folder else None, str(why))
         if known is not None and not known.missing:
             self._see(known, folder)
 
-    def _mapped(self, asset: FoundAsset) -> tuple[Files, str | None]:
+    def _is_excluded(self, asset: FoundAsset) -> bool:
+        """Whether all files of an asset lie below excluded locations."""
+        if type(asset.files) not in (tuple, list) or not asset.files:
+            return False
+        return all(
+            type(file) is FoundFile and type(file.path) is str and self._lies_excluded(file.path)
+            for file in asset.files
+        )
+
+    def _lies_excluded(self, path: str) -> bool:
+        found = self._mapper.find(path)
+        return found is not None and found[0].excluded
+
+    def _mapped(self, asset: FoundAsset) -> Files:
         """The files with the ids of their mappings and their paths below those, none of those below
-        excluded locations; and a reason when one lies below no location."""
+        excluded locations. Raises Unusable when one lies below no location."""
         files: Files = []
         for file in asset.files:
             found = self._mapper.find(file.path)
             if found is None:
-                return [], f"{file.path} lies below no location of the collection"
+                raise Unusable(f"{shown(file.path)} lies below no location of the collection")
             mapping, relative = found
             if not mapping.excluded:
                 files.append((mapping.id, relative, file))
-        return files, None
+        return files
 
 
-def _is_same(asset: FoundAsset, known: Known) -> bool:
-    given = asset.fingerprint
-    return type(given) is str and bool(given) and given == known.fingerprint
-
-
-def _shown(value: Any) -> str:
-    """Whatever a plugin gave, for a message."""
-    try:
-        return value if isinstance(value, str) else scrub(repr(value))[:80]
-    except Exception:  # whose own text cannot be had
-        return type(value).__name__
-
-
-def _is_storable(folder: FoundFolder) -> bool:
-    """Whether a folder can be kept, so that it need not be read when it did not change."""
-    path, fingerprint, _ = folder
-    if type(path) is not str or type(fingerprint) is not str or not path:
-        return False
-    return storable(path) and storable(fingerprint) and secrecy.is_clean(folder)
-
-
-_TEXT, _WHOLE = (str, type(None)), (int, type(None))
-_ASSET_TYPES: tuple[tuple[type, ...], ...] = (
-    (str,), (str,), _TEXT, (tuple, list), _TEXT, _TEXT, _WHOLE, _WHOLE, _WHOLE, _TEXT, _TEXT,
-    _WHOLE, _WHOLE, _TEXT, _WHOLE, _TEXT, (tuple, list), (dict,),
-)  # fmt: skip
-_FILE_TYPES: tuple[tuple[type, ...], ...] = (
-    (str,), (int,), (int,), _WHOLE, _TEXT, _WHOLE, _TEXT, _TEXT, _TEXT, _WHOLE, _WHOLE,
-)  # fmt: skip
-_fine: set[tuple[type, ...]] = set()  # signatures that were checked already
-
-
-def _fault(asset: FoundAsset) -> str | None:
-    """Why the item cannot be taken, by its types and what must not be empty."""
-    signature = tuple(map(type, asset))
-    if signature not in _fine:
-        wrong = _wrong_type(asset._fields, signature, _ASSET_TYPES)
-        if wrong:
-            return wrong
-        _fine.add(signature)
-    if not asset.external_id:
-        return "it has no id"
-    if "\0" in asset.external_id:
-        return "its id holds a NUL character"
-    if asset.kind not in ASSET_KINDS:
-        return f"its kind {asset.kind!r} is none of {', '.join(ASSET_KINDS)}"
-    return _files_fault(asset)
-
-
-def _files_fault(asset: FoundAsset) -> str | None:
-    if not asset.files:
-        return "it has no file"
-    for file in asset.files:
-        if type(file) is not FoundFile:
-            return f"it has a {type(file).__name__} where FoundFile is due"
-        signature = tuple(map(type, file))
-        if signature not in _fine:
-            wrong = _wrong_type(file._fields, signature, _FILE_TYPES)
-            if wrong:
-                return wrong
-            _fine.add(signature)
-        if file.version < 1 or file.part < 1:
-            return "versions and parts count from 1"
-    if len(asset.files) > 1:
-        places = {(file.version, file.part) for file in asset.files}
-        if len(places) < len(asset.files):
-            return "two of its files are the same version and part"
-    return None
-
-
-def _wrong_type(
-    names: tuple[str, ...], signature: tuple[type, ...], due: tuple[tuple[type, ...], ...]
-) -> str | None:
-    for name, given, allowed in zip(names, signature, due, strict=True):
-        if given not in allowed:
-            return f"its {name} is of type {given.__name__}"
-    return None
-
-
-def _fault_described(asset: FoundAsset, described: Any) -> str | None:
-    if isinstance(described, Skipped):
-        return described.why
-    if type(described) is not FoundAsset:
-        return f"its importer describes it as {type(described).__name__}"
-    if described.external_id != asset.external_id:
-        return "its importer changed the id while describing it"
-    return None if described is asset else _fault(described)
-
-
-def _with_fingerprint(asset: FoundAsset) -> FoundAsset:
-    """An importer that gives no fingerprint gets one of everything it says of the asset."""
-    if asset.fingerprint:
-        return asset
-    import hashlib  # few need it, and it loads all of OpenSSL
-
-    everything = repr((asset._replace(external_id="", metadata={}), _sorted(asset.metadata)))
-    digest = hashlib.sha256(everything.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return asset._replace(fingerprint=f"all:{digest}")
-
-
-def _sorted(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return sorted((str(key), repr(value)) for key, value in metadata.items())
+def _line(where: str, why: str) -> str:
+    """What was left out and why, without secrets and of a length that can be shown."""
+    return f"{scrub(where)[:LINE]}: {scrub(why)[:LINE]}"

@@ -16,7 +16,7 @@ from retrovue.importers.loader import Plugins
 from retrovue.importers.settings import Settings
 from retrovue.ingest import discover
 from retrovue.ingest.assess import contacts_nothing, reasons_against
-from retrovue.ingest.retrying import Changed, again, require_folders, require_same
+from retrovue.ingest.retrying import Changed, again, require_folders, require_mapped, require_same
 from retrovue.ingest.source_changes import (
     importer_of,
     options_of,
@@ -111,6 +111,12 @@ def _update_source(
     if tried.offer is not None and wanted.rewrites:
         planned = _planned(catalogue, source, wanted, tried)
     remapped = _remapped(planned, wanted.rewrites)
+    if not wanted.allow_missing:
+        offered = [(c.mappings, after) for c, after in remapped if c.missing_since is None]
+        require_mapped(
+            [mapping for known, _ in offered for mapping in known],
+            [mapping for _, after in offered for mapping in after],
+        )
     reasons = _reasons_if_offline(catalogue, plugins, source, remapped)
     with catalogue.write("Source update", dry_run) as tx:
         _require_same_source(tx, source, stored)
@@ -222,7 +228,7 @@ def _require_counterparts(matched: Match) -> None:
 def _write_mappings(tx: Tx, remapped: _Remapped, reasons: Mapping[int, list[str]]) -> None:
     for collection, after in remapped:
         require_same(tx, collection)
-        mappings.write(tx, after)
+        mappings.write(tx, collection.mappings, after)
         tx.touch(collection.id)
         if collection.id in reasons:
             collections.set_ingestible(tx, collection.id, reasons[collection.id])

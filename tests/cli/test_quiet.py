@@ -163,6 +163,7 @@ def test_a_partial_collection_is_said_each_time(cli: Cli) -> None:
 def test_a_skipped_item_is_said_once_when_it_is_new(cli: Cli) -> None:
     toys = Scripted(cli)
     toys.holds("yield thing('a')", "yield Skipped('x', 'it is odd')")
+    (toys.root / "a.mkv").touch()
     first = "Warning: 1 item of collection 'Things' skipped\nWarning:   skipped: x: it is odd\n"
     assert cli("-q", "source", "ingest", "Toys") == (0, "", first)
     assert cli("-q", "source", "ingest", "Toys") == (0, "", "")

@@ -127,9 +127,11 @@ def test_skipped_and_unread_are_told_without_the_secret(vault: Cli) -> None:
     body = f"""
 {OPTIONS}
 def scan(self, collection):
+    yield FoundAsset("a", "movie", "A", (FoundFile("/srv/things/a"),), "1")
     yield Skipped(self.config["token"], self.config["token"])
     yield Unread(self.config["token"], self.config["token"])
     yield self.config["token"]
+    yield dict(of=self.config["token"])
 """
     plugins.importer(vault.site, "vault", body)
     run = vault("source", "ingest", "V", "--json")

@@ -130,6 +130,7 @@ def test_secret_is_typed_unseen(cli: Cli) -> None:
 def test_progress_is_shown_on_a_terminal_alone(cli: Cli) -> None:
     toys = Scripted(cli)
     toys.holds("for n in range(2500): yield thing(f'{n}')")
+    toys.make_files(2500)
     words = ("source", "ingest", "Toys", "--dry-run")
     shown = cli.on_terminal(*words)
     assert shown.code == 0
@@ -151,6 +152,7 @@ def test_an_empty_folder_is_ingested_on_a_terminal(cli: Cli, tmp_path: Path) -> 
 def test_a_first_ingest_counts_without_a_total(cli: Cli) -> None:
     toys = Scripted(cli)
     toys.holds("for n in range(4977): yield thing(f'{n}')")
+    toys.make_files(4977)
     run = cli.on_terminal("source", "ingest", "Toys")
     assert run.code == 0
     shown = [state.split() for state in run.err.replace("\n", "\r").split("\r") if state]

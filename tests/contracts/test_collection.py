@@ -146,6 +146,36 @@ def test_unmap_forgets_and_exclude_leaves_out(cli: Cli, shelf: Shelf) -> None:
         assert (run.code, run.error) == (1, f"Error: {flag} /srv fits no location")
 
 
+@pytest.mark.guarantee("CO-7")
+def test_a_path_below_a_location_is_left_out_and_taken_in_again(cli: Cli, shelf: Shelf) -> None:
+    old = {"title": "Brazil", "path": "/srv/movies/old/Brazil.mkv"}
+    shelf.ready(row("movies", "Alien", old))
+    cli.ok("collection", "update", "Movies", "--exclude", "/srv/movies/old")
+    cli.ok("source", "discover", shelf.name)
+    assert cli.rows(PLACES) == [
+        ("/srv/movies", str(shelf.disk("movies")), 0), ("/srv/movies/old", None, 1),
+    ]  # fmt: skip
+    shelf.ingest()
+    assert shelf.titles("Movies") == ["Alien"]
+    cli.ok("collection", "update", "Movies", "--include", "/srv/movies/old")
+    shelf.ingest()
+    assert shelf.titles("Movies") == ["Alien", "Brazil"]
+
+
+@pytest.mark.guarantee("CO-5")
+def test_each_location_needs_the_folder_that_it_is_mapped_to(cli: Cli, shelf: Shelf) -> None:
+    shelf.offer(MUSIC)
+    shelf.add("--discover")
+    nas = shelf.disk("nas")
+    before = cli.dump()
+    maps = ("--map", "/srv", nas)
+    run = cli("collection", "update", "Music", *maps)
+    assert (run.code, run.error) == (1, "Error: --map: there is no folder for 3 locations")
+    assert cli.dump() == before
+    cli.ok("collection", "update", "Music", *maps, "--allow-missing")
+    assert cli.rows(PLACES)[0] == ("/srv/music", f"{nas}/music", 0)
+
+
 @pytest.mark.guarantee("CO-8")
 def test_asking_for_what_is_so_already_writes_nothing(cli: Cli, shelf: Shelf) -> None:
     shelf.ready(MOVIES)

@@ -55,7 +55,7 @@ def test_one_unfit_target_keeps_everything_from_being_ingested(cli: Cli, shelf: 
 @pytest.mark.guarantee("SI-4")
 def test_keep_going_ingests_the_others(cli: Cli, shelf: Shelf) -> None:
     shelf.ready(MOVIES, MUSIC)
-    shelf.disk("movies").rmdir()
+    shelf.unmount("movies")
     run = shelf.ingest("--keep-going")
     assert run.code == 2
     assert run.error == "Error: Collection 'Movies' is not ingestible"
@@ -106,15 +106,33 @@ def test_what_is_not_seen_is_marked_and_what_comes_back_restored(cli: Cli, shelf
 
 
 @pytest.mark.guarantee("SI-8")
-def test_what_could_not_be_read_leaves_everything_known_in_place(cli: Cli, shelf: Shelf) -> None:
+def test_what_could_not_be_read_leaves_what_is_known_there_in_place(cli: Cli, shelf: Shelf) -> None:
+    closed = {"title": "Alien", "path": "/srv/movies/A/Alien.mkv"}
+    shelf.ready(row("movies", closed, "Brazil", "Dune"))
+    shelf.ingest()
+    shelf.offer(row("movies", "Casablanca", "Dune", {"unread": "/srv/movies/A"}))
+    run = shelf.ingest()
+    assert run.code == 2
+    assert run.err.splitlines() == [
+        "Warning: Collection 'Movies' was ingested only in part; what is known there stays as it"
+        " is",
+        "Warning:   not read: /srv/movies/A: Permission denied",
+    ]
+    assert shelf.titles("Movies") == ["Alien", "Casablanca", "Dune"]
+
+
+@pytest.mark.guarantee("SI-8")
+def test_where_nobody_knows_what_could_not_be_read_nothing_goes_missing(
+    cli: Cli, shelf: Shelf
+) -> None:
     shelf.ready(MOVIES)
     shelf.ingest()
-    shelf.offer(row("movies", "Casablanca", {"unread": "/srv/movies/A"}))
+    shelf.offer(row("movies", "Casablanca", {"unread": "page 3"}))
     run = shelf.ingest()
     assert run.code == 2
     assert run.err.splitlines() == [
         "Warning: Collection 'Movies' was ingested only in part; nothing in it was marked missing",
-        "Warning:   not read: /srv/movies/A: Permission denied",
+        "Warning:   not read: page 3: Permission denied",
     ]
     assert shelf.titles("Movies") == ["Alien", "Brazil", "Casablanca"]
 
@@ -159,12 +177,9 @@ def test_of_an_id_that_comes_twice_the_first_counts(cli: Cli, shelf: Shelf) -> N
 @pytest.mark.parametrize(
     ("bad", "why"),
     [
-        ({"title": ""}, "it has no id"),
-        ({"title": "X", "kind": "opera"}, "its kind 'opera' is none of"),
+        ({"title": " "}, "it has no title"),
         ({"title": "X", "path": "/elsewhere/X.mkv"}, "/elsewhere/X.mkv lies below no location"),
-        ({"title": "X", "season": "one"}, "its season is of type str"),
         ({"title": "X\udcff"}, "is not UTF-8"),
-        ({"yield": ["a", "list"]}, "the importer yields this where FoundAsset is due"),
     ],
 )
 def test_a_bad_item_is_skipped_with_its_reason(
@@ -176,6 +191,84 @@ def test_a_bad_item_is_skipped_with_its_reason(
     assert (run.code, told["status"], told["stats"]["skipped"]) == (0, "success", 1)
     assert why in told["skipped"][0]
     assert shelf.titles("Movies") == ["Alien"]
+
+
+@pytest.mark.guarantee("SI-18")
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        ({"title": ""}, "it has no id"),
+        ({"title": "X", "kind": "opera"}, "its kind 'opera' is none of"),
+        ({"title": "X", "season": "one"}, "its season is of type str"),
+        ({"title": "X", "season": -1}, "its season is not between 0 and"),
+        ({"yield": ["a", "list"]}, "the importer yields this where FoundAsset is due"),
+    ],
+)
+def test_an_item_that_breaks_the_interface_counts_as_unread(
+    cli: Cli, shelf: Shelf, broken: dict[str, object], why: str
+) -> None:
+    shelf.ready(MOVIES)
+    shelf.ingest()
+    shelf.offer(row("movies", "Alien", broken))
+    run = shelf.ingest("--json")
+    (told,) = run.json["collections"]
+    assert (run.code, told["status"], told["stats"]["skipped"]) == (2, "partial", 0)
+    assert why in told["unread"][0]
+    assert shelf.titles("Movies") == ["Alien", "Brazil"]
+
+
+@pytest.mark.guarantee("SI-18")
+def test_a_scan_of_which_nothing_can_be_used_fails(cli: Cli, shelf: Shelf) -> None:
+    shelf.ready(MOVIES)
+    shelf.ingest()
+    shelf.offer(row("movies", {"yield": 7}, {"yield": None}))
+    run = shelf.ingest()
+    assert run.code == 1
+    assert run.error == (
+        "Error: Source ingest failed: nothing that its importer yields can be used"
+    )
+    assert shelf.titles("Movies") == ["Alien", "Brazil"]
+
+
+@pytest.mark.guarantee("SI-19")
+def test_a_location_that_yields_nothing_any_more_is_as_good_as_unread(
+    cli: Cli, shelf: Shelf
+) -> None:
+    places = {"locations": ["/srv/movies", "/srv/more"]}
+    alien = {"title": "Alien", "path": "/srv/movies/Alien.mkv"}
+    more = {"title": "Brazil", "path": "/srv/more/Brazil.mkv"}
+    shelf.offer(row("movies", alien, more, **places))
+    shelf.add("--discover")
+    cli.ok("collection", "update", "Movies", "--map", "/srv/more", shelf.disk("more"))
+    shelf.enable("movies")
+    shelf.ingest()
+    shelf.offer(row("movies", alien, **places))
+    for words in ((), ("--allow-missing",)):
+        run = shelf.ingest(*words, "--json")
+        (told,) = run.json["collections"]
+        assert (run.code, told["status"], told["stats"]["missing"]) == (2, "partial", 0)
+        assert told["unread"] == [
+            "/srv/more: it held 1 asset and now yields none; is a disk not mounted?"
+        ]
+    assert shelf.titles("Movies") == ["Alien", "Brazil"]
+
+
+@pytest.mark.guarantee("SI-20")
+def test_files_that_are_not_where_the_mapping_says_are_a_warning(cli: Cli, shelf: Shelf) -> None:
+    shelf.ready(MOVIES)
+    shelf.unmount("movies")
+    disk = shelf.disk("movies")
+    run = shelf.ingest()
+    assert (run.code, run.err) == (
+        0,
+        f"Warning: Collection 'Movies': 0 of 2 files are where the mapping says, e.g."
+        f" {disk}/Alien.mkv (/srv/movies is mapped to {disk})\n",
+    )
+    (told,) = shelf.ingest("--json").json["collections"]
+    assert (told["files_checked"], told["files_found"], len(told["warnings"])) == (2, 0, 1)
+    for title in ("Alien", "Brazil"):
+        (disk / f"{title}.mkv").touch()
+    assert shelf.ingest().err == ""
 
 
 @pytest.mark.guarantee("SI-12")

@@ -181,31 +181,10 @@ def test_partial_ingest_again_is_partial_again(toys: Scripted) -> None:
 # -- bad items ------------------------------------------------------------------------------------
 
 BAD = [
-    ("yield thing('')", "Thing : it has no id"),
-    ("yield thing(None)", "Thing None: its external_id is of type NoneType"),
-    ("yield thing(7)", "7: its external_id is of type int"),
-    ("yield thing(['x'])", "['x']: its external_id is of type list"),
-    ("yield thing('x\\0y')", "x\0y: its id holds a NUL character"),
     ("yield thing('x', None)", "x: it has no title"),
     ("yield thing('x', '')", "x: it has no title"),
     ("yield thing('x', '  ')", "x: it has no title"),
-    ("yield thing('x', 7)", "x: its title is of type int"),
-    (
-        "yield thing('x', kind='film')",
-        "x: its kind 'film' is none of movie, episode, track, video, photo, extra",
-    ),
     ("yield thing('x', files=())", "x: it has no file"),
-    ("yield thing('x', files=('a.mkv',))", "x: it has a str where FoundFile is due"),
-    ("yield thing('x', files='a.mkv')", "x: its files is of type str"),
-    ("yield thing('x', files=(FoundFile(7),))", "x: its path is of type int"),
-    (
-        "yield thing('x', files=(FoundFile('/srv/things/a', version=0),))",
-        "x: versions and parts count from 1",
-    ),
-    (
-        "yield thing('x', files=(FoundFile('/srv/things/a'), FoundFile('/srv/things/b')))",
-        "x: two of its files are the same version and part",
-    ),
     (
         "yield thing('x', path='/srv/thingsX/a.mkv')",
         "x: /srv/thingsX/a.mkv lies below no location of the collection",
@@ -219,46 +198,29 @@ BAD = [
         "x: /srv/things lies below no location of the collection",
     ),
     ("yield thing('x', path='')", "x:  lies below no location of the collection"),
-    (
-        "yield thing('x', '\\udcff')",
-        "x: its name or path is not UTF-8, or a number is too large",
-    ),
-    (
-        "yield thing('x', path='/srv/things/\\udcff.mkv')",
-        "x: its name or path is not UTF-8, or a number is too large",
-    ),
-    ("yield thing('x', year=10**30)", "x: its name or path is not UTF-8, or a number is too large"),
-    ("yield thing('x', year='1999')", "x: its year is of type str"),
-    ("yield thing('x', year=True)", "x: its year is of type bool"),
-    ("yield thing('x', metadata={'a': object()})", None),
-    ("yield thing('x', metadata={'a': float('nan')})", None),
-    ("yield thing('x', metadata='much')", "x: its metadata is of type str"),
-    ("yield 7", "7: the importer yields this where FoundAsset is due"),
-    ("yield None", "None: the importer yields this where FoundAsset is due"),
-    ("yield ('a', 'movie')", "('a', 'movie'): the importer yields this where FoundAsset is due"),
+    ("yield thing('x', '\\udcff')", "x: its name or path is not UTF-8"),
+    ("yield thing('x', path='/srv/things/\\udcff.mkv')", "x: its name or path is not UTF-8"),
+    ("yield thing('x', metadata={'a': '\\udcff'})", "x: its name or path is not UTF-8"),
     ("yield Skipped('x', 'a sample')", "x: a sample"),
 ]
 
 
 @pytest.mark.parametrize(("line", "reason"), BAD)
 def test_bad_item_is_skipped_with_the_reason_and_stops_nothing(
-    toys: Scripted, line: str, reason: str | None
+    toys: Scripted, line: str, reason: str
 ) -> None:
     toys.holds("yield thing('a')", line, "yield thing('b')")
     done = toys.ingest()
     assert done["status"] == "success"
     assert done["stats"]["added"] == 2
     assert done["stats"]["skipped"] == 1
-    (told,) = done["skipped"]
-    if reason is None:
-        assert told.startswith("x: its guids or metadata are no JSON")
-    else:
-        assert told == reason
+    assert done["skipped"] == [reason]
     assert _ids(toys.cli) == [("a", 1), ("b", 1)]
 
 
 def test_skipped_items_are_warned_of_by_count_and_sample(toys: Scripted) -> None:
     toys.holds("yield thing('a')", "for n in range(5): yield Skipped(f'x{n}', 'a sample')")
+    (toys.root / "a.mkv").touch()
     run = toys.cli("source", "ingest", "Toys")
     assert run.code == 0
     assert run.err.splitlines() == [
@@ -281,7 +243,7 @@ def test_known_item_that_went_bad_is_neither_missing_nor_changed(toys: Scripted)
     assert toys.cli.dump("assets", "asset_files") == before
 
 
-@pytest.mark.parametrize("bad", ["metadata={'of': object()}", "title='\\ud800'"])
+@pytest.mark.parametrize("bad", ["edition='\\udcff'", "title='\\ud800'"])
 def test_bad_item_that_was_missing_hides_no_other_that_goes_missing(
     toys: Scripted, bad: str
 ) -> None:
@@ -294,7 +256,7 @@ def test_bad_item_that_was_missing_hides_no_other_that_goes_missing(
     assert _ids(toys.cli) == [("000", 1), ("001", 1), ("002", 0), ("003", 0)]
 
 
-@pytest.mark.parametrize("bad", ["metadata={'of': object()}", "kind='none'"])
+@pytest.mark.parametrize("bad", ["files=()", "title=None"])
 def test_bad_item_that_was_missing_is_no_twin_of_the_good_one(toys: Scripted, bad: str) -> None:
     toys.holds(_many(4))
     toys.ingest()
@@ -352,10 +314,7 @@ def test_bad_item_never_counts_as_moved(toys: Scripted) -> None:
 @pytest.mark.parametrize(
     ("describe", "reason"),
     [
-        ("return None", "a: its importer describes it as NoneType"),
-        ("return asset._replace(external_id='z')", "a: its importer changed the id while"),
         ("return asset._replace(title='')", "a: it has no title"),
-        ("return asset._replace(kind='x')", "a: its kind 'x' is none of"),
         ("return asset._replace(files=())", "a: it has no file"),
         ("return Skipped('a', 'not wanted')", "a: not wanted"),
     ],
@@ -441,18 +400,9 @@ def test_new_folder_seen_twice_is_counted_once(toys: Scripted) -> None:
     assert toys.stats() == {"discovered": 3, "unchanged": 3}
 
 
-@pytest.mark.parametrize(
-    "folder",
-    [
-        "FoundFolder(7, 'f', lambda: [thing('a')])",
-        "FoundFolder('/srv/things', 7, lambda: [thing('a')])",
-        "FoundFolder('/srv/things', ['f'], lambda: [thing('a')])",
-        "FoundFolder('', 'f', lambda: [thing('a')])",
-        "FoundFolder('/srv/\\udcff', 'f', lambda: [thing('a')])",
-    ],
-)
-def test_folder_that_cannot_be_kept_is_read_each_time(toys: Scripted, folder: str) -> None:
-    toys.holds(f"yield {folder}", "yield thing('b')")
+@pytest.mark.parametrize("path", ["", "/srv/\\udcff"])
+def test_folder_that_cannot_be_kept_is_read_each_time(toys: Scripted, path: str) -> None:
+    toys.holds(f"yield FoundFolder('{path}', 'f', lambda: [thing('a')])", "yield thing('b')")
     assert toys.stats() == {"discovered": 2, "added": 2}
     assert toys.stats() == {"discovered": 2, "unchanged": 2}
 
@@ -523,17 +473,6 @@ def test_failed_ingest_is_told_in_the_seeds_words(toys: Scripted) -> None:
         "  the server is asleep",
     ]
     assert run.err.splitlines() == ["Error: Source ingest failed: the server is asleep"]
-
-
-def test_unread_place_leaves_the_rest_known_and_nothing_missing(toys: Scripted) -> None:
-    toys.holds(_many(4))
-    toys.ingest()
-    toys.holds(_many(2), "yield thing('new')", "yield Unread('/srv/things/x', 'no permission')")
-    done = toys.ingest(code=2)
-    assert done["status"] == "partial"
-    assert done["unread"] == ["/srv/things/x: no permission"]
-    assert done["stats"]["missing"] == 0
-    assert _ids(toys.cli) == [(f"{n:03}", 1) for n in range(4)] + [("new", 1)]
 
 
 def test_nothing_moves_in_a_scan_that_is_not_complete(toys: Scripted) -> None:
@@ -744,7 +683,7 @@ def test_folder_read_in_part_does_not_hide_what_is_gone(toys: Scripted) -> None:
     toys.holds("yield FoundFolder('/srv/things', 'f1', lambda: map(thing, 'abc'))")
     toys.ingest()
     without_b = "yield FoundFolder('/srv/things', 'f2', lambda: map(thing, 'ac'))"
-    toys.holds(without_b, "yield Unread('/srv/things/x', 'no permission')")
+    toys.holds(without_b, "yield Unread('page 2', 'no answer')")
     assert toys.stats(code=2) == {"discovered": 2, "unchanged": 2}
     toys.holds(without_b)
     assert toys.stats() == {"discovered": 2, "unchanged": 2, "missing": 1}

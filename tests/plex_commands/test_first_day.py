@@ -15,7 +15,8 @@ from support.nas import NAME, Nas, counted
 def test_the_example_of_the_contract(nas: Nas, plex: FakePlex, cli: Cli) -> None:
     plex.add_section("1", "Movies", items=[movie(1), movie(2)])
     plex.add_section("2", "TV Shows", "show", ["/data/TV"], [episode(1)])
-    (nas.folder / "Movies").mkdir()
+    for folder in ("Movies", "TV"):
+        (nas.folder / folder).mkdir()
     added = nas.add("--discover")
     external_id = nas.column("SELECT external_id FROM sources")[0]
     assert (added.code, added.err) == (0, "")
@@ -204,8 +205,10 @@ def test_locations_of_a_windows_server(nas: Nas, plex: FakePlex, cli: Cli, tmp_p
             movie(6, [media(part("D:\\Media\\Films2\\Fargo.mkv"))]),
         ],
     )
-    for name in ("d/Films", "share/Films", "e"):
-        (tmp_path / name).mkdir(parents=True)
+    for name in ("d/Films/Alien (1979)/Alien", "d/Films/Brazil", "share/Films/Cube/Cube", "e/Dune"):
+        file = tmp_path / f"{name}.mkv"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
     assert nas.add("--discover").code == 0
     run = cli.ok(
         *("collection", "update", "My Plex/Films", "--sync-enable"),
@@ -376,7 +379,7 @@ def test_twin_libraries_are_told_apart(nas: Nas, plex: FakePlex, cli: Cli) -> No
 
 def test_it_runs_as_a_process_of_its_own(nas: Nas, plex: FakePlex, cli: Cli) -> None:
     plex.add_section("1", "Movies", items=[movie(1)])
-    (nas.folder / "Movies").mkdir()
+    nas.furnish()
     words = ("--type", "plex", "--name", NAME, "--base-url", plex.url, "--token", plex.token)
     for command in (
         ("source", "add", *words, "--discover"),

@@ -6,6 +6,7 @@ What is expected is read from the JSON beside each XML: only the XML is served.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,12 @@ def whole(body: bytes) -> bytes:
     return b'%s<MediaContainer totalSize="%d" %s>%s' % (head, rows, b" ".join(words), tail)
 
 
+def uuid_in(body: bytes) -> str | None:
+    """The uuid of the library that a recorded page is of, None where it does not say."""
+    found = re.search(rb'librarySectionUUID="([^"]*)"', body)
+    return found[1].decode() if found else None
+
+
 def recorded(name: str) -> list[dict[str, Any]]:
     rows = json.loads((RECORDED / f"{name}.json").read_text())["MediaContainer"]["Metadata"]
     return [row for row in rows if "ratingKey" in row and "Media" in row]
@@ -52,9 +59,10 @@ def recorded(name: str) -> list[dict[str, Any]]:
 def test_what_was_recorded_is_in_the_catalogue(
     name: str, type_: str, place: str, count: int, nas: Nas, plex: FakePlex, cli: Cli
 ) -> None:
-    plex.add_section("1", "Library", type_, [place])
+    page = (RECORDED / f"{name}.xml").read_bytes()
+    plex.add_section("1", "Library", type_, [place], uuid=uuid_in(page))
     plex.fault("/", body=(RECORDED / "root.xml").read_bytes())
-    plex.fault("/library/sections/1/all", body=whole((RECORDED / f"{name}.xml").read_bytes()))
+    plex.fault("/library/sections/1/all", body=whole(page))
     assert nas.add("--discover").code == 0
     words = ("--map", place, nas.folder, "--sync-enable")
     cli.ok("collection", "update", "My Plex/Library", *words)
@@ -79,9 +87,9 @@ def test_what_was_recorded_is_in_the_catalogue(
 
 
 def test_guids_of_a_recorded_page(nas: Nas, plex: FakePlex, cli: Cli) -> None:
-    plex.add_section("1", "Library", "movie", ["/175plex"])
-    body = whole((RECORDED / "movies_page.xml").read_bytes())
-    plex.fault("/library/sections/1/all", body=body)
+    page = (RECORDED / "movies_page.xml").read_bytes()
+    plex.add_section("1", "Library", "movie", ["/175plex"], uuid=uuid_in(page))
+    plex.fault("/library/sections/1/all", body=whole(page))
     assert nas.add("--discover").code == 0
     cli.ok("source", "update", NAME, "--map", "/175plex", nas.folder)
     nas.enabled()

@@ -190,6 +190,7 @@ def test_what_cannot_be_taken_is_skipped_with_its_reason(
     ]
     plex.add_section("1", "Movies", items=items)
     nas.ready()
+    nas.furnish()
     run = cli("-v", "source", "ingest", "My Plex")
     assert (run.code, run.err.splitlines()) == (
         0,

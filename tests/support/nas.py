@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import unescape
 
 from fakes.plex import FakePlex
 from support.cli import Cli, Run
 
 NAME = "My Plex"
+_FILE = re.compile(r'file="([^"]+)"')
 
 
 class Nas:
@@ -36,6 +40,18 @@ class Nas:
                     (self.folder / place.removeprefix("/data/")).mkdir(parents=True, exist_ok=True)
         self.cli.ok("source", "update", NAME, "--map", "/data", self.folder)
 
+    def furnish(self) -> None:
+        """Put the files of the server's small libraries where they are mapped to."""
+        for section in self.plex.sections:
+            rows = [*section.items, *section.clips] if len(section.items) <= 1000 else []
+            for path in _FILE.findall("".join(rows)):
+                relative = unescape(path).removeprefix("/data/")
+                if not relative.startswith("/") and ".." not in relative:
+                    with contextlib.suppress(OSError, ValueError):  # a name that no disk can have
+                        file = self.folder / relative
+                        file.parent.mkdir(parents=True, exist_ok=True)
+                        file.touch()
+
     def enabled(self, *names: str) -> None:
         for name in names or [str(section.title) for section in self.plex.sections]:
             self.cli.ok("collection", "update", f"{NAME}/{name}", "--sync-enable")
@@ -49,6 +65,7 @@ class Nas:
         return self
 
     def ingest(self, *words: object) -> Run:
+        self.furnish()
         return self.cli("source", "ingest", NAME, *words)
 
     def stats(self, *words: object) -> dict[str, dict[str, int]]:

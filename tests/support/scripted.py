@@ -47,6 +47,11 @@ class Scripted:
             _THING + before,
         )
 
+    def make_files(self, count: int) -> None:
+        """The files of the assets `0` to `count - 1`, where they are mapped to."""
+        for n in range(count):
+            (self.root / f"{n}.mkv").touch()
+
     def ingest(self, *words: object, code: int = 0) -> dict[str, Any]:
         """The collection's part of the report of an ingest that must end with `code`."""
         run = self.cli("source", "ingest", "Toys", *words, "--json")

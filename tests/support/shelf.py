@@ -4,6 +4,7 @@ how it misbehaves, lies in a JSON file that a test writes."""
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -111,8 +112,13 @@ class Shelf:
         plugins.install(cli.site, "retrovue_shelf", CODE, name="shelf")
 
     def offer(self, *rows: dict[str, Any]) -> None:
-        """Say what the source offers from now on."""
+        """Say what the source offers from now on; its files lie where they would be mapped to."""
         self.path.write_text(json.dumps(rows), encoding="utf-8")
+        for row in rows:
+            for asset in row.get("assets", ()):
+                title = asset.get("title") if isinstance(asset, dict) else asset
+                if isinstance(title, str) and title and "/" not in title:
+                    (self.disk(row["external_id"]) / f"{title}.mkv").touch()
 
     def server(self, said: str) -> None:
         """Say what the server calls itself from now on; `raise TEXT` is an error in its place."""
@@ -122,6 +128,10 @@ class Shelf:
         folder = self.cli.home / "disk" / external_id
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def unmount(self, external_id: str) -> None:
+        """Take a collection's folder away."""
+        shutil.rmtree(self.disk(external_id))
 
     def calls(self) -> list[str]:
         """What the importer was asked for since the last look: discover, obstacles and scan."""

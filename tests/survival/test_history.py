@@ -164,7 +164,7 @@ def test_a_partial_ingest_is_there_as_partial(shelf: Shelf) -> None:
 def test_collections_that_cannot_be_ingested_are_there_with_the_reason(shelf: Shelf) -> None:
     cli = shelf.cli
     place = shelf.disk("movies")
-    place.rmdir()
+    shelf.unmount("movies")
     for words in (("source", "ingest", shelf.name), ("collection", "ingest", "Movies")):
         run = cli(*words)
         assert (run.code, run.error) == (1, "Error: Collection 'Movies' is not ingestible")

@@ -305,7 +305,7 @@ def test_after_every_kind_of_failure_the_file_is_sound(cli: Cli, shelf: Shelf) -
     abort(cli, "INSERT", "collections")
     shelf.offer(MOVIES, MUSIC, row("plays"))
     assert cli("source", "discover", shelf.name).code == 1
-    shelf.disk("music").rmdir()
+    shelf.unmount("music")
     assert shelf.ingest().code == 1
     cli.run_sql("DROP TRIGGER failing")
     assert cli.json("db", "check")["findings"] == []

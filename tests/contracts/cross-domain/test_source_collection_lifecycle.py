@@ -156,7 +156,7 @@ def test_a_collection_that_comes_back_is_as_it_was_but_for_ingestibility(
 @pytest.mark.guarantee("G-3.2", "FP-3")
 def test_a_file_where_a_folder_was_is_no_place_to_ingest_from(cli: Cli, shelf: Shelf) -> None:
     shelf.ready(MOVIES)
-    shelf.disk("movies").rmdir()
+    shelf.unmount("movies")
     (cli.home / "disk" / "movies").write_text("not a folder")
     run = shelf.ingest()
     assert (run.code, run.error) == (1, "Error: Collection 'Movies' is not ingestible")

@@ -354,15 +354,13 @@ def test_a_title_that_cannot_be_read_is_marked(bad: bytes, plex: FakePlex, scan:
     assert second.title == "Lighthouse 2"
 
 
-def test_a_path_that_cannot_be_read_is_skipped(plex: FakePlex, scan: Any) -> None:
-    from retrovue import Skipped
-
+def test_a_path_that_cannot_be_read_is_none_that_can_be_stored(plex: FakePlex, scan: Any) -> None:
     items = [movie(1, title="@"), movie(2), movie(3, title="\ufffd", versions=[])]
     plex.add_section("1", "Movies", items=items)
     plex.fault(ALL, edit=lambda body: body.replace(b"@", b"\xe9"))
     first, second, third = scan()
-    assert first == Skipped("\ufffd", "the name of its file is not valid UTF-8")
-    assert (second.external_id, third.external_id) == ("2", "3")
+    assert first.files[0].path == "/data/Movies/\udcff (1999)/\udcff (1999).mkv"
+    assert [item.external_id for item in (first, second, third)] == ["1", "2", "3"]
 
 
 def test_the_mark_itself_is_a_character_like_others(plex: FakePlex, scan: Any) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from retrovue.catalogue import backup, place
-from retrovue.catalogue.core import Recorded, utc_now
+from retrovue.catalogue.connection import HistoryLine, utc_now
 from retrovue.errors import DatabaseFailure
 
 KEPT = 5  # automatic backups beside the file
@@ -59,7 +59,7 @@ class WayBack:
 
 @contextmanager
 def way_back(
-    file: Path, operation: str, kept: Sequence[Recorded], *, but: Path | None = None
+    file: Path, operation: str, kept: Sequence[HistoryLine], *, but: Path | None = None
 ) -> Iterator[WayBack]:
     """An operation, and the backup that it makes inside.
 
@@ -81,7 +81,7 @@ def way_back(
                 way.path = None
 
 
-def _is_done(line: Recorded, operation: str) -> bool:
+def _is_done(line: HistoryLine, operation: str) -> bool:
     return line.operation == operation and line.status != "failed"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from retrovue.catalogue import integrity, place
-from retrovue.catalogue.core import busy_seconds, connect
+from retrovue.catalogue.connection import opened, quoted
 from retrovue.catalogue.saying import told
 from retrovue.errors import DatabaseFailure, UsageError
 
@@ -136,15 +136,6 @@ def _beside(target: Path) -> list[Path]:
     return [target.with_name(target.name + suffix) for suffix in place.BESIDE]
 
 
-@contextmanager
-def opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    connection = connect(str(path), busy_seconds(), mode)
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
 def copy_pages(path: Path, target: Path) -> dict[str, int]:
     """Copy every page, of one moment, to a new file that only its owner reads; returns the rows by
     table. https://www.sqlite.org/backup.html"""
@@ -177,10 +168,6 @@ def rows_of(connection: sqlite3.Connection) -> dict[str, int]:
     ).fetchall()
     count = "SELECT count(*) FROM {}"
     return {name: connection.execute(count.format(quoted(name))).fetchone()[0] for (name,) in names}
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _verify(path: Path, rows: dict[str, int]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from retrovue.catalogue import mappings
-from retrovue.catalogue.core import Tx
+from retrovue.catalogue.connection import Tx
 from retrovue.errors import Ambiguous, NotFound
 from retrovue.model import Collection
 

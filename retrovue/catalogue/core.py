@@ -1,72 +1,30 @@
-"""The door: where the file is opened, checked, migrated, and written."""
+"""Open, migrate and write the catalogue file."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from retrovue.catalogue import place
-from retrovue.catalogue.saying import Speaking, code, is_locked, saying
-from retrovue.catalogue.texts import lenient
-from retrovue.commands import Command, Hint
+from retrovue.catalogue.connection import (
+    SCHEMA_VERSION,
+    HistoryLine,
+    Tx,
+    busy_seconds,
+    connect,
+    enter_wal,
+    transaction,
+)
+from retrovue.catalogue.saying import Speaking, saying
+from retrovue.catalogue.versions import version_of
 from retrovue.errors import (
     DatabaseFailure,
     GuaranteeViolated,
-    NewerFile,
     NotACatalogue,
     NotFound,
 )
-
-if TYPE_CHECKING:
-    from retrovue.catalogue.guarantees import Scope
-
-APPLICATION_ID = 0x52565545  # "RVUE"
-SCHEMA_VERSION = 2  # the number of files in migrations/
-BUSY_TIMEOUT = 10.0  # seconds
-
-Row = tuple[Any, ...]
-Parameters = Mapping[str, Any] | tuple[Any, ...]
-
-
-class Recorded(NamedTuple):
-    """A line of history, as far as it names what was done."""
-
-    operation: str
-    status: str
-    source: str | None
-    collection: str | None
-
-
-class Tx:
-    """An open write transaction; whoever writes takes one as its first parameter.
-
-    `now` is the one timestamp of the transaction. `touch` names the collections that the gate
-    looks at before the commit; `new_assets` and `new_files` the ids above which rows are new;
-    `recorded` what it wrote into the history.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-        self.now = utc_now()
-        self.touched: set[int] = set()
-        self.new_assets: int | None = None
-        self.new_files: int | None = None
-        self.recorded: list[Recorded] = []
-
-    def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
-        return self.connection.execute(sql, parameters)
-
-    def touch(self, collection_id: int) -> None:
-        self.touched.add(collection_id)
-
-    def scope(self) -> Scope:
-        from retrovue.catalogue import guarantees
-
-        return guarantees.of_touched(self.touched, self.new_assets, self.new_files)
 
 
 class Catalogue:
@@ -81,7 +39,7 @@ class Catalogue:
         self._connection: sqlite3.Connection | None = None
         self._writable = False
         self._file: tuple[int, int] | None = None
-        self.kept: list[Recorded] = []
+        self.kept: list[HistoryLine] = []
 
     def exists(self) -> bool:
         """Whether there is a file with something in it."""
@@ -195,9 +153,10 @@ class Catalogue:
         connection = self._opened(operation)
         with transaction(connection, operation, dry_run, self.kept) as tx:
             yield tx
-            from retrovue.catalogue import guarantees
+            from retrovue.catalogue import guarantees  # reads do without
 
-            broken = guarantees.violations(connection, tx.scope())
+            scope = guarantees.of_touched(tx.touched, tx.new_assets, tx.new_files)
+            broken = guarantees.violations(connection, scope)
             if broken:
                 raise GuaranteeViolated(
                     f"{operation} failed: it would break a guarantee", map(str, broken)
@@ -233,19 +192,6 @@ class Catalogue:
         self._connection, self._writable = None, False
 
 
-def utc_now() -> str:
-    """The time as the file has it: ISO-8601, UTC, whole seconds."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-
-
-def busy_seconds() -> float:
-    """How long a write waits for another process."""
-    try:
-        return float(os.environ["RETROVUE_BUSY_TIMEOUT"])
-    except (KeyError, ValueError):
-        return BUSY_TIMEOUT
-
-
 def _make_file(path: str, timeout: float, operation: str) -> None:
     """Make a file that only its owner reads, and its folder, where there is none."""
     os.makedirs(place.folder(path), mode=0o700, exist_ok=True)
@@ -276,117 +222,3 @@ def _make_whole(path: str, timeout: float, operation: str) -> bool:
         return place.linked(new, path)
     finally:
         place.discard(new)
-
-
-def connect(path: str, timeout: float, mode: str) -> sqlite3.Connection:
-    """A connection as ours are: `mode` is one of SQLite's URIs, `rw` or `ro`."""
-    connection = sqlite3.connect(
-        place.uri(path, mode), uri=True, timeout=timeout, isolation_level=None
-    )
-    try:
-        connection.execute("PRAGMA foreign_keys = ON")
-        if connection.execute("PRAGMA foreign_keys").fetchone() != (1,):
-            raise DatabaseFailure("This build of SQLite has no foreign keys")
-        connection.text_factory = lenient
-        connection.execute("PRAGMA temp_store = FILE")
-        connection.execute("PRAGMA secure_delete = ON")  # a replaced token leaves no trace
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def version_of(connection: sqlite3.Connection, path: str, *, numbered: bool = True) -> int:
-    """The schema version of the file, 0 for an empty one; refuses what is no catalogue of ours,
-    and, when it must be `numbered`, one whose header does not say what its tables are."""
-    try:
-        version, application, empty = header(connection)
-    except sqlite3.DatabaseError as error:
-        if code(error) == sqlite3.SQLITE_NOTADB:
-            raise NotACatalogue(f"{path} is not a catalogue ({error})") from error
-        raise
-    if empty:
-        return 0
-    if application != APPLICATION_ID or version < SCHEMA_VERSION:
-        from retrovue.catalogue import versions
-
-        wrong = versions.misnumbered(connection)
-        if wrong is not None and not numbered:
-            return wrong.version
-        if wrong is not None:
-            raise DatabaseFailure(
-                f"{path} is a catalogue whose header was changed: {wrong.says}",
-                hint=Hint("Put it right", Command("db check", options=("--repair",))),
-            )
-        if application != APPLICATION_ID:
-            raise NotACatalogue(f"{path} is not a catalogue but a database of something else")
-    if version > SCHEMA_VERSION:
-        raise NewerFile(
-            f"{path} is of schema version {version}; this retrovue knows versions"
-            f" up to {SCHEMA_VERSION}",
-            hint="Install a newer retrovue. The file was not touched.",
-        )
-    return version
-
-
-def header(connection: sqlite3.Connection) -> tuple[int, int, bool]:
-    """`user_version`, `application_id` and whether the file is empty, all of one moment."""
-    own = not connection.in_transaction
-    if own:
-        connection.execute("BEGIN")
-    try:
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        application = int(connection.execute("PRAGMA application_id").fetchone()[0])
-        return version, application, not (version or application) and _has_no_tables(connection)
-    finally:
-        if own and connection.in_transaction:
-            connection.execute("COMMIT")
-
-
-def _has_no_tables(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0])
-
-
-def enter_wal(connection: sqlite3.Connection, timeout: float) -> None:
-    """Switch to write-ahead logging; SQLite asks its busy handler only in part of this, so other
-    processes that do the same are waited for here."""
-    deadline = time.monotonic() + timeout
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if time.monotonic() > deadline or not is_locked(error):
-                raise
-            time.sleep(0.02)
-
-
-@contextmanager
-def transaction(
-    connection: sqlite3.Connection,
-    operation: str,
-    dry_run: bool = False,
-    kept: list[Recorded] | None = None,
-) -> Iterator[Tx]:
-    """The one BEGIN IMMEDIATE of the house; `kept` is told what was committed."""
-    with saying(operation, connection):
-        connection.execute("BEGIN IMMEDIATE")
-        tx = Tx(connection)
-        committing = False
-        try:
-            yield tx
-            committing = not dry_run
-            connection.execute("ROLLBACK" if dry_run else "COMMIT")
-        except BaseException as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            elif committing and not isinstance(error, Exception):
-                _keep(kept, tx)  # interrupted right behind the commit
-            raise
-        if committing:
-            _keep(kept, tx)
-
-
-def _keep(kept: list[Recorded] | None, tx: Tx) -> None:
-    if kept is not None:
-        kept += tx.recorded

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from retrovue.catalogue.core import Recorded, Tx
+from retrovue.catalogue.connection import HistoryLine, Tx
 from retrovue.catalogue.texts import read_object
 from retrovue.commands import Command, Hint
 from retrovue.errors import NotFound
@@ -47,7 +47,7 @@ def record(
             "detail": json.dumps(detail or {}, ensure_ascii=False),
         },
     )
-    tx.recorded.append(Recorded(operation, status, source, collection))
+    tx.recorded.append(HistoryLine(operation, status, source, collection))
     return int(cursor.lastrowid or 0)
 
 

@@ -17,7 +17,8 @@ from retrovue.catalogue import (
     same_names,
     versions,
 )
-from retrovue.catalogue.core import SCHEMA_VERSION, Catalogue, transaction
+from retrovue.catalogue.connection import SCHEMA_VERSION, opened, transaction
+from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.foreign_objects import Foreign
 from retrovue.catalogue.saying import DAMAGE, code, saying
 
@@ -115,7 +116,7 @@ def _findings_once_migrated(catalogue: Catalogue, connection: sqlite3.Connection
     found = _integrity(connection)
     if any(map(is_damage, found)):
         return found
-    with backup.trial_copy(Path(catalogue.path)) as copy, backup.opened(copy, "rw") as trial:
+    with backup.trial_copy(Path(catalogue.path)) as copy, opened(copy, "rw") as trial:
         with transaction(trial, OPERATION):
             migrate.apply_pending(trial)
         return findings(trial)
@@ -235,7 +236,7 @@ def others(catalogue: Catalogue) -> list[Foreign]:
 
 def others_of(file: Path) -> list[Foreign]:
     """All the objects of a backup's schema that are not ours."""
-    from retrovue.catalogue import backup, place
+    from retrovue.catalogue import place
 
-    with backup.opened(file, place.look_mode(str(file))) as connection:
+    with opened(file, place.look_mode(str(file))) as connection:
         return foreign_objects.found(connection)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from retrovue import paths
-from retrovue.catalogue.core import Tx
+from retrovue.catalogue.connection import Tx
 from retrovue.errors import UsageError
 from retrovue.model import PathMapping
 

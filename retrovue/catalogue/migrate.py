@@ -5,31 +5,23 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from importlib.resources import files
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from retrovue.catalogue import versions
-from retrovue.catalogue.core import APPLICATION_ID, Tx
+from retrovue.catalogue.connection import APPLICATION_ID, Tx
 from retrovue.errors import DatabaseFailure
 
 _SET = "retrovue"
 _DEFENSIVE = 1010  # SQLITE_DBCONFIG_DEFENSIVE
 
 
-def steps() -> list[tuple[str, str]]:
-    """Every migration as (name, SQL), in order."""
-    folder = files("retrovue.catalogue").joinpath("migrations")
-    found = [step for step in folder.iterdir() if step.name.endswith(".sql")]
-    return sorted((step.name.removesuffix(".sql"), step.read_text("utf-8")) for step in found)
-
-
 def apply_pending(connection: sqlite3.Connection) -> None:
     """Apply what is pending; `user_version` counts the migrations applied, whatever somebody did to
     the table that sqlite-utils keeps of them."""
     _allow_edits_of_the_schema(connection)
-    every = steps()
+    every = versions.steps()
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version < len(every):
         _require_right_number(connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from retrovue.catalogue import mappings
-from retrovue.catalogue.core import Tx
+from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.matching import Match
 from retrovue.found import FoundCollection
 from retrovue.model import Collection

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from retrovue.catalogue import search, versions
-from retrovue.catalogue.backup import opened, quoted, rows_of
+from retrovue.catalogue.backup import rows_of
+from retrovue.catalogue.connection import opened, quoted
 from retrovue.errors import DatabaseFailure
 from retrovue.redact import MASK
 from retrovue.spellings import TELLING, Secret, secrets_in

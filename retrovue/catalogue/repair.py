@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from retrovue.catalogue import (
     automatic,
     backup,
-    core,
     foreign_objects,
     history,
     inspect,
@@ -24,7 +23,8 @@ from retrovue.catalogue import (
     tables,
     versions,
 )
-from retrovue.catalogue.core import Catalogue, Tx
+from retrovue.catalogue.connection import Tx, opened, transaction
+from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.foreign_objects import Foreign
 from retrovue.catalogue.inspect import Finding
 from retrovue.catalogue.mend_values import Mended
@@ -105,8 +105,8 @@ def _renumbered(catalogue: Catalogue) -> list[str]:
         return []
     catalogue.close()
     with (
-        backup.opened(Path(catalogue.path), "rw") as connection,
-        core.transaction(connection, OPERATION),
+        opened(Path(catalogue.path), "rw") as connection,
+        transaction(connection, OPERATION),
     ):
         versions.renumber(connection, wrong.version)
     return [f"put the header right: {wrong.says}"]

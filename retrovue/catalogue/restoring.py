@@ -8,9 +8,27 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from retrovue.catalogue import automatic, core, history, integrity, migrate, place, saying
+from retrovue.catalogue import (
+    automatic,
+    history,
+    integrity,
+    migrate,
+    place,
+    saying,
+    versions,
+)
 from retrovue.catalogue import backup as backups
-from retrovue.catalogue.backup import Copy, failing_as, opened
+from retrovue.catalogue.backup import Copy, failing_as
+from retrovue.catalogue.connection import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    HistoryLine,
+    busy_seconds,
+    enter_wal,
+    header,
+    opened,
+    transaction,
+)
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import DatabaseFailure, Locked, NewerFile, NotACatalogue, NotFound, UsageError
 from retrovue.redact import scrub
@@ -29,7 +47,7 @@ def restore(path: Path, backup: Path, dry_run: bool = False) -> tuple[Copy, Path
     be written.
     """
     _require_backup(path, backup)
-    kept: list[core.Recorded] = []
+    kept: list[HistoryLine] = []
     staged = Path(place.unfinished(str(path)))
     with failing_as(OPERATION), automatic.way_back(path, OPERATION, kept, but=backup) as way:
         os.makedirs(path.parent, mode=0o700, exist_ok=True)
@@ -75,7 +93,7 @@ def _refuse_foreign(path: Path) -> None:
         return
     try:
         with opened(path, place.read_mode(str(path))) as there:
-            core.version_of(there, str(path))
+            versions.version_of(there, str(path))
     except sqlite3.DatabaseError as error:
         if saying.code(error) not in _BROKEN:
             raise
@@ -105,7 +123,7 @@ def _staged(backup: Path, staged: Path) -> dict[str, int]:
     try:
         rows = backups.copy_pages(backup, staged)
         with opened(staged, "rw") as copy:
-            version, application, _ = core.header(copy)
+            version, application, _ = header(copy)
             damage = integrity.damage(copy)
     except sqlite3.DatabaseError as error:
         if saying.code(error) == sqlite3.SQLITE_NOTADB:
@@ -113,12 +131,12 @@ def _staged(backup: Path, staged: Path) -> dict[str, int]:
         if saying.code(error) == sqlite3.SQLITE_CORRUPT:
             raise DatabaseFailure(f"{OPERATION} failed: {backup} is damaged ({error})") from error
         raise
-    if application != core.APPLICATION_ID:
+    if application != APPLICATION_ID:
         raise NotACatalogue(f"{backup} is not a catalogue")
-    if version > core.SCHEMA_VERSION:
+    if version > SCHEMA_VERSION:
         raise NewerFile(
             f"{backup} is of schema version {version}; this retrovue knows versions"
-            f" up to {core.SCHEMA_VERSION}"
+            f" up to {SCHEMA_VERSION}"
         )
     if damage:
         raise DatabaseFailure(f"{OPERATION} failed: {backup} is damaged", damage[:10])
@@ -167,17 +185,17 @@ def _is_damaged(path: Path) -> bool:
 
 def _prepare(staged: Path, detail: dict[str, Any]) -> None:
     """Bring the copy to today's schema and note in it what it is for, before it is put in place."""
-    with opened(staged, "rw") as copy, core.transaction(copy, OPERATION) as tx:
+    with opened(staged, "rw") as copy, transaction(copy, OPERATION) as tx:
         migrate.apply_pending(copy)
         history.record(tx, OPERATION, "success", detail=detail)
 
 
-def _put(staged: Path, path: Path, kept: list[core.Recorded]) -> None:
+def _put(staged: Path, path: Path, kept: list[HistoryLine]) -> None:
     """Put the copy in the place of the file: by its name where there is none, else page by page in
     one transaction of the file, and by its name again where that is too damaged for one. `kept` is
     told of it as soon as the file may be another."""
     path = Path(os.path.realpath(path))  # what SQLite keeps beside a file lies beside the real one
-    done = core.Recorded(OPERATION, "success", None, None)
+    done = HistoryLine(OPERATION, "success", None, None)
     if not place.size(str(path)) and not path.with_name(path.name + "-wal").exists():
         _make_wal(staged)
         path.unlink(missing_ok=True)
@@ -220,7 +238,7 @@ def _overwrite(staged: Path, path: Path) -> None:
 
 def _enter_wal(path: Path) -> None:
     with opened(path, "rw") as target:
-        core.enter_wal(target, core.busy_seconds())
+        enter_wal(target, busy_seconds())
 
 
 def _fit(staged: Path, page_size: int) -> None:

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from retrovue.catalogue import versions
-from retrovue.catalogue.backup import quoted
+from retrovue.catalogue.connection import quoted
 from retrovue.spellings import Secret
 
 _FULL_TEXT = re.compile(r"CREATE\s+VIRTUAL\s+TABLE\s.*?\sUSING\s+[\"'`\[]?fts[345]", re.I | re.S)

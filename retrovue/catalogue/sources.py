@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from retrovue.catalogue.core import Tx
+from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.texts import read_object
 from retrovue.errors import AlreadyExists, Ambiguous, InvalidState, NotFound
 from retrovue.model import Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from retrovue.catalogue import versions
-from retrovue.catalogue.core import Tx
+from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.foreign_objects import quoted
 
 

@@ -6,7 +6,10 @@ import sqlite3
 from functools import cache
 from typing import NamedTuple
 
-from retrovue.catalogue.core import APPLICATION_ID, SCHEMA_VERSION, header
+from retrovue.catalogue.connection import APPLICATION_ID, SCHEMA_VERSION, header
+from retrovue.catalogue.saying import code
+from retrovue.commands import Command, Hint
+from retrovue.errors import DatabaseFailure, NewerFile, NotACatalogue
 
 _ALWAYS = frozenset(("sources", "collections", "path_mappings", "assets", "asset_files"))
 
@@ -20,6 +23,15 @@ class Misnumbered(NamedTuple):
     version: int
 
 
+def steps() -> list[tuple[str, str]]:
+    """Every migration as (name, SQL), in order."""
+    from importlib.resources import files  # slow to import
+
+    folder = files("retrovue.catalogue").joinpath("migrations")
+    found = [step for step in folder.iterdir() if step.name.endswith(".sql")]
+    return sorted((step.name.removesuffix(".sql"), step.read_text("utf-8")) for step in found)
+
+
 @cache
 def expected(version: int = SCHEMA_VERSION) -> Objects:
     """The SQL of every table, index, trigger and view of a version, by (type, name)."""
@@ -31,12 +43,41 @@ def expected(version: int = SCHEMA_VERSION) -> Objects:
 
 
 def _model(version: int) -> sqlite3.Connection:
-    from retrovue.catalogue.migrate import steps
-
     model = sqlite3.connect(":memory:")
     for _, sql in steps()[:version]:
         model.executescript(sql)
     return model
+
+
+def version_of(connection: sqlite3.Connection, path: str, *, numbered: bool = True) -> int:
+    """The schema version of the file, 0 for an empty one; refuses what is no catalogue of ours,
+    and, when it must be `numbered`, one whose header does not say what its tables are."""
+    try:
+        version, application, empty = header(connection)
+    except sqlite3.DatabaseError as error:
+        if code(error) == sqlite3.SQLITE_NOTADB:
+            raise NotACatalogue(f"{path} is not a catalogue ({error})") from error
+        raise
+    if empty:
+        return 0
+    if application != APPLICATION_ID or version < SCHEMA_VERSION:
+        wrong = misnumbered(connection)
+        if wrong is not None and not numbered:
+            return wrong.version
+        if wrong is not None:
+            raise DatabaseFailure(
+                f"{path} is a catalogue whose header was changed: {wrong.says}",
+                hint=Hint("Put it right", Command("db check", options=("--repair",))),
+            )
+        if application != APPLICATION_ID:
+            raise NotACatalogue(f"{path} is not a catalogue but a database of something else")
+    if version > SCHEMA_VERSION:
+        raise NewerFile(
+            f"{path} is of schema version {version}; this retrovue knows versions"
+            f" up to {SCHEMA_VERSION}",
+            hint="Install a newer retrovue. The file was not touched.",
+        )
+    return version
 
 
 def objects(connection: sqlite3.Connection) -> Objects:

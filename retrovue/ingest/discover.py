@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from retrovue.catalogue import collections, history, offered, sources
-from retrovue.catalogue.core import Catalogue, Tx
+from retrovue.catalogue.connection import Tx
+from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.matching import Match, Pair, match
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import (

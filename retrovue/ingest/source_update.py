@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from retrovue.catalogue import collections, history, mappings, offered, sources
-from retrovue.catalogue.core import Catalogue, Tx
+from retrovue.catalogue.connection import Tx
+from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.matching import Match, match
 from retrovue.errors import AnotherServer, RetrovueError, UsageError
 from retrovue.importers import settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 
-from retrovue.catalogue import migrate, versions
+from retrovue.catalogue import versions
 from retrovue.catalogue.columns import TABLES
 from support.forms import triggers
 
@@ -14,7 +14,7 @@ REFERENCES = {"source_id", "collection_id", "folder_id", "asset_id", "path_mappi
 
 def _model() -> sqlite3.Connection:
     model = sqlite3.connect(":memory:")
-    for _, sql in migrate.steps():
+    for _, sql in versions.steps():
         model.executescript(sql)
     return model
 

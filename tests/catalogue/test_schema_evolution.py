@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from retrovue.catalogue import core, migrate, versions
+from retrovue.catalogue import versions
+from retrovue.catalogue.connection import APPLICATION_ID, SCHEMA_VERSION
 from support.cli import TABLES, Cli
 from support.future import Future
 from support.populated import FIXTURES
 from support.promised import COLUMNS
 
 ROOT = Path(__file__).parents[2]
-VERSIONS = range(1, core.SCHEMA_VERSION + 1)
+VERSIONS = range(1, SCHEMA_VERSION + 1)
 VIEWS = ("media", "collection_status")
 UNIQUE = {
     "sources": [("external_id",), ("name",), ("type", "identity")],
@@ -34,7 +35,7 @@ def _fixture(cli: Cli, version: int) -> Cli:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript((FIXTURES / f"v{version}.sql").read_text(encoding="utf-8"))
         connection.execute(f"PRAGMA user_version = {version}")
-        connection.execute(f"PRAGMA application_id = {core.APPLICATION_ID}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     return cli
 
 
@@ -66,9 +67,9 @@ def _backups(cli: Cli) -> list[Path]:
 
 def test_the_schema_version_is_the_number_of_migrations() -> None:
     names = sorted(path.name for path in (ROOT / "retrovue/catalogue/migrations").glob("*.sql"))
-    assert len(names) == core.SCHEMA_VERSION
+    assert len(names) == SCHEMA_VERSION
     assert [name[:5] for name in names] == [f"{number:04}_" for number in VERSIONS]
-    assert [f"{name}.sql" for name, _ in migrate.steps()] == names
+    assert [f"{name}.sql" for name, _ in versions.steps()] == names
 
 
 def test_each_version_has_a_fixture() -> None:
@@ -80,7 +81,7 @@ def test_released_migrations_make_what_they_made(cli: Cli, version: int) -> None
     """A released migration is never edited: what it makes is what the fixture has."""
     _fixture(cli, version)
     with contextlib.closing(sqlite3.connect(":memory:")) as model:
-        for _, sql in migrate.steps()[:version]:
+        for _, sql in versions.steps()[:version]:
             model.executescript(sql)
         made = versions.objects(model)
     with contextlib.closing(sqlite3.connect(cli.db)) as connection:
@@ -94,7 +95,7 @@ def test_a_file_of_each_version_comes_to_todays_with_its_rows(cli: Cli, version:
     assert all(before.values())
     cli.ok("source", "list")
     after = _named(cli)
-    assert _version(cli) == core.SCHEMA_VERSION
+    assert _version(cli) == SCHEMA_VERSION
     assert cli("db", "check").code == 0
     for table, rows in before.items():
         there = after[table][: len(rows)]
@@ -103,7 +104,7 @@ def test_a_file_of_each_version_comes_to_todays_with_its_rows(cli: Cli, version:
 
 
 def test_a_file_of_today_is_not_migrated(cli: Cli) -> None:
-    _fixture(cli, core.SCHEMA_VERSION)
+    _fixture(cli, SCHEMA_VERSION)
     before = _whole(cli.db)
     cli.ok("source", "list")
     assert _backups(cli) == []
@@ -111,7 +112,7 @@ def test_a_file_of_today_is_not_migrated(cli: Cli) -> None:
 
 
 def test_several_migrations_are_one_transaction(cli: Cli) -> None:
-    _fixture(cli, core.SCHEMA_VERSION)
+    _fixture(cli, SCHEMA_VERSION)
     before = _whole(cli.db)
     future = Future(
         cli,
@@ -124,16 +125,16 @@ def test_several_migrations_are_one_transaction(cli: Cli) -> None:
         assert run.error == "Error: Database migration failed: no such table: nowhere"
         assert "Traceback" not in run.err
         assert _whole(cli.db) == before
-        assert _version(cli) == core.SCHEMA_VERSION
+        assert _version(cli) == SCHEMA_VERSION
     cli.ok("source", "list")
 
 
 def test_a_backup_is_made_before_a_migration(cli: Cli) -> None:
-    _fixture(cli, core.SCHEMA_VERSION)
+    _fixture(cli, SCHEMA_VERSION)
     before = _whole(cli.db)
     future = Future(cli, "ALTER TABLE sources ADD COLUMN note TEXT;", "CREATE TABLE more (a TEXT);")
     assert future("source", "list").code == 0
-    assert _version(cli) == core.SCHEMA_VERSION + 2
+    assert _version(cli) == SCHEMA_VERSION + 2
     (backup,) = _backups(cli)
     assert _whole(backup) == before
     assert Cli(cli.home, backup).ok("db", "check").out == "No damage; every guarantee holds.\n"
@@ -145,7 +146,7 @@ def test_a_new_file_is_made_without_a_backup(cli: Cli, tmp_path: Path) -> None:
     future = Future(cli)
     run = future("source", "add", "--type", "filesystem", "--name", "D", "--base-path", media)
     assert run.code == 0, run.everything
-    assert _version(cli) == core.SCHEMA_VERSION + 1
+    assert _version(cli) == SCHEMA_VERSION + 1
     assert _backups(cli) == []
 
 
@@ -154,19 +155,19 @@ def test_a_new_file_is_made_without_a_backup(cli: Cli, tmp_path: Path) -> None:
     [
         "DELETE FROM _sqlite_migrations",
         "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
-        f" VALUES ('retrovue', '{core.SCHEMA_VERSION + 1:04}_test', 'never')",
+        f" VALUES ('retrovue', '{SCHEMA_VERSION + 1:04}_test', 'never')",
         "UPDATE _sqlite_migrations SET name = name || 'x'",
         "DROP TABLE _sqlite_migrations",
     ],
 )
 def test_what_is_pending_is_counted_by_user_version_alone(cli: Cli, tampering: str) -> None:
-    _fixture(cli, core.SCHEMA_VERSION)
+    _fixture(cli, SCHEMA_VERSION)
     before = _named(cli)
     cli.run_sql(tampering)
     future = Future(cli)
     assert future("source", "list").code == 0
     assert future("db", "check").code == 0
-    assert _version(cli) == core.SCHEMA_VERSION + 1
+    assert _version(cli) == SCHEMA_VERSION + 1
     assert [row["title"] for row in _named(cli)["assets"]] == [
         row["title"] for row in before["assets"]
     ]
@@ -177,7 +178,7 @@ def test_what_is_pending_is_counted_by_user_version_alone(cli: Cli, tampering: s
 
 @pytest.mark.parametrize("command", OPEN_IT, ids=" ".join)
 def test_a_newer_file_is_refused_and_not_touched(cli: Cli, command: tuple[str, ...]) -> None:
-    _fixture(cli, core.SCHEMA_VERSION)
+    _fixture(cli, SCHEMA_VERSION)
     cli.run_sql("PRAGMA user_version = 99")
     before = cli.db.read_bytes(), cli.db.stat().st_mtime_ns
     run = cli(*command)
@@ -185,7 +186,7 @@ def test_a_newer_file_is_refused_and_not_touched(cli: Cli, command: tuple[str, .
     assert run.out == ""
     assert run.error == (
         f"Error: {cli.db} is of schema version 99; this retrovue knows versions"
-        f" up to {core.SCHEMA_VERSION}"
+        f" up to {SCHEMA_VERSION}"
     )
     assert "Install a newer retrovue. The file was not touched." in run.err
     told = cli(*command, "--json")
@@ -210,7 +211,7 @@ def test_a_database_of_something_else_is_refused_and_not_touched(cli: Cli) -> No
 def columns() -> dict[str, list[str]]:
     """The columns of every table and view of today's schema."""
     with contextlib.closing(sqlite3.connect(":memory:")) as model:
-        for _, sql in migrate.steps():
+        for _, sql in versions.steps():
             model.executescript(sql)
         names = model.execute(
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
@@ -237,7 +238,7 @@ def test_a_view_has_its_columns_in_the_promised_order(
 @pytest.mark.parametrize("table", UNIQUE)
 def test_promised_keys_are_unique(table: str) -> None:
     with contextlib.closing(sqlite3.connect(":memory:")) as model:
-        for _, sql in migrate.steps():
+        for _, sql in versions.steps():
             model.executescript(sql)
         found = [
             tuple(row[2] for row in model.execute(f"PRAGMA index_info({index[1]})"))
@@ -249,7 +250,7 @@ def test_promised_keys_are_unique(table: str) -> None:
 
 def test_tables_are_strict() -> None:
     with contextlib.closing(sqlite3.connect(":memory:")) as model:
-        for _, sql in migrate.steps():
+        for _, sql in versions.steps():
             model.executescript(sql)
         loose = model.execute(
             "SELECT name FROM pragma_table_list"
@@ -289,6 +290,6 @@ def test_a_new_file_is_what_is_promised(cli: Cli, tmp_path: Path) -> None:
     media.mkdir()
     cli.ok("source", "add", "--type", "filesystem", "--name", "Disk", "--base-path", media)
     assert cli.rows("PRAGMA application_id") == [(0x52565545,)]
-    assert cli.rows("PRAGMA user_version") == [(core.SCHEMA_VERSION,)]
+    assert cli.rows("PRAGMA user_version") == [(SCHEMA_VERSION,)]
     assert cli.rows("PRAGMA journal_mode") == [("wal",)]
     assert cli.db.stat().st_mode & 0o777 == 0o600

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retrovue.catalogue.core import SCHEMA_VERSION
+from retrovue.catalogue.connection import SCHEMA_VERSION
 from support import plugins
 from support.cli import Cli
 from support.media import Library, films

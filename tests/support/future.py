@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import retrovue
-from retrovue.catalogue.core import SCHEMA_VERSION
+from retrovue.catalogue.connection import SCHEMA_VERSION
 from support.cli import Cli, Run
 from support.dying import forked
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from retrovue.catalogue.core import SCHEMA_VERSION, Catalogue
+from retrovue.catalogue.connection import SCHEMA_VERSION
+from retrovue.catalogue.core import Catalogue
 
 FIXTURES = Path(__file__).parent.parent / "catalogue" / "fixtures"
 

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 from collections.abc import Callable
 
-from retrovue.catalogue.core import APPLICATION_ID, SCHEMA_VERSION
+from retrovue.catalogue.connection import APPLICATION_ID, SCHEMA_VERSION
 from support.cli import Cli
 from support.dying import forked
 from support.future import Future

@@ -156,7 +156,7 @@ def test_what_decides_about_a_change_runs_every_test_and_the_contract_s_command(
 ) -> None:
     landing = _landing(tmp_path)
     assert landing.code == 0
-    for command in ("pytest -q", COMMAND):
+    for command in ("pytest -q -n 4", COMMAND):
         assert command in landing.commands
 
 
@@ -170,7 +170,7 @@ def test_what_decides_about_a_change_runs_every_test_and_the_contract_s_command(
         "mypy*",
         "lint-imports*",
         "retrovue quickstart*",
-        "pytest -q",
+        "pytest -q -n 4",
         COMMAND,
     ],
 )

@@ -77,10 +77,8 @@ def test_an_ingest_before_the_discovery_takes_nothing_of_another_library(
         assert run.code == 2
         assert run.out.splitlines()[0] == "Success: Collections 'Kids', 'TV' ingested"
         for number in (1, 2):
-            assert (
-                f"  {plex.url} has another library under the number {number} now: discover the"
-                " source again"
-            ) in run.out.splitlines()
+            other = f"  {plex.url} has another library under the number {number} now"
+            assert f"{other}: discover the source again" in run.out.splitlines()
     assert cli.dump(*before) == before
     cli.ok("source", "discover", NAME)
     cli.ok("source", "ingest", NAME)

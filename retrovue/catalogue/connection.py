@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import place
-from retrovue.catalogue.saying import is_locked, saying
+from retrovue.catalogue import files
+from retrovue.catalogue.sqlite_errors import is_locked, saying
 from retrovue.catalogue.texts import lenient
 from retrovue.errors import DatabaseFailure
 
@@ -69,7 +69,7 @@ def busy_seconds() -> float:
 def connect(path: str, timeout: float, mode: str) -> sqlite3.Connection:
     """A connection as ours are: `mode` is one of SQLite's URIs, `rw` or `ro`."""
     connection = sqlite3.connect(
-        place.uri(path, mode), uri=True, timeout=timeout, isolation_level=None
+        files.uri(path, mode), uri=True, timeout=timeout, isolation_level=None
     )
     try:
         connection.execute("PRAGMA foreign_keys = ON")

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from retrovue.catalogue import place
+from retrovue.catalogue import files
 from retrovue.catalogue.connection import (
     SCHEMA_VERSION,
     HistoryLine,
@@ -17,7 +17,7 @@ from retrovue.catalogue.connection import (
     enter_wal,
     transaction,
 )
-from retrovue.catalogue.saying import Speaking, saying
+from retrovue.catalogue.sqlite_errors import Speaking, saying
 from retrovue.catalogue.versions import version_of
 from retrovue.errors import (
     DatabaseFailure,
@@ -43,7 +43,7 @@ class Catalogue:
 
     def exists(self) -> bool:
         """Whether there is a file with something in it."""
-        return place.size(self.path) > 0
+        return files.size(self.path) > 0
 
     def reading(self) -> sqlite3.Connection:
         """A connection for reads.
@@ -53,7 +53,7 @@ class Catalogue:
         """
         if self._connection is None:
             self._require_file()
-            self._connection = connect(self.path, self._timeout, place.read_mode(self.path))
+            self._connection = connect(self.path, self._timeout, files.read_mode(self.path))
             try:
                 self._verify_or_migrate()
             except BaseException:
@@ -66,7 +66,7 @@ class Catalogue:
         a file that may be damaged. Raises NotFound and NotACatalogue like `reading`."""
         self.close()
         self._require_file()
-        self._connection = connect(self.path, self._timeout, place.look_mode(self.path))
+        self._connection = connect(self.path, self._timeout, files.look_mode(self.path))
         self._connection.execute("PRAGMA query_only = ON")
         version_of(self._connection, self.path, numbered=False)
         return self._connection
@@ -111,7 +111,7 @@ class Catalogue:
         self._connection = connection = connect(self.path, self._timeout, "rw")
         self._writable = True
         try:
-            self._file = place.identity(self.path)
+            self._file = files.identity(self.path)
             if version_of(connection, self.path) < SCHEMA_VERSION:
                 self._migrate(connection)
         except BaseException:
@@ -124,7 +124,8 @@ class Catalogue:
         processes that come at once, one does it."""
         from pathlib import Path
 
-        from retrovue.catalogue import automatic, history, migrate
+        from retrovue.catalogue import history, migrate
+        from retrovue.catalogue.backups import automatic
 
         operation = "Database migration"
         enter_wal(connection, self._timeout)
@@ -176,7 +177,7 @@ class Catalogue:
 
     def _require_same_file(self, operation: str) -> None:
         """What is committed to a file that was deleted or replaced would be lost in silence."""
-        if place.identity(self.path) != self._file:
+        if files.identity(self.path) != self._file:
             raise DatabaseFailure(
                 f"{operation} failed: {self.path} was moved, replaced or deleted meanwhile",
                 hint="It was rolled back. Try again when the file is where it belongs.",
@@ -194,10 +195,10 @@ class Catalogue:
 
 def _make_file(path: str, timeout: float, operation: str) -> None:
     """Make a file that only its owner reads, and its folder, where there is none."""
-    os.makedirs(place.folder(path), mode=0o700, exist_ok=True)
+    os.makedirs(files.folder(path), mode=0o700, exist_ok=True)
     if os.path.exists(path):
         return
-    place.sweep(path)
+    files.sweep(path)
     in_the_way = os.path.lexists(path) or os.path.exists(path + "-wal")
     if in_the_way or not _make_whole(path, timeout, operation):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -209,7 +210,7 @@ def _make_whole(path: str, timeout: float, operation: str) -> bool:
     whether the file system can do that."""
     from retrovue.catalogue import migrate
 
-    new = place.unfinished(path)
+    new = files.unfinished(path)
     os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         connection = connect(new, timeout, "rw")
@@ -219,6 +220,6 @@ def _make_whole(path: str, timeout: float, operation: str) -> bool:
             connection.execute("PRAGMA journal_mode = WAL")
         finally:
             connection.close()
-        return place.linked(new, path)
+        return files.linked(new, path)
     finally:
-        place.discard(new)
+        files.discard(new)

@@ -62,14 +62,15 @@ def _allow_edits_of_the_schema(connection: sqlite3.Connection) -> None:
 
 def _mend(connection: sqlite3.Connection) -> None:
     """What was mended is a line of history of its own."""
-    from retrovue.catalogue import history, mend_values, repair
+    from retrovue.catalogue import history
+    from retrovue.catalogue.health import repair, repair_values
 
     tx = Tx(connection)
     mended = repair.mend_older(tx)
     if mended:
         detail = {
-            "mended": mend_values.in_words(mended),
-            "values": mend_values.as_detail(mended),
+            "mended": repair_values.in_words(mended),
+            "values": repair_values.as_detail(mended),
         }
         history.record(tx, "Database migration", "success", detail=detail)
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from retrovue.catalogue.connection import APPLICATION_ID, SCHEMA_VERSION, header
-from retrovue.catalogue.saying import code
+from retrovue.catalogue.sqlite_errors import code
 from retrovue.commands import Command, Hint
 from retrovue.errors import DatabaseFailure, NewerFile, NotACatalogue
 

@@ -378,9 +378,9 @@ def _told(error: BaseException, arguments: list[str], app: App | None) -> Retrov
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return _told_interrupt(app)
     if type(error).__module__ == "sqlite3":
-        from retrovue.catalogue import saying
+        from retrovue.catalogue import sqlite_errors
 
-        return saying.told(_operation(arguments), error)  # type: ignore[arg-type]
+        return sqlite_errors.told(_operation(arguments), error)  # type: ignore[arg-type]
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return UsageError("Missing command", error.format_message().splitlines())
     if isinstance(error, click.ClickException):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from retrovue.catalogue.changes import Changes, Item, items
+from retrovue.catalogue.reconcile.changes import Changes, Item, items
 from retrovue.ids import Ids
 from retrovue.model import CHANGES
 

@@ -14,8 +14,8 @@ from retrovue.commands import Command, Hint, Line
 from retrovue.errors import UsageError
 
 if TYPE_CHECKING:
-    from retrovue.catalogue.automatic import Backup
-    from retrovue.catalogue.foreign_objects import Foreign
+    from retrovue.catalogue.backups.automatic import Backup
+    from retrovue.catalogue.health.foreign_objects import Foreign
 
 
 @click.group("db")
@@ -36,9 +36,9 @@ def path(app: App) -> Result:
 @click.pass_obj
 def info(app: App) -> Result:
     """Show what the file is and how much is in it."""
-    from retrovue.catalogue import inspect
+    from retrovue.catalogue.health import check
 
-    found = inspect.info(app.catalogue)
+    found = check.info(app.catalogue)
     rows = found.pop("rows")
     lines = facts((*found.items(), *((f"rows in {name}", count) for name, count in rows.items())))
     return Result({**found, "rows": rows}, lines)
@@ -52,19 +52,19 @@ def info(app: App) -> Result:
 @click.pass_obj
 def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
     """Look for damage and for every breach of a guarantee."""
-    from retrovue.catalogue import inspect
+    from retrovue.catalogue.health import check
     from retrovue.cli.destroying import undo
     from retrovue.errors import GuaranteeViolated
 
     app.writes = repair
     done: list[str] = []
     if repair:
-        from retrovue.catalogue import repair as repairing
+        from retrovue.catalogue.health import repair as repairing
 
         done, saved, findings = repairing.repair(app.catalogue, no_backup, dry_run)
     else:
-        findings = inspect.check(app.catalogue)
-    others = inspect.others(app.catalogue)
+        findings = check.check(app.catalogue)
+    others = check.others(app.catalogue)
     data: dict[str, Any] = {
         "findings": [finding._asdict() for finding in findings],
         "repaired": done,
@@ -117,8 +117,8 @@ def backup(
 
     Without FILE the copy lies beside the file and is named by the time. Only its owner can read it.
     """
-    from retrovue.catalogue import automatic
-    from retrovue.catalogue import backup as backups
+    from retrovue.catalogue.backups import automatic
+    from retrovue.catalogue.backups import backup as backups
 
     if listed:
         if target or without_secrets or force:
@@ -159,15 +159,16 @@ def _listed(app: App, found: Sequence[Backup]) -> Result:
 @click.pass_obj
 def restore(app: App, file: Path, force: bool, dry_run: bool) -> Result:
     """Put a backup in the place of the file, which is backed up first."""
-    from retrovue.catalogue import inspect, restoring
+    from retrovue.catalogue.backups import restore
+    from retrovue.catalogue.health import check
     from retrovue.cli.destroying import CANCELLED, undo
 
     forced = force or dry_run or not app.catalogue.exists()
     if not options.confirm([f"This replaces {app.path}; a copy is kept."], forced):
         return CANCELLED
     app.catalogue.close()
-    copy, before = restoring.restore(Path(app.path), file, dry_run)
-    others = inspect.others_of(file)
+    copy, before = restore.restore(Path(app.path), file, dry_run)
+    others = check.others_of(file)
     data: dict[str, Any] = {
         "others": _as_data(others),
         "path": str(copy.path),

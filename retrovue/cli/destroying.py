@@ -16,7 +16,7 @@ from retrovue.errors import NotFound, RetrovueError, UsageError
 from retrovue.model import Collection, Source
 
 if TYPE_CHECKING:
-    from retrovue.catalogue.automatic import WayBack
+    from retrovue.catalogue.backups.automatic import WayBack
 
 CANCELLED = Result({"cancelled": True}, ["Operation cancelled."])
 
@@ -25,7 +25,7 @@ CANCELLED = Result({"cancelled": True}, ["Operation cancelled."])
 def way_back(app: App, operation: str, no_backup: bool, dry_run: bool) -> Iterator[WayBack]:
     """What cannot be undone, after a backup; afterwards `path` is where that lies, None where
     nothing was changed."""
-    from retrovue.catalogue import automatic
+    from retrovue.catalogue.backups import automatic
 
     with automatic.way_back(Path(app.path), operation, app.catalogue.kept) as way:
         if not (no_backup or dry_run):

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import click
 
 from retrovue.catalogue import collections, history, sources
-from retrovue.catalogue.changes import Changes
 from retrovue.catalogue.history import Entry
+from retrovue.catalogue.reconcile.changes import Changes
 from retrovue.cli import App, changed, options
 from retrovue.cli.output import Result, facts, plural, table
 from retrovue.cli.words import history_summary

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from retrovue.catalogue import collections, sources
-from retrovue.catalogue.changes import Changes
+from retrovue.catalogue.reconcile.changes import Changes
 from retrovue.cli import App, words
 from retrovue.cli import changed as changes
 from retrovue.cli.output import Result, plural

@@ -81,7 +81,7 @@ def _on(app: App, folder: str, dry_run: bool) -> Result:
         if app.catalogue.exists():
             from pathlib import Path
 
-            from retrovue.catalogue import backup
+            from retrovue.catalogue.backups import backup
 
             app.catalogue.reading()
             backup.make(Path(app.path), Path(copy))

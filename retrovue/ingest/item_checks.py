@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from retrovue.catalogue.forms import TEXT
-from retrovue.catalogue.staging import as_json, storable
+from retrovue.catalogue.reconcile.forms import TEXT
+from retrovue.catalogue.reconcile.staging import as_json, storable
 from retrovue.found import ASSET_KINDS, FoundAsset, FoundFile, FoundFolder, Skipped, Unread
 from retrovue.ingest import secrecy
 from retrovue.redact import scrub

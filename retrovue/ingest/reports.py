@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from retrovue.catalogue.changes import Changes
+from retrovue.catalogue.reconcile.changes import Changes
 from retrovue.ingest.scan import Scan
 from retrovue.model import IngestResult
 

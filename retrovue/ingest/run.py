@@ -7,19 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from retrovue import tracebacks
-from retrovue.catalogue import (
-    apply,
-    changes,
-    collections,
-    guarantees,
-    history,
-    merge,
-    sample,
-    sources,
-)
+from retrovue.catalogue import collections, guarantees, history, sample, sources
 from retrovue.catalogue.core import Catalogue
-from retrovue.catalogue.silence import Silent
-from retrovue.catalogue.staging import Staging
+from retrovue.catalogue.reconcile import apply, changes, compare
+from retrovue.catalogue.reconcile.silence import Silent
+from retrovue.catalogue.reconcile.staging import Staging
 from retrovue.commands import Line
 from retrovue.errors import (
     ImporterError,
@@ -372,7 +364,7 @@ def _attempt(
         staging.end_reading()
     narrowed = options.narrow is not None
     complete = not narrowed and not scan.untold and not scan.repeated
-    comparison = merge.compare(staging, complete, narrowed)
+    comparison = compare.compare(staging, complete, narrowed)
     stats = _stats(staging, scan, comparison)
     _require_sound(scan, comparison, stats, options)
     unread = [*scan.unread, *map(_silence, comparison.silent)]
@@ -395,7 +387,7 @@ def _attempt(
 
 
 def _require_sound(
-    scan: Scan, comparison: merge.Comparison, stats: Mapping[str, int], options: Options
+    scan: Scan, comparison: compare.Comparison, stats: Mapping[str, int], options: Options
 ) -> None:
     """Raise WouldLoseAssets for what looks like an unmounted disk, IngestFailed for a scan of which
     nothing can be used."""
@@ -425,7 +417,7 @@ def _silence(silent: Silent) -> str:
     return f"{place}: it held {number} and now yields none; is a disk not mounted?"
 
 
-def _stats(staging: Staging, scan: Scan, comparison: merge.Comparison) -> dict[str, int]:
+def _stats(staging: Staging, scan: Scan, comparison: compare.Comparison) -> dict[str, int]:
     unchanged = scan.unchanged + staging.assets_in_unchanged_folders + comparison.withheld
     counts = {
         "added": comparison.added,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from retrovue.catalogue.lookup import Known, KnownFolder
-from retrovue.catalogue.staging import Staging
+from retrovue.catalogue.reconcile.lookup import Known, KnownFolder
+from retrovue.catalogue.reconcile.staging import Staging
 from retrovue.found import FoundAsset, FoundFile, FoundFolder, Skipped, Unread
 from retrovue.importers.api import Importer
 from retrovue.ingest import item_checks

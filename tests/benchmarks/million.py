@@ -80,7 +80,7 @@ def assets(first: int, count: int, change: int) -> Iterator[Any]:
 
 
 def upsert(db: Path, count: int, change: int, shape: str) -> None:
-    from retrovue.catalogue.staging import ASSET_COLUMNS
+    from retrovue.catalogue.reconcile.staging import ASSET_COLUMNS
 
     columns = ASSET_COLUMNS.split(", ")
     connection = sqlite3.connect(db, isolation_level=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrovue.catalogue.idset import IdSet
+from retrovue.catalogue.reconcile.idset import IdSet
 
 edges = st.sampled_from([63, 64, 65, 2**62])
 ids = st.one_of(st.integers(1, 200), st.integers(1, 2**63 - 1), edges)

@@ -14,7 +14,7 @@ from retrovue import FoundAsset, FoundCollection
 from retrovue.catalogue import collections, offered, sources
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.matching import match
-from retrovue.catalogue.staging import Staging
+from retrovue.catalogue.reconcile.staging import Staging
 
 catalogue = Catalogue(sys.argv[1])
 with catalogue.write("Test") as tx:

@@ -35,11 +35,11 @@ class Future:
         for step in steps or (STEP,):
             version += 1
             (package / "catalogue" / "migrations" / f"{version:04}_test.sql").write_text(step)
-        core = package / "catalogue" / "core.py"
+        connections = package / "catalogue" / "connection.py"
         now, then = (f"SCHEMA_VERSION = {number} " for number in (SCHEMA_VERSION, version))
-        text = core.read_text()
+        text = connections.read_text()
         assert text.count(now) == 1
-        core.write_text(text.replace(now, then))
+        connections.write_text(text.replace(now, then))
 
     def __call__(
         self, *words: object, prepare: Callable[[], None] | None = None, db: Path | None = None

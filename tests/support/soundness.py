@@ -6,7 +6,8 @@ import contextlib
 import sqlite3
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import assets, collections, guarantees, history, odd_values, sources
+from retrovue.catalogue import assets, collections, guarantees, history, sources
+from retrovue.catalogue.health import odd_values
 from retrovue.errors import Ambiguous
 
 _LASTING = {

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import forms
-from retrovue.catalogue.idset import IdSet
-from retrovue.catalogue.kept import Kept
-from retrovue.catalogue.lookup import Known, KnownFolder, Lookup
-from retrovue.catalogue.saying import Speaking
+from retrovue.catalogue.reconcile import forms
+from retrovue.catalogue.reconcile.idset import IdSet
+from retrovue.catalogue.reconcile.kept import Kept
+from retrovue.catalogue.reconcile.lookup import Known, KnownFolder, Lookup
+from retrovue.catalogue.sqlite_errors import Speaking
 from retrovue.found import FoundAsset, FoundFile
 from retrovue.model import Collection
 

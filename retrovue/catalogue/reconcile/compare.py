@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from retrovue.catalogue import moves, silence
-from retrovue.catalogue.kept import EXCLUDED, UNREAD
-from retrovue.catalogue.saying import Speaking
-from retrovue.catalogue.staging import Staging, count
+from retrovue.catalogue.reconcile import moves, silence
+from retrovue.catalogue.reconcile.kept import EXCLUDED, UNREAD
+from retrovue.catalogue.reconcile.staging import Staging, count
+from retrovue.catalogue.sqlite_errors import Speaking
 
 
 class Comparison(NamedTuple):

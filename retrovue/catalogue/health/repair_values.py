@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import odd_values, texts
+from retrovue.catalogue import texts
 from retrovue.catalogue.columns import ID_MOST, Column
-from retrovue.catalogue.odd_values import Odd
+from retrovue.catalogue.health import odd_values
+from retrovue.catalogue.health.odd_values import Odd
 from retrovue.redact import MASK, scrub
 
 SHOWN = 200  # characters of what a value was

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from retrovue.catalogue import integrity, place
+from retrovue.catalogue import files
 from retrovue.catalogue.connection import opened, quoted
-from retrovue.catalogue.saying import told
+from retrovue.catalogue.health import integrity
+from retrovue.catalogue.sqlite_errors import told
 from retrovue.errors import DatabaseFailure, UsageError
 
 
@@ -39,21 +40,21 @@ def make(path: Path, target: Path, *, without_secrets: bool = False, force: bool
     """
     named, target = target, Path(os.path.realpath(target)) if target.is_symlink() else target
     _require_target(path, target, force)
-    unfinished = Path(place.unfinished(str(target)))
+    unfinished = Path(files.unfinished(str(target)))
     unset: tuple[str, ...] = ()
     with failing_as("Database backup"):
-        place.sweep(str(target))
+        files.sweep(str(target))
         try:
             rows = copy_pages(path, unfinished)
             if without_secrets:
-                from retrovue.catalogue import publishing
+                from retrovue.catalogue.backups import strip_secrets
 
-                rows, unset = publishing.drop_secrets(unfinished)
+                rows, unset = strip_secrets.drop_secrets(unfinished)
             _verify(unfinished, rows)
             size = unfinished.stat().st_size
             _publish(unfinished, target, force)
         finally:
-            place.discard(str(unfinished))
+            files.discard(str(unfinished))
     return Copy(named, size, rows, unset)
 
 
@@ -77,12 +78,12 @@ def _require_target(path: Path, target: Path, force: bool) -> None:
         raise UsageError(f"{target} is a folder; give the name of a file in it")
     if target.exists() and path.exists() and target.samefile(path):
         raise UsageError("A catalogue cannot be its own backup")
-    if place.touches(str(target), str(path)) or place.is_unfinished(str(target), str(path)):
+    if files.touches(str(target), str(path)) or files.is_unfinished(str(target), str(path)):
         raise UsageError(
             f"{target} is a name that is kept for what lies beside the catalogue",
             hint="Give the backup another name.",
         )
-    owner = place.owner(str(target))
+    owner = files.owner(str(target))
     if owner is not None:
         raise UsageError(
             f"{target} is a name that SQLite keeps for what lies beside {owner}",
@@ -101,7 +102,7 @@ def _in_the_way(target: Path) -> UsageError:
 
 def _publish(unfinished: Path, target: Path, force: bool) -> None:
     """Give the copy its name; what SQLite kept beside a file of that name is none of the copy."""
-    place.sync(str(unfinished))
+    files.sync(str(unfinished))
     if force:
         _discard_beside(target)
         os.replace(unfinished, target)
@@ -111,12 +112,12 @@ def _publish(unfinished: Path, target: Path, force: bool) -> None:
         except FileExistsError:
             raise _in_the_way(target) from None
         except OSError as error:
-            if error.errno not in place.NO_LINKS:
+            if error.errno not in files.NO_LINKS:
                 raise
             _claim(target)
             os.replace(unfinished, target)
         _discard_beside(target)
-    place.sync(place.folder(str(target)))
+    files.sync(files.folder(str(target)))
 
 
 def _claim(target: Path) -> None:
@@ -133,14 +134,14 @@ def _discard_beside(target: Path) -> None:
 
 
 def _beside(target: Path) -> list[Path]:
-    return [target.with_name(target.name + suffix) for suffix in place.BESIDE]
+    return [target.with_name(target.name + suffix) for suffix in files.BESIDE]
 
 
 def copy_pages(path: Path, target: Path) -> dict[str, int]:
     """Copy every page, of one moment, to a new file that only its owner reads; returns the rows by
     table. https://www.sqlite.org/backup.html"""
     os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    with opened(path, place.read_mode(str(path))) as source, opened(target, "rw") as copy:
+    with opened(path, files.read_mode(str(path))) as source, opened(target, "rw") as copy:
         source.execute("BEGIN")
         rows = rows_of(source)
         source.backup(copy)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from retrovue.catalogue.saying import Speaking
+from retrovue.catalogue.sqlite_errors import Speaking
 from retrovue.ids import Ids
 from retrovue.model import CHANGES
 

@@ -8,17 +8,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from retrovue.catalogue import (
-    automatic,
-    history,
-    integrity,
-    migrate,
-    place,
-    saying,
-    versions,
-)
-from retrovue.catalogue import backup as backups
-from retrovue.catalogue.backup import Copy, failing_as
+from retrovue.catalogue import files, history, migrate, sqlite_errors, versions
+from retrovue.catalogue.backups import automatic
+from retrovue.catalogue.backups import backup as backups
+from retrovue.catalogue.backups.backup import Copy, failing_as
 from retrovue.catalogue.connection import (
     APPLICATION_ID,
     SCHEMA_VERSION,
@@ -29,6 +22,7 @@ from retrovue.catalogue.connection import (
     opened,
     transaction,
 )
+from retrovue.catalogue.health import integrity
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import DatabaseFailure, Locked, NewerFile, NotACatalogue, NotFound, UsageError
 from retrovue.redact import scrub
@@ -48,11 +42,11 @@ def restore(path: Path, backup: Path, dry_run: bool = False) -> tuple[Copy, Path
     """
     _require_backup(path, backup)
     kept: list[HistoryLine] = []
-    staged = Path(place.unfinished(str(path)))
+    staged = Path(files.unfinished(str(path)))
     with failing_as(OPERATION), automatic.way_back(path, OPERATION, kept, but=backup) as way:
         os.makedirs(path.parent, mode=0o700, exist_ok=True)
         _refuse_foreign(path)
-        place.sweep(str(path))
+        files.sweep(str(path))
         try:
             rows = _staged(backup, staged)
             aside = None if dry_run else _saved(path, way)
@@ -62,7 +56,7 @@ def restore(path: Path, backup: Path, dry_run: bool = False) -> tuple[Copy, Path
             if not dry_run:
                 _put(staged, path, kept)
         finally:
-            place.discard(str(staged))
+            files.discard(str(staged))
     return Copy(path, size, rows), saved
 
 
@@ -89,13 +83,13 @@ def _refuse_foreign(path: Path) -> None:
     """Nothing of another application is overwritten, and no catalogue of a later release, which
     could not be backed up so that this one brings it back. What cannot be read at all is taken for
     a damaged catalogue, unless it is text or of no size that a database has."""
-    if not place.size(str(path)):
+    if not files.size(str(path)):
         return
     try:
-        with opened(path, place.read_mode(str(path))) as there:
+        with opened(path, files.read_mode(str(path))) as there:
             versions.version_of(there, str(path))
     except sqlite3.DatabaseError as error:
-        if saying.code(error) not in _BROKEN:
+        if sqlite_errors.code(error) not in _BROKEN:
             raise
     except (NotACatalogue, NewerFile) as error:
         if isinstance(error.__cause__, sqlite3.DatabaseError) and not _is_something_else(path):
@@ -126,9 +120,9 @@ def _staged(backup: Path, staged: Path) -> dict[str, int]:
             version, application, _ = header(copy)
             damage = integrity.damage(copy)
     except sqlite3.DatabaseError as error:
-        if saying.code(error) == sqlite3.SQLITE_NOTADB:
+        if sqlite_errors.code(error) == sqlite3.SQLITE_NOTADB:
             raise NotACatalogue(f"{backup} is not a catalogue ({error})") from error
-        if saying.code(error) == sqlite3.SQLITE_CORRUPT:
+        if sqlite_errors.code(error) == sqlite3.SQLITE_CORRUPT:
             raise DatabaseFailure(f"{OPERATION} failed: {backup} is damaged ({error})") from error
         raise
     if application != APPLICATION_ID:
@@ -146,7 +140,7 @@ def _staged(backup: Path, staged: Path) -> dict[str, int]:
 def _saved(path: Path, way: automatic.WayBack) -> Path | None:
     """Make a backup of what stands there now; a file too damaged to be copied as a database is
     copied as it is, and where that lies is returned."""
-    if not place.size(str(path)):
+    if not files.size(str(path)):
         return None
     try:
         way.make()
@@ -158,10 +152,10 @@ def _saved(path: Path, way: automatic.WayBack) -> Path | None:
     try:
         for suffix in ("-wal", ""):
             part = path.with_name(path.name + suffix)
-            if place.size(str(part)):
+            if files.size(str(part)):
                 _copy_as_it_is(part, aside.with_name(aside.name + suffix))
     except BaseException:
-        place.discard(str(aside))
+        files.discard(str(aside))
         raise
     return aside
 
@@ -177,10 +171,10 @@ def _copy_as_it_is(file: Path, target: Path) -> None:
 
 def _is_damaged(path: Path) -> bool:
     try:
-        with opened(path, place.read_mode(str(path))) as there:
+        with opened(path, files.read_mode(str(path))) as there:
             return bool(integrity.damage(there))
     except sqlite3.DatabaseError as error:
-        return saying.code(error) in _BROKEN
+        return sqlite_errors.code(error) in _BROKEN
 
 
 def _prepare(staged: Path, detail: dict[str, Any]) -> None:
@@ -196,16 +190,16 @@ def _put(staged: Path, path: Path, kept: list[HistoryLine]) -> None:
     told of it as soon as the file may be another."""
     path = Path(os.path.realpath(path))  # what SQLite keeps beside a file lies beside the real one
     done = HistoryLine(OPERATION, "success", None, None)
-    if not place.size(str(path)) and not path.with_name(path.name + "-wal").exists():
+    if not files.size(str(path)) and not path.with_name(path.name + "-wal").exists():
         _make_wal(staged)
         path.unlink(missing_ok=True)
-        if place.linked(str(staged), str(path)):
+        if files.linked(str(staged), str(path)):
             kept.append(done)
             return
     try:
         _overwrite(staged, path)
     except sqlite3.DatabaseError as error:
-        if saying.code(error) not in _BROKEN:
+        if sqlite_errors.code(error) not in _BROKEN:
             raise
     except KeyboardInterrupt:  # it may have come right behind the commit
         kept.append(done)
@@ -216,7 +210,7 @@ def _put(staged: Path, path: Path, kept: list[HistoryLine]) -> None:
         return
     _make_wal(staged)
     kept.append(done)
-    for suffix in place.BESIDE:  # they belong to the damaged file, and would spoil the new one
+    for suffix in files.BESIDE:  # they belong to the damaged file, and would spoil the new one
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     os.replace(staged, path)
 
@@ -224,7 +218,7 @@ def _put(staged: Path, path: Path, kept: list[HistoryLine]) -> None:
 def _make_wal(staged: Path) -> None:
     with opened(staged, "rw") as copy:
         copy.execute("PRAGMA journal_mode = WAL")
-    place.sync(str(staged))
+    files.sync(str(staged))
 
 
 def _overwrite(staged: Path, path: Path) -> None:

@@ -8,8 +8,8 @@ for among the others.
 
 from __future__ import annotations
 
-from retrovue.catalogue.saying import Speaking
-from retrovue.catalogue.staging import count
+from retrovue.catalogue.reconcile.staging import count
+from retrovue.catalogue.sqlite_errors import Speaking
 
 # CROSS JOIN keeps SQLite from walking all assets to find the few that are missing.
 # https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join

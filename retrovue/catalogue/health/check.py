@@ -8,19 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import (
-    foreign_objects,
-    guarantees,
-    integrity,
-    mend_ids,
-    odd_values,
-    same_names,
-    versions,
-)
+from retrovue.catalogue import guarantees, versions
 from retrovue.catalogue.connection import SCHEMA_VERSION, opened, transaction
 from retrovue.catalogue.core import Catalogue
-from retrovue.catalogue.foreign_objects import Foreign
-from retrovue.catalogue.saying import DAMAGE, code, saying
+from retrovue.catalogue.health import foreign_objects, integrity, odd_values, repair_ids, same_names
+from retrovue.catalogue.health.foreign_objects import Foreign
+from retrovue.catalogue.sqlite_errors import DAMAGE, code, saying
 
 OPERATION = "Database check"
 
@@ -111,7 +104,8 @@ def is_of_another_version(catalogue: Catalogue) -> bool:
 
 
 def _findings_once_migrated(catalogue: Catalogue, connection: sqlite3.Connection) -> list[Finding]:
-    from retrovue.catalogue import backup, migrate
+    from retrovue.catalogue import migrate
+    from retrovue.catalogue.backups import backup
 
     found = _integrity(connection)
     if any(map(is_damage, found)):
@@ -196,7 +190,7 @@ def _odd_values(connection: sqlite3.Connection, table: str) -> list[Finding]:
 
 def _counters(connection: sqlite3.Connection) -> list[Finding]:
     says = "its ids cannot go on (sqlite_sequence)"
-    return [Finding("G-5", table, None, says) for table in mend_ids.odd_counters(connection)]
+    return [Finding("G-5", table, None, says) for table in repair_ids.odd_counters(connection)]
 
 
 def _names(connection: sqlite3.Connection) -> list[Finding]:
@@ -236,7 +230,7 @@ def others(catalogue: Catalogue) -> list[Foreign]:
 
 def others_of(file: Path) -> list[Foreign]:
     """All the objects of a backup's schema that are not ours."""
-    from retrovue.catalogue import place
+    from retrovue.catalogue import files
 
-    with opened(file, place.look_mode(str(file))) as connection:
+    with opened(file, files.look_mode(str(file))) as connection:
         return foreign_objects.found(connection)

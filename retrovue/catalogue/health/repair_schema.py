@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from retrovue.catalogue import versions
 from retrovue.catalogue.connection import Tx
-from retrovue.catalogue.foreign_objects import quoted
+from retrovue.catalogue.health.foreign_objects import quoted
 
 
 class Triggers(NamedTuple):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrovue import paths
-from retrovue.catalogue.saying import Speaking
+from retrovue.catalogue.sqlite_errors import Speaking
 from retrovue.model import PathMapping
 
 EXCLUDED, UNREAD = "excluded_places", "unread_places"

@@ -10,25 +10,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import (
-    automatic,
-    backup,
-    foreign_objects,
-    history,
-    inspect,
-    mend_ids,
-    mend_values,
-    odd_values,
-    same_names,
-    tables,
-    versions,
-)
+from retrovue.catalogue import history, versions
+from retrovue.catalogue.backups import automatic, backup
 from retrovue.catalogue.connection import Tx, opened, transaction
 from retrovue.catalogue.core import Catalogue
-from retrovue.catalogue.foreign_objects import Foreign
-from retrovue.catalogue.inspect import Finding
-from retrovue.catalogue.mend_values import Mended
-from retrovue.catalogue.mending import STEPS, TYPES, Step
+from retrovue.catalogue.health import (
+    check,
+    foreign_objects,
+    odd_values,
+    repair_ids,
+    repair_schema,
+    repair_values,
+    same_names,
+)
+from retrovue.catalogue.health.check import Finding
+from retrovue.catalogue.health.foreign_objects import Foreign
+from retrovue.catalogue.health.repair_rows import STEPS, TYPES, Step
+from retrovue.catalogue.health.repair_values import Mended
 from retrovue.errors import DatabaseFailure
 
 OPERATION = "Database repair"
@@ -47,8 +45,8 @@ def repair(catalogue: Catalogue, no_backup: bool = False, dry_run: bool = False)
 
     Raises DatabaseFailure, with nothing written, for a file whose pages are damaged.
     """
-    found = inspect.check(catalogue)
-    damage = [finding.message for finding in found if inspect.is_damage(finding)]
+    found = check.check(catalogue)
+    damage = [finding.message for finding in found if check.is_damage(finding)]
     if damage:
         raise DatabaseFailure(
             f"{OPERATION} failed: the file is damaged ({damage[0].splitlines()[0]})",
@@ -57,7 +55,7 @@ def repair(catalogue: Catalogue, no_backup: bool = False, dry_run: bool = False)
         )
     if not found:
         return Repair([], None, [])
-    if dry_run and inspect.is_of_another_version(catalogue):
+    if dry_run and check.is_of_another_version(catalogue):
         return _tried(catalogue)
     try:
         with automatic.way_back(Path(catalogue.path), OPERATION, catalogue.kept) as way:
@@ -81,26 +79,26 @@ def _mended(catalogue: Catalogue, dry_run: bool) -> tuple[list[str], list[Findin
     connection = catalogue.prepare(OPERATION)
     connection.execute("PRAGMA foreign_keys = OFF")  # not possible within the transaction
     with catalogue.write(OPERATION, dry_run) as tx:
-        done += tables.make_missing(tx)
+        done += repair_schema.make_missing(tx)
         removed = _without_foreign(tx)
-        triggers = tables.take_out_triggers(tx)
-        done += mend_ids.mend(tx.connection) + _run(tx, TYPES)
-        values = mend_values.mend(tx.connection, tx.now)
-        done += mend_values.in_words(values)
-        done += _run(tx, STEPS) + _names(tx) + mend_ids.mend_counters(tx.connection)
-        done += tables.rebuild_altered(tx)
-        done += tables.make_views_and_indexes(tx)
-        done += tables.put_back_triggers(tx, triggers)
+        triggers = repair_schema.take_out_triggers(tx)
+        done += repair_ids.mend(tx.connection) + _run(tx, TYPES)
+        values = repair_values.mend(tx.connection, tx.now)
+        done += repair_values.in_words(values)
+        done += _run(tx, STEPS) + _names(tx) + repair_ids.mend_counters(tx.connection)
+        done += repair_schema.rebuild_altered(tx)
+        done += repair_schema.make_views_and_indexes(tx)
+        done += repair_schema.put_back_triggers(tx, triggers)
         done += [f"removed the {each}, which {each.wrong}" for each in removed]
         tx.execute("REINDEX")
         if done:
             history.record(tx, OPERATION, "success", detail=_detail(done, values, removed))
-        return done, inspect.findings(tx.connection)
+        return done, check.findings(tx.connection)
 
 
 def _renumbered(catalogue: Catalogue) -> list[str]:
     """Have the header say what the tables are, so that the file can be opened."""
-    wrong = inspect.misnumbered(catalogue)
+    wrong = check.misnumbered(catalogue)
     if wrong is None:
         return []
     catalogue.close()
@@ -145,7 +143,7 @@ def _detail(done: list[str], values: list[Mended], removed: list[Foreign]) -> di
     """What is needed to undo it by hand stands in the history."""
     detail: dict[str, Any] = {"repaired": done}
     if values:
-        detail["values"] = mend_values.as_detail(values)
+        detail["values"] = repair_values.as_detail(values)
     if removed:
         detail["removed"] = [each.sql for each in removed]
     return detail
@@ -155,13 +153,13 @@ def mend_older(tx: Tx) -> list[Mended]:
     """What a file of an earlier version holds that today's forms would refuse is mended, so that
     nobody is locked out; returns what was mended. Called within a migration."""
     connection = tx.connection
-    odd = mend_ids.odd(connection) or mend_ids.odd_counters(connection)
+    odd = repair_ids.odd(connection) or repair_ids.odd_counters(connection)
     if not odd and not odd_values.found(connection):
         return []
     tx.execute("PRAGMA defer_foreign_keys = ON")  # until the commit
-    triggers = tables.take_out_triggers(tx)
-    mend_ids.mend(connection)
-    values = mend_values.mend(connection, tx.now)
-    mend_ids.mend_counters(connection)
-    tables.put_back_triggers(tx, triggers)
+    triggers = repair_schema.take_out_triggers(tx)
+    repair_ids.mend(connection)
+    values = repair_values.mend(connection, tx.now)
+    repair_ids.mend_counters(connection)
+    repair_schema.put_back_triggers(tx, triggers)
     return values

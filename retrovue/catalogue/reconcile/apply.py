@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from retrovue.catalogue import collections
 from retrovue.catalogue.connection import Tx
-from retrovue.catalogue.merge import Comparison
-from retrovue.catalogue.staging import ASSET_COLUMNS, FILE_COLUMNS, Staging
+from retrovue.catalogue.reconcile.compare import Comparison
+from retrovue.catalogue.reconcile.staging import ASSET_COLUMNS, FILE_COLUMNS, Staging
 from retrovue.model import Collection
 
 

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from retrovue.catalogue import search, versions
-from retrovue.catalogue.backup import rows_of
+from retrovue.catalogue import versions
+from retrovue.catalogue.backups import find_secrets
+from retrovue.catalogue.backups.backup import rows_of
 from retrovue.catalogue.connection import opened, quoted
 from retrovue.errors import DatabaseFailure
 from retrovue.redact import MASK
@@ -32,7 +33,7 @@ def drop_secrets(path: Path) -> tuple[dict[str, int], tuple[str, ...]]:
     of somebody else): then nothing can be published.
     """
     with opened(path, "rw") as copy:
-        copy.text_factory = search.text
+        copy.text_factory = find_secrets.text
         secrets, unset = _secrets(copy)
         for pragma in _PRAGMAS:
             copy.execute(f"PRAGMA {pragma}")
@@ -42,7 +43,7 @@ def drop_secrets(path: Path) -> tuple[dict[str, int], tuple[str, ...]]:
         _forget_samples(copy)
         as_they_were = _index_anew(copy)
         copy.execute("VACUUM")
-        found = search.places(copy, secrets, as_they_were, _SHOWN + 1)
+        found = find_secrets.places(copy, secrets, as_they_were, _SHOWN + 1)
         rows = rows_of(copy)
     if found:
         raise _refused(found, secrets)
@@ -128,7 +129,7 @@ def _index_anew(copy: sqlite3.Connection) -> list[str]:
     which that cannot be done: without content, or of a module that this build lacks.
     https://www.sqlite.org/fts5.html#the_rebuild_command"""
     left = []
-    for name in search.full_text_tables(copy):
+    for name in find_secrets.full_text_tables(copy):
         try:
             copy.execute(f"INSERT INTO {quoted(name)} ({quoted(name)}) VALUES ('rebuild')")
         except sqlite3.Error:

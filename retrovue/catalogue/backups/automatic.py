@@ -9,7 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from retrovue.catalogue import backup, place
+from retrovue.catalogue import files
+from retrovue.catalogue.backups import backup
 from retrovue.catalogue.connection import HistoryLine, utc_now
 from retrovue.errors import DatabaseFailure
 
@@ -77,7 +78,7 @@ def way_back(
                 _rotate(file, way.path, but)
             else:
                 with suppress(OSError):
-                    place.discard(str(way.path))
+                    files.discard(str(way.path))
                 way.path = None
 
 
@@ -87,7 +88,7 @@ def _is_done(line: HistoryLine, operation: str) -> bool:
 
 def _made(file: Path, operation: str) -> Path:
     with backup.failing_as("Database backup"):
-        place.sweep(str(file))
+        files.sweep(str(file))
     why = operation.removeprefix("Database ").lower().replace(" ", "-")
     return _first_free(file, f"-{why}").path
 
@@ -124,7 +125,7 @@ def _rotate(file: Path, made: Path, but: Path | None) -> None:
         for path in found[found.index(made) :][KEPT:]:
             if not (but is not None and _same(path, but)):
                 with suppress(OSError):
-                    place.discard(str(path))
+                    files.discard(str(path))
 
 
 def _same(one: Path, other: Path) -> bool:

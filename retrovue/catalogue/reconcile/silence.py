@@ -6,7 +6,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import NamedTuple
 
-from retrovue.catalogue.staging import Staging
+from retrovue.catalogue.reconcile.staging import Staging
 from retrovue.model import PathMapping
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
-from retrovue.catalogue.saying import Speaking
+from retrovue.catalogue.sqlite_errors import Speaking
 from retrovue.model import Collection
 
 _MOST = 1000  # assets of a folder to ask for at once: the scan takes as many at a time

@@ -1,0 +1,1 @@
+"""Copies of the file: made, brought back, and published without secrets."""

@@ -1,0 +1,1 @@
+"""Whether the file is sound, and how it is repaired."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from retrovue.catalogue import files
-from retrovue.catalogue.sqlite_errors import is_locked, saying
+from retrovue.catalogue.sqlite_errors import is_locked, translate_errors
 from retrovue.catalogue.texts import lenient
 from retrovue.errors import DatabaseFailure
 
@@ -139,8 +139,8 @@ def transaction(
     kept: list[HistoryLine] | None = None,
 ) -> Iterator[Tx]:
     """Run a write transaction; what it wrote into the history is appended to `kept` once it is
-    committed. Raises what `saying` makes of SQLite's errors."""
-    with saying(operation, connection):
+    committed. Raises what `translate_errors` makes of SQLite's errors."""
+    with translate_errors(operation, connection):
         connection.execute("BEGIN IMMEDIATE")
         tx = Tx(connection)
         committing = False

@@ -17,7 +17,7 @@ from retrovue.catalogue.connection import (
     enter_wal,
     transaction,
 )
-from retrovue.catalogue.sqlite_errors import Speaking, saying
+from retrovue.catalogue.sqlite_errors import TranslatingConnection, translate_errors
 from retrovue.catalogue.versions import version_of
 from retrovue.errors import (
     DatabaseFailure,
@@ -165,7 +165,7 @@ class Catalogue:
             self._require_same_file(operation)
 
     def _opened(self, operation: str) -> sqlite3.Connection:
-        with saying(operation):
+        with translate_errors(operation):
             try:
                 return self._writing(operation)
             except OSError as error:
@@ -183,9 +183,9 @@ class Catalogue:
                 hint="It was rolled back. Try again when the file is where it belongs.",
             )
 
-    def prepare(self, operation: str) -> Speaking:
+    def prepare(self, operation: str) -> TranslatingConnection:
         """The connection that will write, outside a transaction: for comparing beforehand."""
-        return Speaking(self._opened(operation), operation)
+        return TranslatingConnection(self._opened(operation), operation)
 
     def close(self) -> None:
         if self._connection is not None:

@@ -1,4 +1,4 @@
-"""What SQLite raises, in the contract's words."""
+"""Translate sqlite3 errors to RetrovueError."""
 
 from __future__ import annotations
 
@@ -11,58 +11,59 @@ from retrovue.commands import Command, Hint
 from retrovue.errors import DatabaseFailure, GuaranteeViolated, Locked
 
 
-class Speaking:
-    """A connection whose errors are in the contract's words, for work outside a transaction."""
+class TranslatingConnection:
+    """A connection that raises RetrovueError where SQLite raises, for work outside a
+    transaction."""
 
     def __init__(self, connection: sqlite3.Connection, operation: str) -> None:
         self._connection = connection
         self._operation = operation
 
     def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
-        with saying(self._operation):
+        with translate_errors(self._operation):
             return self._connection.execute(sql, parameters)
 
     def executemany(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> sqlite3.Cursor:
-        with saying(self._operation):
+        with translate_errors(self._operation):
             return self._connection.executemany(sql, rows)
 
     @property
     def in_transaction(self) -> bool:
         return self._connection.in_transaction
 
-    def told(self, error: sqlite3.Error) -> DatabaseFailure:
-        """What was raised while rows were fetched."""
-        return told(self._operation, error)
+    def to_domain_error(self, error: sqlite3.Error) -> DatabaseFailure:
+        """The RetrovueError for what was raised while rows were fetched."""
+        return to_domain_error(self._operation, error)
 
     def create_function(self, name: str, function: Callable[[str], str]) -> None:
         """Let SQL call a pure function of one text."""
         self._connection.create_function(name, 1, function, deterministic=True)
 
     def executescript(self, sql: str) -> None:
-        with saying(self._operation):
+        with translate_errors(self._operation):
             self._connection.executescript(sql)
 
 
 @contextmanager
-def saying(
+def translate_errors(
     operation: str, connection: sqlite3.Connection | None = None, *, writes: bool = True
 ) -> Iterator[None]:
-    """Turn what SQLite raises into the contract's words; `connection` is where it is asked why, and
-    without `writes` nothing was there to be rolled back."""
+    """Translate sqlite3 errors; `connection` is where it is asked why, and without `writes` there
+    was nothing to roll back."""
     try:
         yield
     except sqlite3.Error as error:
-        raise told(operation, error, connection, writes=writes) from error
+        raise to_domain_error(operation, error, connection, writes=writes) from error
 
 
-def told(
+def to_domain_error(
     operation: str,
     error: sqlite3.Error,
     connection: sqlite3.Connection | None = None,
     *,
     writes: bool = True,
 ) -> DatabaseFailure:
-    """What SQLite raises in the contract's words; `operation` is noun and verb."""
+    """The RetrovueError for an sqlite3 error; `operation` is noun and verb."""
     if isinstance(error, sqlite3.IntegrityError):
         return GuaranteeViolated(f"{operation} failed: {error}")
     if is_locked(error):

@@ -380,7 +380,7 @@ def _told(error: BaseException, arguments: list[str], app: App | None) -> Retrov
     if type(error).__module__ == "sqlite3":
         from retrovue.catalogue import sqlite_errors
 
-        return sqlite_errors.told(_operation(arguments), error)  # type: ignore[arg-type]
+        return sqlite_errors.to_domain_error(_operation(arguments), error)  # type: ignore[arg-type]
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return UsageError("Missing command", error.format_message().splitlines())
     if isinstance(error, click.ClickException):

@@ -10,7 +10,7 @@ from retrovue import tracebacks
 from retrovue.catalogue import collections, guarantees, history, sample, sources
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.reconcile import apply, changes, compare
-from retrovue.catalogue.reconcile.silence import Silent
+from retrovue.catalogue.reconcile.emptied import EmptiedLocation
 from retrovue.catalogue.reconcile.staging import Staging
 from retrovue.commands import Line
 from retrovue.errors import (
@@ -367,7 +367,7 @@ def _attempt(
     comparison = compare.compare(staging, complete, narrowed)
     stats = _stats(staging, scan, comparison)
     _require_sound(scan, comparison, stats, options)
-    unread = [*scan.unread, *map(_silence, comparison.silent)]
+    unread = [*scan.unread, *map(_emptied, comparison.emptied_locations)]
     status = "partial" if unread or scan.repeated else "success"
     result = _result(target, status, stats, scan=scan)
     result = result._replace(unread=tuple(unread), judged=complete)
@@ -395,8 +395,8 @@ def _require_sound(
     if not options.allow_missing:
         if comparison.loses_too_much:
             raise _would_lose(comparison.missing, comparison.present)
-        if nothing and comparison.silent:
-            lost = comparison.missing + sum(silent.assets for silent in comparison.silent)
+        if nothing and comparison.emptied_locations:
+            lost = comparison.missing + sum(e.assets for e in comparison.emptied_locations)
             raise _would_lose(lost, lost)
     if nothing and scan.faults:
         raise IngestFailed("nothing that its importer yields can be used", scan.unread[:10])
@@ -411,9 +411,9 @@ def _would_lose(missing: int, present: int) -> WouldLoseAssets:
     )
 
 
-def _silence(silent: Silent) -> str:
-    place = silent.external_path or "(any location)"
-    number = "1 asset" if silent.assets == 1 else f"{silent.assets:,} assets"
+def _emptied(emptied: EmptiedLocation) -> str:
+    place = emptied.external_path or "(any location)"
+    number = "1 asset" if emptied.assets == 1 else f"{emptied.assets:,} assets"
     return f"{place}: it held {number} and now yields none; is a disk not mounted?"
 
 

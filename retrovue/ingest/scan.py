@@ -120,7 +120,7 @@ class Scan:
         return False
 
     def _note_unread(self, item: Unread) -> None:
-        if type(item.where) is not str or not self._staging.kept.note(item.where):
+        if type(item.where) is not str or not self._staging.protected.note(item.where):
             self.untold = True
         self._count_unread(shown(item.where), shown(item.why))
 
@@ -143,7 +143,7 @@ class Scan:
         storable = item_checks.can_be_kept(folder)
         known = staging.known.folder(folder.path) if storable else None
         if known is not None:
-            if not staging.meet(known):
+            if not staging.mark_folder_seen(known):
                 self.repeated += 1
                 why = "this folder was seen before in this scan; the first counts"
                 self._skip(folder.path, why)
@@ -198,7 +198,7 @@ class Scan:
 
     def _spoil(self, folder_n: int | None) -> None:
         if folder_n is not None:
-            self._staging.spoil_folder(folder_n)
+            self._staging.invalidate_folder(folder_n)
 
     def _skip(self, where: str, why: str) -> None:
         self.skipped += 1
@@ -275,7 +275,7 @@ class Scan:
             self._staging.relink(known, folder.n)
 
     def _see(self, known: Known, folder: _Folder | None) -> bool:
-        return self._staging.see(known, folder.known if folder else None)
+        return self._staging.mark_asset_seen(known, folder.known if folder else None)
 
     def _left_out(
         self, asset: FoundAsset, folder: _Folder | None, known: Known | None, why: Unusable

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from retrovue.catalogue import files
 from retrovue.catalogue.connection import opened, quoted
 from retrovue.catalogue.health import integrity
-from retrovue.catalogue.sqlite_errors import told
+from retrovue.catalogue.sqlite_errors import to_domain_error
 from retrovue.errors import DatabaseFailure, UsageError
 
 
@@ -64,7 +64,7 @@ def failing_as(operation: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise told(operation, error) from error
+        raise to_domain_error(operation, error) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             why = "database or disk is full"

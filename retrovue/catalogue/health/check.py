@@ -13,7 +13,7 @@ from retrovue.catalogue.connection import SCHEMA_VERSION, opened, transaction
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.health import foreign_objects, integrity, odd_values, repair_ids, same_names
 from retrovue.catalogue.health.foreign_objects import Foreign
-from retrovue.catalogue.sqlite_errors import DAMAGE, code, saying
+from retrovue.catalogue.sqlite_errors import DAMAGE, code, translate_errors
 
 OPERATION = "Database check"
 
@@ -67,7 +67,7 @@ def check(catalogue: Catalogue) -> list[Finding]:
 
     Raises DatabaseFailure where it is the disk, a lock or a permission that is in the way.
     """
-    with saying(OPERATION, writes=False):
+    with translate_errors(OPERATION, writes=False):
         try:
             connection = catalogue.looking()
             if _needs_migration(connection):
@@ -122,7 +122,7 @@ def findings(connection: sqlite3.Connection) -> list[Finding]:
     What one look cannot read hides nothing that the others find; of a file so damaged that SQLite
     itself raises at the first look, that is the finding.
     """
-    with saying(OPERATION, writes=False):
+    with translate_errors(OPERATION, writes=False):
         try:
             found = _integrity(connection)
         except sqlite3.DatabaseError as error:

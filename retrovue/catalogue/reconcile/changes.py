@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from retrovue.catalogue.sqlite_errors import Speaking
+from retrovue.catalogue.sqlite_errors import TranslatingConnection
 from retrovue.ids import Ids
 from retrovue.model import CHANGES
 
@@ -59,7 +59,7 @@ class Item(NamedTuple):
     moved_from: str | None = None
 
 
-def staged(connection: Speaking) -> Changes:
+def staged(connection: TranslatingConnection) -> Changes:
     """What a compared scan will change; the ids of `added` are numbers in the order of staging,
     until the assets are `placed`."""
     found = {
@@ -88,7 +88,7 @@ _PATH = """(SELECT m.local_path
              LIMIT 1)"""
 
 
-def _places(connection: Speaking) -> dict[int, str | None]:
+def _places(connection: TranslatingConnection) -> dict[int, str | None]:
     rows = connection.execute(
         f"""
         SELECT a.id, {_PATH}

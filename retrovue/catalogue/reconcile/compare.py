@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from retrovue.catalogue.reconcile import moves, silence
-from retrovue.catalogue.reconcile.kept import EXCLUDED, UNREAD
+from retrovue.catalogue.reconcile import emptied, moves
+from retrovue.catalogue.reconcile.protected import EXCLUDED, UNREAD
 from retrovue.catalogue.reconcile.staging import Staging, count
-from retrovue.catalogue.sqlite_errors import Speaking
+from retrovue.catalogue.sqlite_errors import TranslatingConnection
 
 
 class Comparison(NamedTuple):
@@ -22,7 +22,7 @@ class Comparison(NamedTuple):
     missing: int
     present: int
     withheld: int = 0
-    silent: tuple[silence.Silent, ...] = ()
+    emptied_locations: tuple[emptied.EmptiedLocation, ...] = ()
 
     @property
     def loses_too_much(self) -> bool:
@@ -37,15 +37,15 @@ def compare(staging: Staging, complete: bool, narrowed: bool = False) -> Compari
     connection = staging.connection
     connection.execute("BEGIN")
     try:
-        staging.kept.settle()
-        quiet = [] if narrowed else silence.locations(staging)
+        staging.protected.settle()
+        quiet = [] if narrowed else emptied.locations(staging)
         held = dict.fromkeys(quiet, 0)
         withheld = _leave_alone(staging, held)
         if complete:
             _find_what_is_gone(staging, held)
         else:
-            _doubt_folders(staging)
-        silent = silence.told(held)
+            _invalidate_folders_with_unseen(staging)
+        emptied_locations = emptied.holding(held)
         changes = _changes(connection)
         missing = count(connection, "temp.missing")
         return Comparison(
@@ -54,27 +54,27 @@ def compare(staging: Staging, complete: bool, narrowed: bool = False) -> Compari
             restored=changes.get("restored", 0) + count(connection, "temp.restored"),
             moved=changes.get("moved", 0),
             missing=missing,
-            present=_present(staging, silent) if missing else 0,
+            present=_present(staging, emptied_locations) if missing else 0,
             withheld=withheld,
-            silent=silent,
+            emptied_locations=emptied_locations,
         )
     finally:
         connection.execute("COMMIT")
 
 
-def _leave_alone(staging: Staging, held: silence.Held) -> int:
-    """Take out of what is staged the changes that would lose files at kept places; returns how many
-    assets present stay as they are for it."""
-    connection, kept = staging.connection, staging.kept
-    if kept.has(EXCLUDED):
+def _leave_alone(staging: Staging, held: emptied.Held) -> int:
+    """Withhold the staged changes that would lose files at protected places; returns how many
+    present assets stay as they are for it."""
+    connection, protected = staging.connection, staging.protected
+    if protected.has(EXCLUDED):
         connection.execute(f"""
             INSERT INTO temp.kept_files (file_id)
             SELECT f.id
               FROM temp.staged_assets AS s
              CROSS JOIN asset_files AS f ON f.asset_id = s.asset_id
-             WHERE {kept.holds_file(EXCLUDED, "f")}""")
-    if kept.has(UNREAD):
-        _withhold(connection, kept.holds_file(UNREAD, "f"))
+             WHERE {protected.holds_file(EXCLUDED, "f")}""")
+    if protected.has(UNREAD):
+        _withhold(connection, protected.holds_file(UNREAD, "f"))
     for mapping in held:
         here = f"f.path_mapping_id = {mapping.id} AND {_STAYS_ELSEWHERE}"
         held[mapping] += _withhold(connection, here)
@@ -87,7 +87,7 @@ def _leave_alone(staging: Staging, held: silence.Held) -> int:
     return count(connection, "temp.withheld WHERE change = 'updated'")
 
 
-def _withhold(connection: Speaking, unsure: str) -> int:
+def _withhold(connection: TranslatingConnection, unsure: str) -> int:
     """Withhold changes of assets with a file that is `unsure` and was not come by; returns how many
     were."""
     return connection.execute(f"""
@@ -115,32 +115,32 @@ _STAYS_ELSEWHERE = f"""
              WHERE other.asset_id = s.asset_id AND {_came_by("other")})"""
 
 
-def _find_what_is_gone(staging: Staging, held: silence.Held) -> None:
-    swapped = moves.doubt_swapped(staging.connection, staging.kept.holds("a"))
+def _find_what_is_gone(staging: Staging, held: emptied.Held) -> None:
+    swapped = moves.detach_reused_ids(staging.connection, staging.protected.holds("a"))
     some_missing = swapped or not _all_seen(staging)
     some_gone = _may_be_gone(staging)
     if some_missing or some_gone:
-        staging.list_met()
+        staging.list_seen_folders()
     if some_missing:
         _find_missing(staging)
         moves.find(staging.connection)
-        silence.leave(staging, held)
-    if staging.kept.has(UNREAD) or any(held.values()):
-        _doubt_folders(staging)
+        emptied.spare(staging, held)
+    if staging.protected.has(UNREAD) or any(held.values()):
+        _invalidate_folders_with_unseen(staging)
     elif some_gone:
         _find_gone_folders(staging)
 
 
 def _may_be_gone(staging: Staging) -> bool:
-    """Whether a known folder was not come by; where something is kept none is forgotten."""
+    """Whether a known folder was not come by; where something is protected none is forgotten."""
     collection = staging.collection
-    if staging.kept.any:
+    if staging.protected.any:
         return False
     known = count(staging.connection, f"folders WHERE collection_id = {collection.id}")
-    return len(staging.met) < known
+    return len(staging.seen_folders) < known
 
 
-def _changes(connection: Speaking) -> dict[str, int]:
+def _changes(connection: TranslatingConnection) -> dict[str, int]:
     """How many staged assets there are of each kind of change, in one pass over them."""
     rows = connection.execute("SELECT change, count(*) FROM temp.staged_assets GROUP BY change")
     return dict(rows.fetchall())
@@ -149,21 +149,21 @@ def _changes(connection: Speaking) -> dict[str, int]:
 def _all_seen(staging: Staging) -> bool:
     """Whether the scan came by as many assets as are present, so that none can be missing. One that
     strayed from its folder may count twice, by itself and with that folder."""
-    if staging.strayed:
+    if staging.moved_between_folders:
         return False
     present = staging.collection.asset_count - staging.collection.missing_count
     return staging.present_seen + staging.assets_in_unchanged_folders == present
 
 
-def _present(staging: Staging, silent: Sequence[silence.Silent]) -> int:
-    """How many assets could be missed: those not missing already, and not at a kept place."""
+def _present(staging: Staging, locations: Sequence[emptied.EmptiedLocation]) -> int:
+    """How many assets could be missed: those not missing already, and not at a protected place."""
     collection = staging.collection
-    present = collection.asset_count - collection.missing_count - sum(s.assets for s in silent)
-    if not staging.kept.any:
+    present = collection.asset_count - collection.missing_count - sum(s.assets for s in locations)
+    if not staging.protected.any:
         return present
     kept = staging.connection.execute(
         f"SELECT count(*) FROM assets AS a WHERE a.collection_id = :collection"
-        f" AND a.missing_since IS NULL AND {staging.kept.holds('a')}",
+        f" AND a.missing_since IS NULL AND {staging.protected.holds('a')}",
         {"collection": collection.id},
     ).fetchone()[0]
     return present - int(kept)
@@ -172,11 +172,11 @@ def _present(staging: Staging, silent: Sequence[silence.Silent]) -> int:
 def _find_missing(staging: Staging) -> None:
     """What was neither seen itself nor lies in a folder that was come by and not read; what of it
     lies where the scan could not read is unsure."""
-    staging.list_seen()
-    kept = staging.kept
-    _insert_unseen(staging, "missing", f"NOT {kept.holds('a')}")
-    if kept.has(UNREAD):
-        _insert_unseen(staging, "unsure", kept.holds("a", UNREAD))
+    staging.list_seen_assets()
+    protected = staging.protected
+    _insert_unseen(staging, "missing", f"NOT {protected.holds('a')}")
+    if protected.has(UNREAD):
+        _insert_unseen(staging, "unsure", protected.holds("a", UNREAD))
 
 
 def _insert_unseen(staging: Staging, table: str, condition: str) -> None:
@@ -188,7 +188,7 @@ def _insert_unseen(staging: Staging, table: str, condition: str) -> None:
          WHERE a.collection_id = :collection
            AND a.missing_since IS NULL
            AND NOT EXISTS (SELECT 1 FROM temp.seen WHERE asset_id = a.id)
-           AND NOT EXISTS (SELECT 1 FROM temp.met_folders
+           AND NOT EXISTS (SELECT 1 FROM temp.seen_folders
                             WHERE folder_id = a.folder_id
                               AND folder_id NOT IN (SELECT folder_id FROM temp.staged_folders
                                                      WHERE folder_id IS NOT NULL))
@@ -204,15 +204,15 @@ def _find_gone_folders(staging: Staging) -> None:
         SELECT id
           FROM folders
          WHERE collection_id = :collection
-           AND id NOT IN (SELECT folder_id FROM temp.met_folders)""",
+           AND id NOT IN (SELECT folder_id FROM temp.seen_folders)""",
         {"collection": staging.collection.id},
     )
 
 
-def _doubt_folders(staging: Staging) -> None:
+def _invalidate_folders_with_unseen(staging: Staging) -> None:
     """Let a folder that was read be read again if something known in it was neither seen nor is
     missing now: its fingerprint would say that it is there."""
-    staging.list_seen()
+    staging.list_seen_assets()
     staging.connection.execute("""
         UPDATE temp.staged_folders
            SET fingerprint = NULL

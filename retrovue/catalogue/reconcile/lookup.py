@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
-from retrovue.catalogue.sqlite_errors import Speaking
+from retrovue.catalogue.sqlite_errors import TranslatingConnection
 from retrovue.model import Collection
 
 _MOST = 1000  # assets of a folder to ask for at once: the scan takes as many at a time
@@ -35,7 +35,7 @@ class KnownFolder(NamedTuple):
 class Lookup:
     """Reads of one collection, on the connection that will write it."""
 
-    def __init__(self, connection: Speaking, collection: Collection) -> None:
+    def __init__(self, connection: TranslatingConnection, collection: Collection) -> None:
         self._connection = connection
         self._collection = collection
         moved = any(mapping.missing_since for mapping in collection.mappings)
@@ -72,7 +72,7 @@ class Lookup:
         try:
             row = next(self._in_order, None)
         except sqlite3.Error as error:
-            raise self._connection.told(error) from error
+            raise self._connection.to_domain_error(error) from error
         return KnownFolder(*row) if row else None
 
     def _indexed(self, path: str) -> KnownFolder | None:
@@ -113,7 +113,7 @@ class Lookup:
         try:
             return self._read("a.external_id", external_ids)
         except sqlite3.Error as error:
-            raise self._connection.told(error) from error
+            raise self._connection.to_domain_error(error) from error
 
     def _read(self, column: str, wanted: Sequence[str | int], limit: str = "") -> dict[str, Known]:
         rows = self._connection.execute(

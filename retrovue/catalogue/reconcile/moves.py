@@ -9,7 +9,7 @@ for among the others.
 from __future__ import annotations
 
 from retrovue.catalogue.reconcile.staging import count
-from retrovue.catalogue.sqlite_errors import Speaking
+from retrovue.catalogue.sqlite_errors import TranslatingConnection
 
 # CROSS JOIN keeps SQLite from walking all assets to find the few that are missing.
 # https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
@@ -70,7 +70,7 @@ _KEYS = (
 )
 
 
-def doubt_swapped(connection: Speaking, excluded: str) -> bool:
+def detach_reused_ids(connection: TranslatingConnection, excluded: str) -> bool:
     """Set apart the changed items that have nothing in common with the asset of their external id;
     returns whether there are any. `excluded` is an SQL test for assets `a` that are left alone."""
     connection.execute(f"""
@@ -100,7 +100,7 @@ def doubt_swapped(connection: Speaking, excluded: str) -> bool:
     return True
 
 
-def _settle_swapped(connection: Speaking) -> None:
+def _reattach_unmatched(connection: TranslatingConnection) -> None:
     """Where neither an item nor the asset of its external id was found elsewhere, they belong
     together after all. An asset that was missing before does not go missing now."""
     connection.execute("""
@@ -116,7 +116,7 @@ def _settle_swapped(connection: Speaking) -> None:
             OR asset_id IN (SELECT asset_id FROM temp.swapped WHERE was_missing)""")
 
 
-def find(connection: Speaking) -> None:
+def find(connection: TranslatingConnection) -> None:
     """Give new items the asset that moved to them."""
     if not count(connection, "temp.missing"):
         return
@@ -142,4 +142,4 @@ def find(connection: Speaking) -> None:
              WHERE staged_assets.n = moves.n""")
         connection.execute("""
             DELETE FROM temp.missing WHERE asset_id IN (SELECT asset_id FROM temp.moves)""")
-    _settle_swapped(connection)
+    _reattach_unmatched(connection)

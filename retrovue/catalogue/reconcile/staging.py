@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from retrovue.catalogue.reconcile import forms
 from retrovue.catalogue.reconcile.idset import IdSet
-from retrovue.catalogue.reconcile.kept import Kept
 from retrovue.catalogue.reconcile.lookup import Known, KnownFolder, Lookup
-from retrovue.catalogue.sqlite_errors import Speaking
+from retrovue.catalogue.reconcile.protected import ProtectedPlaces
+from retrovue.catalogue.sqlite_errors import TranslatingConnection
 from retrovue.found import FoundAsset, FoundFile
 from retrovue.model import Collection
 
@@ -47,7 +47,7 @@ _TABLES = f"""
 DROP TABLE IF EXISTS temp.seen;
 DROP TABLE IF EXISTS temp.restored;
 DROP TABLE IF EXISTS temp.relinked;
-DROP TABLE IF EXISTS temp.met_folders;
+DROP TABLE IF EXISTS temp.seen_folders;
 DROP TABLE IF EXISTS temp.staged_folders;
 DROP TABLE IF EXISTS temp.staged_assets;
 DROP TABLE IF EXISTS temp.staged_files;
@@ -61,7 +61,7 @@ DROP TABLE IF EXISTS temp.withheld;
 CREATE TEMP TABLE seen (asset_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE restored (asset_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE relinked (asset_id INTEGER PRIMARY KEY, folder_n INTEGER);
-CREATE TEMP TABLE met_folders (folder_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE seen_folders (folder_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE staged_folders (
   n INTEGER PRIMARY KEY, folder_id INTEGER, path TEXT UNIQUE, fingerprint TEXT, assets INTEGER);
 CREATE TEMP TABLE staged_assets (
@@ -90,7 +90,7 @@ _COLUMNS = {
 class Staging:
     """One scan of one collection, on the connection that will write it."""
 
-    def __init__(self, connection: Speaking, collection: Collection) -> None:
+    def __init__(self, connection: TranslatingConnection, collection: Collection) -> None:
         self.connection = connection
         self.collection = collection
         self.folders_unchanged = 0
@@ -99,22 +99,22 @@ class Staging:
         # Else the journal would hold every page of the tables of the collection before.
         connection.execute("PRAGMA temp.secure_delete = OFF")
         connection.executescript(_TABLES)
-        self.kept = Kept(connection, collection.mappings)
+        self.protected = ProtectedPlaces(connection, collection.mappings)
         self.known = Lookup(connection, collection)  # reads on, and lets no table be dropped
         self.changed = IdSet()  # known assets that are staged
-        self.placed: set[int] = set()  # mappings that hold a file of what is staged
+        self.locations_with_files: set[int] = set()  # mappings that hold a file of what is staged
         self.read = IdSet()  # known folders that were read
-        self.seen = IdSet()  # known assets that the scan came by
+        self.seen_assets = IdSet()  # known assets that the scan saw
         self.present_seen = 0  # those of them that were not missing
-        self.strayed = False  # whether one of them came with another folder than the known one
-        self.met = IdSet()  # known folders that the scan came by
+        self.moved_between_folders = False  # whether one came with another folder than before
+        self.seen_folders = IdSet()  # known folders that the scan saw
         self._n = 0
         self._folders: list[tuple[Any, ...]] = []
         self._assets: list[tuple[Any, ...]] = []
         self._files: list[tuple[Any, ...]] = []
         self._restored: list[tuple[int]] = []
         self._relinked: list[tuple[int, int]] = []
-        self._spoiled: list[tuple[int]] = []
+        self._invalidated: list[tuple[int]] = []
         self._waiting: tuple[list[Any], ...] = (
             self._folders,
             self._assets,
@@ -123,27 +123,27 @@ class Staging:
             self._relinked,
         )
 
-    def see(self, known: Known, folder: KnownFolder | None) -> bool:
-        """Note that the scan came by a known asset in a folder; returns whether it was the first
+    def mark_asset_seen(self, known: Known, folder: KnownFolder | None) -> bool:
+        """Note that the scan saw a known asset in a folder; returns whether it was the first
         time."""
         if known.folder_id is not None and (folder is None or folder.id != known.folder_id):
-            self.strayed = True
-        first = self.seen.add(known.id)
+            self.moved_between_folders = True
+        first = self.seen_assets.add(known.id)
         if first and not known.missing:
             self.present_seen += 1
         return first
 
-    def meet(self, folder: KnownFolder) -> bool:
-        """Note that the scan came by a known folder; returns whether it was the first time."""
-        return self.met.add(folder.id)
+    def mark_folder_seen(self, folder: KnownFolder) -> bool:
+        """Note that the scan saw a known folder; returns whether it was the first time."""
+        return self.seen_folders.add(folder.id)
 
-    def list_seen(self) -> None:
-        """Fill temp.seen with the ids of all known assets that the scan came by."""
-        self._list("seen", self.seen)
+    def list_seen_assets(self) -> None:
+        """Fill temp.seen with the ids of all known assets that the scan saw."""
+        self._list("seen", self.seen_assets)
 
-    def list_met(self) -> None:
-        """Fill temp.met_folders with the ids of all known folders that the scan came by."""
-        self._list("met_folders", self.met)
+    def list_seen_folders(self) -> None:
+        """Fill temp.seen_folders with the ids of all known folders that the scan saw."""
+        self._list("seen_folders", self.seen_folders)
 
     def _list(self, table: str, ids: IdSet) -> None:
         self.connection.executemany(
@@ -151,10 +151,10 @@ class Staging:
         )
 
     def is_unchanged(self, asset_id: int, folder_id: int | None) -> bool:
-        """Whether the scan came by a known asset, or by its folder, and found it as it was."""
-        if folder_id is not None and folder_id in self.met and folder_id not in self.read:
+        """Whether the scan saw a known asset, or by its folder, and found it as it was."""
+        if folder_id is not None and folder_id in self.seen_folders and folder_id not in self.read:
             return True
-        return asset_id in self.seen and asset_id not in self.changed
+        return asset_id in self.seen_assets and asset_id not in self.changed
 
     def folder_unchanged(self, folder: KnownFolder) -> None:
         self.folders_unchanged += 1
@@ -191,7 +191,7 @@ class Staging:
         if asset_id is not None:
             self.changed.add(asset_id)
         for mapping_id, relative, file in files:
-            self.placed.add(mapping_id)
+            self.locations_with_files.add(mapping_id)
             self._files.append((n, mapping_id, relative, *file[1:]))
 
     def flush(self) -> Flushed:
@@ -267,13 +267,13 @@ class Staging:
         """Let go of what is still read of the file, so that it can be written."""
         self.known.end()
         self.connection.executemany(
-            "UPDATE temp.staged_folders SET fingerprint = NULL WHERE n = ?", self._spoiled
+            "UPDATE temp.staged_folders SET fingerprint = NULL WHERE n = ?", self._invalidated
         )
 
-    def spoil_folder(self, n: int) -> None:
+    def invalidate_folder(self, n: int) -> None:
         """A folder that held something left out is read again next time, so that it is reported
         again."""
-        self._spoiled.append((n,))
+        self._invalidated.append((n,))
 
     @contextmanager
     def _quick(self) -> Iterator[None]:
@@ -288,7 +288,7 @@ class Staging:
         self.connection.execute("COMMIT")
 
 
-def count(connection: Speaking, what: str) -> int:
+def count(connection: TranslatingConnection, what: str) -> int:
     """How many rows there are of `what`: a table, and a condition if it has one."""
     return int(connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
 

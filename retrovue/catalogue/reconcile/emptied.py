@@ -10,7 +10,7 @@ from retrovue.catalogue.reconcile.staging import Staging
 from retrovue.model import PathMapping
 
 
-class Silent(NamedTuple):
+class EmptiedLocation(NamedTuple):
     """A location, and how many assets were left as they are since it yields none."""
 
     external_path: str
@@ -25,7 +25,11 @@ def locations(staging: Staging) -> list[PathMapping]:
     active = [mapping for mapping in staging.collection.mappings if mapping.active]
     if len(active) < 2:
         return []
-    return [m for m in active if m.id not in staging.placed and not _holds_unchanged(staging, m)]
+    return [
+        m
+        for m in active
+        if m.id not in staging.locations_with_files and not _holds_unchanged(staging, m)
+    ]
 
 
 def _holds_unchanged(staging: Staging, mapping: PathMapping) -> bool:
@@ -43,7 +47,7 @@ def _holds_unchanged(staging: Staging, mapping: PathMapping) -> bool:
         return any(staging.is_unchanged(asset_id, folder_id) for asset_id, folder_id in rows)
 
 
-def leave(staging: Staging, held: Held) -> None:
+def spare(staging: Staging, held: Held) -> None:
     """Take what lies in these locations out of what is missing, and count it."""
     for mapping in held:
         held[mapping] += staging.connection.execute(
@@ -55,8 +59,8 @@ def leave(staging: Staging, held: Held) -> None:
         ).rowcount
 
 
-def told(held: Held) -> tuple[Silent, ...]:
+def holding(held: Held) -> tuple[EmptiedLocation, ...]:
     """The locations that held something."""
     return tuple(
-        Silent(mapping.external_path, number) for mapping, number in held.items() if number
+        EmptiedLocation(mapping.external_path, number) for mapping, number in held.items() if number
     )

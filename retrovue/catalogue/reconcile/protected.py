@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrovue import paths
-from retrovue.catalogue.sqlite_errors import Speaking
+from retrovue.catalogue.sqlite_errors import TranslatingConnection
 from retrovue.model import PathMapping
 
 EXCLUDED, UNREAD = "excluded_places", "unread_places"
@@ -27,10 +27,12 @@ _TABLES = "".join(
 )
 
 
-class Kept:
+class ProtectedPlaces:
     """The places of one scan of a collection with these mappings; `settle` ends the noting."""
 
-    def __init__(self, connection: Speaking, mappings: tuple[PathMapping, ...]) -> None:
+    def __init__(
+        self, connection: TranslatingConnection, mappings: tuple[PathMapping, ...]
+    ) -> None:
         self._connection = connection
         self._mappings = mappings
         self._folds = any(paths.is_windows(mapping.external_path) for mapping in mappings)

@@ -64,7 +64,7 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
            exclude: tuple[str, ...], include: tuple[str, ...], allow_missing: bool,
            dry_run: bool) -> Result:  # fmt: skip
     """Change the flags and path mappings of a collection, all of it or nothing."""
-    from retrovue.ingest import collection_changes
+    from retrovue.operations.collections import Wish, update_collection
 
     if enabled is None and sync is None and not (maps or map_same or unmap or exclude or include):
         raise UsageError(
@@ -73,7 +73,7 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
     if enabled is False and sync == "on":
         raise UsageError("--disable and --sync-enable contradict each other")
     collection = collections.get(app.catalogue.reading(), selector)
-    wish = collection_changes.Wish(
+    wish = Wish(
         enabled,
         None if sync is None else sync == "on",
         options.rewrites(maps),
@@ -83,9 +83,7 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
         include,
         allow_missing,
     )
-    done = collection_changes.update_collection(
-        app.catalogue, lambda: app.plugins, collection, wish, dry_run
-    )
+    done = update_collection(app.catalogue, lambda: app.plugins, collection, wish, dry_run)
     data = {**words.collection_data(done.after), "changed": done.changed}
     if dry_run:
         data["dry_run"] = True
@@ -112,7 +110,7 @@ def ingest(app: App, selector: str, title: str | None, season: int | None, episo
            quick: bool, allow_missing: bool, dry_run: bool) -> Result:  # fmt: skip
     """Ingest one collection, or what is asked for of it. It must be enabled and ingestible."""
     from retrovue.cli import ingesting
-    from retrovue.ingest.scan import Narrow
+    from retrovue.operations.scan import Narrow
 
     asked = Narrow(title, season, episode)
     narrow = asked if asked != Narrow() else None

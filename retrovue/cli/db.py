@@ -36,9 +36,9 @@ def path(app: App) -> Result:
 @click.pass_obj
 def info(app: App) -> Result:
     """Show what the file is and how much is in it."""
-    from retrovue.catalogue.health import check
+    from retrovue.operations import database
 
-    found = check.info(app.catalogue)
+    found = database.info(app.catalogue)
     rows = found.pop("rows")
     lines = facts((*found.items(), *((f"rows in {name}", count) for name, count in rows.items())))
     return Result({**found, "rows": rows}, lines)
@@ -52,19 +52,19 @@ def info(app: App) -> Result:
 @click.pass_obj
 def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
     """Look for damage and for every breach of a guarantee."""
-    from retrovue.catalogue.health import check
     from retrovue.cli.destroying import undo
     from retrovue.errors import GuaranteeViolated
+    from retrovue.operations import database
 
     app.writes = repair
     done: list[str] = []
     if repair:
-        from retrovue.catalogue.health import repair as repairing
+        from retrovue.operations import repair as repairing
 
         done, saved, findings = repairing.repair(app.catalogue, no_backup, dry_run)
     else:
-        findings = check.check(app.catalogue)
-    others = check.others(app.catalogue)
+        findings = database.check(app.catalogue)
+    others = database.others(app.catalogue)
     data: dict[str, Any] = {
         "findings": [finding._asdict() for finding in findings],
         "repaired": done,
@@ -160,15 +160,15 @@ def _listed(app: App, found: Sequence[Backup]) -> Result:
 def restore(app: App, file: Path, force: bool, dry_run: bool) -> Result:
     """Put a backup in the place of the file, which is backed up first."""
     from retrovue.catalogue.backups import restore
-    from retrovue.catalogue.health import check
     from retrovue.cli.destroying import CANCELLED, undo
+    from retrovue.operations import database
 
     forced = force or dry_run or not app.catalogue.exists()
     if not options.confirm([f"This replaces {app.path}; a copy is kept."], forced):
         return CANCELLED
     app.catalogue.close()
     copy, before = restore.restore(Path(app.path), file, dry_run)
-    others = check.others_of(file)
+    others = database.others_of(file)
     data: dict[str, Any] = {
         "others": _as_data(others),
         "path": str(copy.path),

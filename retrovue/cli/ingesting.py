@@ -18,9 +18,10 @@ from retrovue.errors import (
     NotIngestible,
     RetrovueError,
 )
-from retrovue.ingest import failures, overlooked, run, source_changes
-from retrovue.ingest.scan import Narrow
 from retrovue.model import Collection, IngestResult, Source
+from retrovue.operations import failures, ingest, overlooked
+from retrovue.operations.scan import Narrow
+from retrovue.operations.sources import importer_of
 
 _SUCCEEDED = ("success", "partial")
 
@@ -35,10 +36,10 @@ def of_source(
     options = _options(app, told, allow_missing, quick, dry_run)._replace(keep_going=keep_going)
     try:
         with failures.recorded(app.catalogue, operation, source.name, dry_run=dry_run):
-            importer = source_changes.importer_of(app.catalogue, app.plugins, source)
+            importer = importer_of(app.catalogue, app.plugins, source)
         known = collections.of_source(app.catalogue.reading(), source.id)
         beside = overlooked.hints(importer, source, known)
-        results = run.of_source(app.catalogue, source, importer, options)
+        results = ingest.of_source(app.catalogue, source, importer, options)
     except KeyboardInterrupt:
         raise _interrupted(app, operation) from None
     except (InvalidState, NotIngestible) as error:
@@ -70,13 +71,13 @@ def of_collection(
     options = _options(app, told, allow_missing, quick, dry_run)._replace(narrow=narrow)
     try:
         with failures.recorded(app.catalogue, operation, source.name, collection.name, dry_run):
-            importer = source_changes.importer_of(app.catalogue, app.plugins, source)
+            importer = importer_of(app.catalogue, app.plugins, source)
             _require_enabled(collection)
-        result = run.of_one(app.catalogue, source, collection, importer, options)
+        result = ingest.of_one(app.catalogue, source, collection, importer, options)
     except KeyboardInterrupt:
         raise _interrupted(app, operation) from None
     if result.status in ("not_ingestible", "invalid_state"):
-        return _result(app, source, [result], [], run.refused([result]), dry_run)
+        return _result(app, source, [result], [], ingest.refused([result]), dry_run)
     return _report(app, operation, source, [result], dry_run, told)
 
 
@@ -90,7 +91,9 @@ def _require_enabled(collection: Collection) -> None:
         )
 
 
-def _options(app: App, told: Told, allow_missing: bool, quick: bool, dry_run: bool) -> run.Options:
+def _options(
+    app: App, told: Told, allow_missing: bool, quick: bool, dry_run: bool
+) -> ingest.Options:
     """How to ingest; what changes in a collection is put into `told`."""
 
     def progress(collection: Collection, count: int) -> None:
@@ -108,7 +111,7 @@ def _options(app: App, told: Told, allow_missing: bool, quick: bool, dry_run: bo
             seen = changes.looked_up(found, connection, changes.SCREEN)
         told[collection.id] = seen
 
-    return run.Options(
+    return ingest.Options(
         allow_missing=allow_missing,
         quick=quick,
         dry_run=dry_run,
@@ -162,7 +165,7 @@ def _nothing_ingested(operation: str, results: Sequence[IngestResult]) -> Retrov
     """The error where not one collection was ingested; its code is theirs where they agree."""
     errors = [result.error or {} for result in results]
     if all(result.status in ("not_ingestible", "invalid_state") for result in results):
-        return run.refused(results)
+        return ingest.refused(results)
     codes = {str(error.get("code")) for error in errors}
     first = str(errors[0].get("message"))
     differ = any(error.get("message") != first for error in errors)

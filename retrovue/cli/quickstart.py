@@ -100,10 +100,11 @@ def _settled(result: Result) -> Result:
 
 
 def _do(app: App, folder: str) -> Result:
-    from retrovue.ingest import discover, source_changes
+    from retrovue.operations import discover
+    from retrovue.operations.sources import importer_of
 
     source, known = _source(app, folder)
-    importer = source_changes.importer_of(app.catalogue, app.plugins, source)
+    importer = importer_of(app.catalogue, app.plugins, source)
     found = discover.discover(app.catalogue, source, importer).collections
     if not found:
         raise RetrovueError(
@@ -190,7 +191,7 @@ def _nothing_taken_in(
 
 def _source(app: App, folder: str) -> tuple[Source, bool]:
     """The source of the folder, added where there is none; and whether it was there."""
-    from retrovue.ingest import source_changes
+    from retrovue.operations.sources import add_source
 
     if app.catalogue.exists():
         for source in sources.all_of(app.catalogue.reading()):
@@ -198,7 +199,7 @@ def _source(app: App, folder: str) -> tuple[Source, bool]:
                 return source, True
     name = _free_name(app, os.path.basename(folder) or "Media")
     values = {"base_path": folder}
-    source, _, _ = source_changes.add_source(
+    source, _, _ = add_source(
         app.catalogue,
         app.plugins,
         "filesystem",
@@ -221,10 +222,10 @@ def _free_name(app: App, name: str) -> str:
 
 
 def _enable(app: App, collection: Collection) -> None:
-    from retrovue.ingest import collection_changes
+    from retrovue.operations.collections import Wish, update_collection
 
-    wish = collection_changes.Wish(sync_enabled=True, map_same=True)
-    collection_changes.update_collection(app.catalogue, lambda: app.plugins, collection, wish)
+    wish = Wish(sync_enabled=True, map_same=True)
+    update_collection(app.catalogue, lambda: app.plugins, collection, wish)
 
 
 def _told(app: App, source: Source, folder: str, result: Result, told_how: bool) -> Result:

@@ -68,13 +68,13 @@ class Add(WithImporterOptions):
 class Update(WithImporterOptions):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """What needs no importer goes on where its plugin is missing or broken."""
-        from retrovue.ingest import source_changes
+        from retrovue.operations.sources import options_of
 
         source = self.source(ctx, list(args))
         if source is None:
             return super().parse_args(ctx, args)
         try:
-            own = source_changes.options_of(_app(ctx).plugins, source)
+            own = options_of(_app(ctx).plugins, source)
         except ImporterFailed as failure:
             try:
                 return self.parse_with(ctx, args, [])
@@ -146,7 +146,7 @@ def list_types(app: App) -> Result:
 def add(app: App, /, type_: str | None, name: str | None, discover: bool, dry_run: bool,
         **parameters: Any) -> Result:  # fmt: skip
     """Add a source. Without --discover nothing is contacted."""
-    from retrovue.ingest import source_changes
+    from retrovue.operations.sources import add_source
 
     if not type_:
         raise UsageError(
@@ -156,7 +156,7 @@ def add(app: App, /, type_: str | None, name: str | None, discover: bool, dry_ru
         raise UsageError("Missing option --name", hint='Give it a name: --name "My Plex"')
     given = _ask_for_secrets(app, type_, options.values(parameters))
     with app.trial(dry_run) as catalogue:
-        source, settings, made = source_changes.add_source(
+        source, settings, made = add_source(
             catalogue, app.plugins, type_, name, given, discover, dry_run
         )
     if not dry_run:
@@ -285,7 +285,7 @@ def update(app: App, /, selector: str, name: str | None, unset: tuple[str, ...],
     With --rebind collections are matched anew: by identity, by name and kind, by location.
     """
     from retrovue.cli import updating
-    from retrovue.ingest.source_update import SourceUpdate
+    from retrovue.operations.source_update import SourceUpdate
 
     given = options.values(parameters)
     source = sources.get(app.catalogue.reading(), selector)
@@ -308,13 +308,14 @@ def discover(app: App, selector: str, allow_missing: bool, dry_run: bool) -> Res
     """Ask a source what it offers, and bring its collections to that. Turns no flag on."""
     from retrovue.catalogue import collections
     from retrovue.cli import ingesting, words
-    from retrovue.ingest import discover as discovery
-    from retrovue.ingest import failures, overlooked, source_changes
+    from retrovue.operations import discover as discovery
+    from retrovue.operations import failures, overlooked
+    from retrovue.operations.sources import importer_of
 
     source = sources.get(app.catalogue.reading(), selector)
     with failures.recorded(app.catalogue, "Source discover", source.name, dry_run=dry_run):
         sources.require_valid(app.catalogue.reading(), source)
-        importer = source_changes.importer_of(app.catalogue, app.plugins, source)
+        importer = importer_of(app.catalogue, app.plugins, source)
     known = collections.of_source(app.catalogue.reading(), source.id)
     done = discovery.discover(app.catalogue, source, importer, dry_run, allow_missing=allow_missing)
     changes = {word: list(names) for word, names in done.changes._asdict().items()}

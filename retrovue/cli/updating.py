@@ -12,9 +12,9 @@ from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import Ambiguous
 from retrovue.importers.settings import shown
-from retrovue.ingest import source_changes
-from retrovue.ingest.source_update import SourceUpdate, Updated, update_source
 from retrovue.model import Collection, PathMapping, Source
+from retrovue.operations.source_update import SourceUpdate, Updated, update_source
+from retrovue.operations.sources import options_of, stored_settings
 
 
 def source(app: App, given: Source, wanted: SourceUpdate, dry_run: bool) -> Result:
@@ -44,8 +44,8 @@ def _with_secrets(app: App, source: Source, wanted: SourceUpdate) -> SourceUpdat
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return wanted
     values = dict(wanted.values)
-    stored = source_changes.stored_settings(app.catalogue, source)
-    for option in source_changes.options_of(app.plugins, source):
+    stored = stored_settings(app.catalogue, source)
+    for option in options_of(app.plugins, source):
         known = option.name in stored.secrets or option.name in stored.config
         if option.secret and option.required and not known and not values.get(option.name):
             values[option.name] = click.prompt(option.name.capitalize(), hide_input=True, err=True)

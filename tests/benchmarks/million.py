@@ -106,7 +106,7 @@ def upsert(db: Path, count: int, change: int, shape: str) -> None:
 def ingest(db: Path, count: int, change: int, shape: str) -> None:
     from retrovue.catalogue import collections, sources
     from retrovue.catalogue.core import Catalogue
-    from retrovue.ingest import run as ingesting
+    from retrovue.operations import ingest as ingesting
 
     catalogue = Catalogue(db)
     source = sources.get(catalogue.reading(), "Many")

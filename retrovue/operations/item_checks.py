@@ -12,7 +12,7 @@ from typing import Any
 from retrovue.catalogue.reconcile.forms import TEXT
 from retrovue.catalogue.reconcile.staging import as_json, storable
 from retrovue.found import ASSET_KINDS, FoundAsset, FoundFile, FoundFolder, Skipped, Unread
-from retrovue.ingest import secrecy
+from retrovue.operations import secrecy
 from retrovue.redact import scrub
 
 

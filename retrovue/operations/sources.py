@@ -15,8 +15,8 @@ from retrovue.importers import settings
 from retrovue.importers.api import Importer, Option
 from retrovue.importers.loader import Plugins
 from retrovue.importers.settings import Settings
-from retrovue.ingest import discover
 from retrovue.model import Collection, Source
+from retrovue.operations import discover
 
 # what a terminal would obey, line ends of every kind, and marks that turn the text's direction
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")

@@ -15,11 +15,11 @@ from retrovue.errors import (
     UsageError,
 )
 from retrovue.importers.loader import Plugins
-from retrovue.ingest import remote
-from retrovue.ingest.assess import contacts_nothing, reasons_against
-from retrovue.ingest.retrying import again, gone, require_folders, require_mapped, require_same
-from retrovue.ingest.source_changes import importer_of
 from retrovue.model import Collection, Source
+from retrovue.operations import remote
+from retrovue.operations.conflicts import again, gone, require_folders, require_mapped, require_same
+from retrovue.operations.ingestibility import contacts_nothing, reasons_against
+from retrovue.operations.sources import importer_of
 from retrovue.paths import Rewrite
 from retrovue.redact import scrub
 

@@ -15,16 +15,22 @@ from retrovue.importers import settings
 from retrovue.importers.api import Importer
 from retrovue.importers.loader import Plugins
 from retrovue.importers.settings import Settings
-from retrovue.ingest import discover
-from retrovue.ingest.assess import contacts_nothing, reasons_against
-from retrovue.ingest.retrying import Changed, again, require_folders, require_mapped, require_same
-from retrovue.ingest.source_changes import (
+from retrovue.model import Collection, PathMapping, Source
+from retrovue.operations import discover
+from retrovue.operations.conflicts import (
+    Changed,
+    again,
+    require_folders,
+    require_mapped,
+    require_same,
+)
+from retrovue.operations.ingestibility import contacts_nothing, reasons_against
+from retrovue.operations.sources import (
     importer_of,
     options_of,
     require_name,
     stored_settings,
 )
-from retrovue.model import Collection, PathMapping, Source
 from retrovue.paths import Rewrite
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from retrovue.catalogue.reconcile.changes import Changes
-from retrovue.ingest.scan import Scan
 from retrovue.model import IngestResult
+from retrovue.operations.scan import Scan
 
 
 def completed(

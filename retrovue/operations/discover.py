@@ -20,8 +20,8 @@ from retrovue.errors import (
 )
 from retrovue.found import FoundCollection
 from retrovue.importers.api import Importer
-from retrovue.ingest import failures, remote, secrecy
 from retrovue.model import Collection, Source
+from retrovue.operations import failures, remote, secrecy
 from retrovue.redact import lines, told
 
 LONGEST = 4096  # characters of a name, an id or a path

@@ -24,10 +24,10 @@ from retrovue.errors import (
     WouldLoseAssets,
 )
 from retrovue.importers.api import Importer
-from retrovue.ingest import failures, remote, reports, whereabouts
-from retrovue.ingest.assess import GONE, reasons_against
-from retrovue.ingest.scan import Narrow, Scan
 from retrovue.model import STATS, Collection, IngestResult, Source
+from retrovue.operations import failures, mapping_check, remote, reports
+from retrovue.operations.ingestibility import GONE, reasons_against
+from retrovue.operations.scan import Narrow, Scan
 from retrovue.redact import lines, told
 
 Changed = Callable[[Collection, changes.Changes, sqlite3.Connection], None]
@@ -383,7 +383,7 @@ def _attempt(
         options.changed(target, placed, tx.connection)
         files = sample.files(tx.connection, target)
     result = result._replace(line=None if options.dry_run else line)
-    return whereabouts.checked(result, target, files)
+    return mapping_check.checked(result, target, files)
 
 
 def _require_sound(

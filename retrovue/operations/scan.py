@@ -9,10 +9,10 @@ from retrovue.catalogue.reconcile.lookup import Known, KnownFolder
 from retrovue.catalogue.reconcile.staging import Staging
 from retrovue.found import FoundAsset, FoundFile, FoundFolder, Skipped, Unread
 from retrovue.importers.api import Importer
-from retrovue.ingest import item_checks
-from retrovue.ingest.assess import for_scan
-from retrovue.ingest.item_checks import Broken, Unusable, shown
 from retrovue.model import PathMapping
+from retrovue.operations import item_checks
+from retrovue.operations.ingestibility import for_scan
+from retrovue.operations.item_checks import Broken, Unusable, shown
 from retrovue.paths import Mapper
 from retrovue.redact import scrub
 

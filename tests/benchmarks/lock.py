@@ -32,8 +32,10 @@ def rows(settings: Settings) -> Iterator[Row]:
     yield Row("  1 % rewritten: lock", spread(held["changed"]), unit="ms", at_most=150)
     yield Row("  first: lock", spread(held["first"]), unit="ms")
     yield Row("  walk + one executemany: lock", spread(held["executemany"]), unit="ms")
-    ratios = [one / two for one, two in zip(held["first"], held["executemany"], strict=True)]
-    yield Row("  first: lock / lock of the executemany", spread(ratios), at_most=0.7)
+    pairs = zip(held["first"], held["executemany"], strict=True)
+    ratios = [one / two for one, two in pairs if two]  # 0: it was never found locked
+    if ratios:
+        yield Row("  first: lock / lock of the executemany", spread(ratios), at_most=0.7)
 
 
 def _executemany(subject: Subject) -> float:

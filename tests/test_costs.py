@@ -167,7 +167,8 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
 
     def traced(*arguments: object, **options: object) -> sqlite3.Connection:
         connection = connect(*arguments, **options)
-        connection.set_trace_callback(taken.append)
+        if arguments[0] != ":memory:":  # the schema as it should be, which is made once a process
+            connection.set_trace_callback(taken.append)
         return connection
 
     monkeypatch.setattr(sqlite3, "connect", traced)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from retrovue.catalogue.columns import TABLES, joined
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.texts import read_object, read_texts
 from retrovue.errors import Ambiguous, NotFound
@@ -139,11 +140,8 @@ def _id(selector: str) -> int:
 def _whole(connection: sqlite3.Connection, asset_id: int) -> dict[str, Any]:
     asset = _dicts(
         connection,
-        """
-        SELECT a.id, s.name AS source, c.name AS collection, a.external_id, a.kind, a.title,
-               a.series, a.season, a.episode, a.episode_end, a.artist, a.album, a.track, a.year,
-               a.released_on, a.duration_ms, a.edition, a.guids, a.metadata, a.fingerprint,
-               a.created_at, a.updated_at, a.missing_since
+        f"""
+        SELECT a.id, s.name AS source, c.name AS collection, {_columns("assets", "a")}
           FROM assets AS a
           JOIN collections AS c ON c.id = a.collection_id
           JOIN sources AS s ON s.id = c.source_id
@@ -153,10 +151,8 @@ def _whole(connection: sqlite3.Connection, asset_id: int) -> dict[str, Any]:
     asset["guids"], asset["metadata"] = read_texts(asset["guids"]), read_object(asset["metadata"])
     asset["files"] = _dicts(
         connection,
-        """
-        SELECT f.id, v.local_path, f.relative_path, f.version, f.part, f.size_bytes,
-               f.modified_at, f.duration_ms, f.container, f.video_codec, f.audio_codec, f.width,
-               f.height
+        f"""
+        SELECT f.id, v.local_path, {_columns("asset_files", "f")}
           FROM asset_files AS f
           JOIN media AS v ON v.asset_id = f.asset_id AND v.file_id = f.id
          WHERE f.asset_id = ?
@@ -164,6 +160,10 @@ def _whole(connection: sqlite3.Connection, asset_id: int) -> dict[str, Any]:
         asset_id,
     )
     return asset
+
+
+def _columns(table: str, of: str) -> str:
+    return joined((column.name for column in TABLES[table].columns), of)
 
 
 def _dicts(connection: sqlite3.Connection, sql: str, parameter: int) -> list[dict[str, Any]]:

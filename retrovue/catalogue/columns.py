@@ -6,6 +6,7 @@ written past them, and a repair or a migration mends those.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from retrovue.catalogue.texts import DEPTH_MOST
@@ -28,6 +29,7 @@ class Form(NamedTuple):
     test: str
     mend: str
     most: int = 0
+    least: int = 0
 
 
 class Column(NamedTuple):
@@ -80,7 +82,11 @@ def _text(most: int) -> Form:
 
 def _number(least: int, most: int) -> Form:
     return Form(
-        f"a number from {least} to {most:,}", f"{{c}} BETWEEN {least} AND {most}", "number", most
+        f"a number from {least} to {most:,}",
+        f"{{c}} BETWEEN {least} AND {most}",
+        "number",
+        most,
+        least,
     )
 
 
@@ -140,7 +146,7 @@ END""",
 _NAME, _WORD, _PATH, _LONG = map(_text, (NAME_MOST, WORD_MOST, PATH_MOST, LONG_MOST))
 _COUNT, _YEAR = _number(0, ID_MOST), _number(0, 9999)
 _FROM_1 = Form(  # from 1 says a constraint of the table
-    f"a number from 1 to {ID_MOST:,}", f"{{c}} <= {ID_MOST}", "number", ID_MOST
+    f"a number from 1 to {ID_MOST:,}", f"{{c}} <= {ID_MOST}", "number", ID_MOST, 1
 )
 
 
@@ -245,3 +251,13 @@ TABLES: dict[str, Table] = {
         ),
     ),
 }
+
+
+def joined(columns: Iterable[str], of: str = "") -> str:
+    """Columns for SQL, of a table or alias `of`."""
+    return ", ".join(f"{of}.{name}" if of else name for name in columns)
+
+
+def assigned(columns: Iterable[str], of: str) -> str:
+    """SQL that sets columns to those of `of`."""
+    return ", ".join(f"{name} = {of}.{name}" for name in columns)

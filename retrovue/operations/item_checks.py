@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from retrovue.catalogue.reconcile.forms import TEXT
+from retrovue.catalogue.columns import NAME_MOST
+from retrovue.catalogue.reconcile.fields import ASSET_FIELDS, FILE_FIELDS, types_of
 from retrovue.catalogue.reconcile.staging import as_json, storable
 from retrovue.found import ASSET_KINDS, FoundAsset, FoundFile, FoundFolder, Skipped, Unread
 from retrovue.operations import secrecy
@@ -49,14 +50,8 @@ def can_be_kept(folder: FoundFolder) -> bool:
     return storable(path) and storable(fingerprint) and secrecy.is_clean(folder)
 
 
-_TEXT, _WHOLE = (str, type(None)), (int, type(None))
-_ASSET_TYPES: tuple[tuple[type, ...], ...] = (
-    (str,), (str,), _TEXT, (tuple, list), _TEXT, _TEXT, _WHOLE, _WHOLE, _WHOLE, _TEXT, _TEXT,
-    _WHOLE, _WHOLE, _TEXT, _WHOLE, _TEXT, (tuple, list), (dict,),
-)  # fmt: skip
-_FILE_TYPES: tuple[tuple[type, ...], ...] = (
-    (str,), (int,), (int,), _WHOLE, _TEXT, _WHOLE, _TEXT, _TEXT, _TEXT, _WHOLE, _WHOLE,
-)  # fmt: skip
+_ASSET_TYPES = {column.name: types_of(column) for column in ASSET_FIELDS} | {"files": (tuple, list)}
+_FILE_TYPES = {column.name: types_of(column) for column in FILE_FIELDS} | {"path": (str,)}
 _fine: set[tuple[type, ...]] = set()  # signatures that were checked already
 
 
@@ -95,10 +90,10 @@ def _check_files(asset: FoundAsset) -> None:
 
 
 def _require_types(
-    names: tuple[str, ...], signature: tuple[type, ...], due: tuple[tuple[type, ...], ...]
+    names: tuple[str, ...], signature: tuple[type, ...], due: Mapping[str, tuple[type, ...]]
 ) -> None:
-    for name, given, allowed in zip(names, signature, due, strict=True):
-        if given not in allowed:
+    for name, given in zip(names, signature, strict=True):
+        if given not in due[name]:
             raise Broken(f"its {name} is of type {given.__name__}")
 
 
@@ -144,14 +139,14 @@ def is_same(asset: FoundAsset, fingerprint: str | None) -> bool:
     given = asset.fingerprint
     if type(given) is not str or not given:
         return False
-    return given == fingerprint or (len(given) > TEXT and _digest(given) == fingerprint)
+    return given == fingerprint or (len(given) > NAME_MOST and _digest(given) == fingerprint)
 
 
 def with_fingerprint(asset: FoundAsset) -> FoundAsset:
     """An importer that gives no fingerprint gets one of everything it says of the asset; one that
     is very long is kept as its checksum."""
     given = asset.fingerprint
-    if given and len(given) <= TEXT:
+    if given and len(given) <= NAME_MOST:
         return asset
     if not given:
         given = repr((asset._replace(external_id="", metadata={}), _sorted(asset.metadata)))

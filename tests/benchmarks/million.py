@@ -80,19 +80,20 @@ def assets(first: int, count: int, change: int) -> Iterator[Any]:
 
 
 def upsert(db: Path, count: int, change: int, shape: str) -> None:
-    from retrovue.catalogue.reconcile.staging import ASSET_COLUMNS
+    from retrovue.catalogue.columns import joined
+    from retrovue.catalogue.reconcile.fields import ASSET_COLUMNS
 
-    columns = ASSET_COLUMNS.split(", ")
+    columns = ASSET_COLUMNS
     connection = sqlite3.connect(db, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(
         f"CREATE TABLE IF NOT EXISTS assets (id INTEGER PRIMARY KEY, collection_id INTEGER,"
-        f" {ASSET_COLUMNS}, UNIQUE (collection_id, external_id))"
+        f" {joined(ASSET_COLUMNS)}, UNIQUE (collection_id, external_id))"
     )
     marks = ", ".join("?" * len(columns))
     news = ", ".join(f"{name} = excluded.{name}" for name in columns)
     sql = (
-        f"INSERT INTO assets (collection_id, {ASSET_COLUMNS}) VALUES (1, {marks})"
+        f"INSERT INTO assets (collection_id, {joined(ASSET_COLUMNS)}) VALUES (1, {marks})"
         f" ON CONFLICT (collection_id, external_id) DO UPDATE SET {news}"
     )
     connection.execute("BEGIN IMMEDIATE")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from retrovue.catalogue import collections
+from retrovue.catalogue.columns import assigned, joined
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.reconcile.compare import Comparison
-from retrovue.catalogue.reconcile.staging import ASSET_COLUMNS, FILE_COLUMNS, Staging
+from retrovue.catalogue.reconcile.fields import ASSET_COLUMNS, FILE_COLUMNS
+from retrovue.catalogue.reconcile.staging import Staging
 from retrovue.model import Collection
 
 
@@ -93,13 +95,9 @@ def _free_external_ids(tx: Tx, parameters: dict[str, object]) -> None:
     )
 
 
-def _without(columns: str, *others: str) -> str:
-    return ", ".join(name for name in columns.split(", ") if name not in others)
-
-
 # To set an indexed column rewrites its index, even where the value stays what it was.
-_ASSET_FACTS = _without(ASSET_COLUMNS, "external_id")
-_FILE_FACTS = _without(FILE_COLUMNS, "path_mapping_id", "version", "part")
+_ASSET_FACTS = [name for name in ASSET_COLUMNS if name != "external_id"]
+_FILE_FACTS = [name for name in FILE_COLUMNS if name not in ("path_mapping_id", "version", "part")]
 
 
 def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
@@ -123,14 +121,14 @@ def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
            AND asset_files.version = g.version
            AND asset_files.part = g.part
            AND asset_files.id NOT IN (SELECT file_id FROM temp.kept_files)"""
-    tx.execute(f"UPDATE asset_files SET {_assigned('g', _FILE_FACTS)} {same_file}")
+    tx.execute(f"UPDATE asset_files SET {assigned(_FILE_FACTS, 'g')} {same_file}")
     tx.execute(f"""
         UPDATE asset_files SET path_mapping_id = g.path_mapping_id {same_file}
            AND asset_files.path_mapping_id <> g.path_mapping_id""")
     tx.new_files = _highest_id(tx, "asset_files")
     tx.execute(f"""
-        INSERT INTO asset_files (asset_id, {FILE_COLUMNS})
-        SELECT s.asset_id, {_of("g", FILE_COLUMNS)}
+        INSERT INTO asset_files (asset_id, {joined(FILE_COLUMNS)})
+        SELECT s.asset_id, {joined(FILE_COLUMNS, "g")}
           FROM temp.staged_assets AS s
           JOIN temp.staged_files AS g ON g.n = s.n
          WHERE s.asset_id IS NOT NULL
@@ -143,7 +141,7 @@ def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
     tx.execute(
         f"""
         UPDATE assets
-           SET {_assigned("s", _ASSET_FACTS)}, missing_since = NULL, updated_at = :now
+           SET {assigned(_ASSET_FACTS, "s")}, missing_since = NULL, updated_at = :now
           FROM temp.staged_assets AS s
          WHERE assets.id = s.asset_id""",
         parameters,
@@ -167,8 +165,9 @@ def _add_assets(tx: Tx, parameters: dict[str, object]) -> None:
         tx.new_files = _highest_id(tx, "asset_files")
     tx.execute(
         f"""
-        INSERT INTO assets (id, collection_id, folder_id, {ASSET_COLUMNS}, created_at, updated_at)
-        SELECT :base + s.n, :collection, d.folder_id, {_of("s", ASSET_COLUMNS)}, :now, :now
+        INSERT INTO assets
+          (id, collection_id, folder_id, {joined(ASSET_COLUMNS)}, created_at, updated_at)
+        SELECT :base + s.n, :collection, d.folder_id, {joined(ASSET_COLUMNS, "s")}, :now, :now
           FROM temp.staged_assets AS s
           LEFT JOIN temp.staged_folders AS d ON d.n = s.folder_n
          WHERE s.asset_id IS NULL
@@ -177,22 +176,14 @@ def _add_assets(tx: Tx, parameters: dict[str, object]) -> None:
     )
     tx.execute(
         f"""
-        INSERT INTO asset_files (asset_id, {FILE_COLUMNS})
-        SELECT :base + g.n, {_of("g", FILE_COLUMNS)}
+        INSERT INTO asset_files (asset_id, {joined(FILE_COLUMNS)})
+        SELECT :base + g.n, {joined(FILE_COLUMNS, "g")}
           FROM temp.staged_files AS g
           JOIN temp.staged_assets AS s ON s.n = g.n
          WHERE s.asset_id IS NULL
          ORDER BY g.n, g.version, g.part""",
         {"base": base},
     )
-
-
-def _of(alias: str, columns: str) -> str:
-    return ", ".join(f"{alias}.{name}" for name in columns.split(", "))
-
-
-def _assigned(alias: str, columns: str) -> str:
-    return ", ".join(f"{name} = {alias}.{name}" for name in columns.split(", "))
 
 
 def _highest_id(tx: Tx, table: str) -> int:

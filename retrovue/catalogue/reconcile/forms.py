@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-TEXT = 10_000  # characters
-PATH = 32_768
-JSON = 1_000_000
-DEEPEST = 100  # arrays and objects within each other
-WHOLE = 2**53 - 1  # what every language that reads the file can count to
-LAST_YEAR = 9999
+from retrovue.catalogue.columns import TABLES, Column
+from retrovue.catalogue.reconcile.fields import ASSET_FIELDS, FILE_FIELDS
+from retrovue.catalogue.texts import DEPTH_MOST
 
 Row = Sequence[Any]
 Check = Callable[[Sequence[Any]], bool]  # whether all of some values are in order; none is None
@@ -37,16 +34,19 @@ def _text(most: int) -> Check:
     return check
 
 
-def _whole(most: int = WHOLE, least: int = 0) -> Check:
+def _whole(most: int, least: int) -> Check:
     def check(values: Sequence[Any]) -> bool:
         return bool(least <= min(values) and max(values) <= most)
 
     return check
 
 
-def _json(values: Sequence[Any]) -> bool:
-    unlike = [value for value in set(values) if len(value) > 2]
-    return all(len(value) <= JSON and not _NUL.search(value) for value in unlike)
+def _json(most: int) -> Check:
+    def check(values: Sequence[Any]) -> bool:
+        unlike = [value for value in set(values) if len(value) > 2]
+        return all(len(value) <= most and not _NUL.search(value) for value in unlike)
+
+    return check
 
 
 def _days(values: Iterable[str]) -> bool:
@@ -69,51 +69,52 @@ def _instants(values: Sequence[str]) -> bool:
     return all(map(_INSTANT.fullmatch, values)) and _days([value[:10] for value in values])
 
 
-_SHORT = _text(TEXT), f"holds a NUL character, or more than {TEXT:,} characters"
-_LONG = _text(PATH), f"holds a NUL character, or more than {PATH:,} characters"
-_JSON = _json, f"holds a NUL character, or more than {JSON:,} characters"
-_COUNT = _whole(), f"is not between 0 and {WHOLE}"
-_FROM_ONE = _whole(least=1), f"is not between 1 and {WHOLE}"
-_YEAR = _whole(LAST_YEAR), f"is not between 0 and {LAST_YEAR}"
-_DAY = _days, "is no date as in 2001-12-31"
-_INSTANT_FORM = _instants, "is no time in UTC as in 2001-12-31T23:59:59Z"
+def _check(column: Column) -> tuple[Check, str] | None:
+    """How the form of a column is checked, and what is wrong with what does not have it."""
+    form = column.form
+    if form is None:
+        return None
+    if form.mend == "number":
+        says = f"is not between {form.least} and {form.most}"
+        return _whole(form.most, form.least), says
+    if form.mend == "date":
+        return _days, "is no date as in 2001-12-31"
+    if form.mend == "time":
+        return _instants, "is no time in UTC as in 2001-12-31T23:59:59Z"
+    check = _json(form.most) if form.mend in ("json", "guids") else _text(form.most)
+    return check, f"holds a NUL character, or more than {form.most:,} characters"
 
-_ASSET: Mapping[str, tuple[Check, str]] = {
-    "external_id": _LONG, "title": _SHORT, "fingerprint": _LONG, "series": _SHORT,
-    "season": _COUNT, "episode": _COUNT, "episode_end": _COUNT, "artist": _SHORT, "album": _SHORT,
-    "track": _COUNT, "year": _YEAR, "released_on": _DAY, "duration_ms": _COUNT, "edition": _SHORT,
-    "guids": _JSON, "metadata": _JSON,
-}  # fmt: skip
-_FILE: Mapping[str, tuple[Check, str]] = {
-    "path": _LONG, "version": _FROM_ONE, "part": _FROM_ONE, "size_bytes": _COUNT,
-    "modified_at": _INSTANT_FORM, "duration_ms": _COUNT, "container": _SHORT,
-    "video_codec": _SHORT, "audio_codec": _SHORT, "width": _COUNT, "height": _COUNT,
-}  # fmt: skip
-_ASSET_ROW = (
-    "", "", "", "", "external_id", "kind", "title", "fingerprint", "series", "season", "episode",
-    "episode_end", "artist", "album", "track", "year", "released_on", "duration_ms", "edition",
-    "guids", "metadata",
-)  # fmt: skip
-_FILE_ROW = (
-    "", "", "path", "version", "part", "size_bytes", "modified_at", "duration_ms", "container",
-    "video_codec", "audio_codec", "width", "height",
-)  # fmt: skip
+
+class _Column(NamedTuple):
+    """Where in its row a column stands, and how it is checked."""
+
+    at: int
+    name: str
+    check: Check
+    says: str
+
+
+def _checked(start: int, columns: Sequence[Column]) -> tuple[_Column, ...]:
+    """The columns of rows in which they begin at `start`."""
+    checks = ((at, column.name, _check(column)) for at, column in enumerate(columns, start))
+    return tuple(_Column(at, name, *check) for at, name, check in checks if check is not None)
+
+
+_PATH = next(c for c in TABLES["asset_files"].columns if c.name == "relative_path")
+_ASSETS = _checked(4, ASSET_FIELDS)
+_FILES = _checked(2, (_PATH._replace(name="path"), *FILE_FIELDS))
 
 
 def faults(assets: Sequence[Row], files: Sequence[Row]) -> dict[int, str]:
     """Of rows that begin with the number of their asset, what is wrong with one, by that number."""
-    return _faults(files, _FILE_ROW, _FILE) | _faults(assets, _ASSET_ROW, _ASSET)
+    return _faults(files, _FILES) | _faults(assets, _ASSETS)
 
 
-def _faults(
-    rows: Sequence[Row], names: Sequence[str], forms: Mapping[str, tuple[Check, str]]
-) -> dict[int, str]:
+def _faults(rows: Sequence[Row], columns: Sequence[_Column]) -> dict[int, str]:
     found: dict[int, str] = {}
-    for at, (name, column) in enumerate(zip(names, zip(*rows, strict=True), strict=False)):
-        if name not in forms:
-            continue
-        check, says = forms[name]
-        given = [value for value in column if value is not None]
+    values = list(zip(*rows, strict=True))
+    for at, name, check, says in columns if rows else ():
+        given = [value for value in values[at] if value is not None]
         if given and not check(given):
             for row in rows:
                 if row[at] is not None and not check((row[at],)):
@@ -124,17 +125,17 @@ def _faults(
 def require_readable(value: Any, text: str) -> None:
     """Raise ValueError where what became this JSON text is nested too deep, or has a number that
     others read as infinite."""
-    if text.count("[") + text.count("{") <= DEEPEST and not _HUGE.search(text):
+    if text.count("[") + text.count("{") <= DEPTH_MOST and not _HUGE.search(text):
         return
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(DEPTH_MOST):
         inner = [one for outer in level for one in _within(outer)]
         if any(type(one) is int and abs(one) > sys.float_info.max for one in inner):
             raise ValueError("a number is too large")
         level = [one for one in inner if isinstance(one, dict | list | tuple)]
         if not level:
             return
-    raise ValueError(f"nested more than {DEEPEST} deep")
+    raise ValueError(f"nested more than {DEPTH_MOST} deep")
 
 
 def _within(value: Any) -> Iterable[Any]:

@@ -11,22 +11,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from retrovue.catalogue.columns import joined
 from retrovue.catalogue.reconcile import forms
+from retrovue.catalogue.reconcile.fields import (
+    ASSET_COLUMNS,
+    FILE_COLUMNS,
+    asset_row,
+    file_row,
+)
 from retrovue.catalogue.reconcile.idset import IdSet
 from retrovue.catalogue.reconcile.lookup import Known, KnownFolder, Lookup
 from retrovue.catalogue.reconcile.protected import ProtectedPlaces
 from retrovue.catalogue.sqlite_errors import TranslatingConnection
 from retrovue.found import FoundAsset, FoundFile
 from retrovue.model import Collection
-
-ASSET_COLUMNS = (
-    "external_id, kind, title, fingerprint, series, season, episode, episode_end, artist, album,"
-    " track, year, released_on, duration_ms, edition, guids, metadata"
-)
-FILE_COLUMNS = (
-    "path_mapping_id, relative_path, version, part, size_bytes, modified_at, duration_ms,"
-    " container, video_codec, audio_codec, width, height"
-)
 
 LeftOut = tuple[str, int | None]  # the external id of an asset, and the number of its folder
 
@@ -66,9 +64,9 @@ CREATE TEMP TABLE staged_folders (
   n INTEGER PRIMARY KEY, folder_id INTEGER, path TEXT UNIQUE, fingerprint TEXT, assets INTEGER);
 CREATE TEMP TABLE staged_assets (
   n INTEGER PRIMARY KEY, asset_id INTEGER, folder_n INTEGER, change TEXT,
-  {ASSET_COLUMNS}, UNIQUE (external_id));
+  {joined(ASSET_COLUMNS)}, UNIQUE (external_id));
 CREATE TEMP TABLE staged_files (
-  n INTEGER, {FILE_COLUMNS}, PRIMARY KEY (n, version, part)) WITHOUT ROWID;
+  n INTEGER, {joined(FILE_COLUMNS)}, PRIMARY KEY (n, version, part)) WITHOUT ROWID;
 CREATE TEMP TABLE gone_folders (folder_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE missing (asset_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE unsure (asset_id INTEGER PRIMARY KEY);
@@ -80,8 +78,8 @@ CREATE TEMP TABLE swapped (
 """
 
 _COLUMNS = {
-    "staged_assets": ("n", "asset_id", "folder_n", "change", *ASSET_COLUMNS.split(", ")),
-    "staged_files": ("n", *FILE_COLUMNS.split(", ")),
+    "staged_assets": ("n", "asset_id", "folder_n", "change", *ASSET_COLUMNS),
+    "staged_files": ("n", *FILE_COLUMNS),
     "restored": ("asset_id",),
     "relinked": ("asset_id", "folder_n"),
 }
@@ -186,13 +184,12 @@ class Staging:
         `files` tell of each the id of its mapping, its path below that, and the file itself."""
         self._n = n = self._n + 1
         asset_id = known.id if known else None
-        said = (*asset[:3], *asset[4:16], *texts)  # all but its files
-        self._assets.append((n, asset_id, folder_n, change, *said))
+        self._assets.append((n, asset_id, folder_n, change, *asset_row(asset, texts)))
         if asset_id is not None:
             self.changed.add(asset_id)
         for mapping_id, relative, file in files:
             self.locations_with_files.add(mapping_id)
-            self._files.append((n, mapping_id, relative, *file[1:]))
+            self._files.append((n, *file_row(mapping_id, relative, file)))
 
     def flush(self) -> Flushed:
         """Write what waits to the TEMP tables, but for what cannot be."""

@@ -28,3 +28,12 @@ class Hint(NamedTuple):
 
 Line = str | Hint | Command
 """A line for people: text, or one that ends in a command to paste."""
+
+CHECK = Hint("See all that is wrong", Command("db check"))
+REPAIR = Hint("Mend what can be mended", Command("db check", options=("--repair",)))
+LIST_BACKUPS = Hint("The backups that can be brought back", Command("db backup", (), ("--list",)))
+
+
+def help_of(verb: str) -> Command:
+    """The command that lists the options of another."""
+    return Command(verb, (), ("--help",), needs_file=False)

@@ -39,18 +39,29 @@ class RetrovueError(Exception):
     """A failure with a message for a person.
 
     `message` is one line without the word "Error"; `detail` are the lines below it (reasons,
-    candidates); `hint` is what to type next: a command as a value wherever there is one.
+    candidates); `hint` is what to type next. Commands in them are values, never text.
     """
 
     code = "error"
     exit_code = 1
 
-    def __init__(self, message: str, detail: Iterable[str] = (), hint: Line | None = None) -> None:
+    def __init__(self, message: str, detail: Iterable[Line] = (), hint: Line | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.detail = list(detail)
+        self.detail: list[Line] = list(detail)
         self.hint = hint
         self.results: list[Any] = []
+
+    @property
+    def reasons(self) -> list[str]:
+        """The lines of `detail` that say why, without what to type."""
+        return [line for line in self.detail if isinstance(line, str)]
+
+    @property
+    def to_type(self) -> list[Line]:
+        """What to type next: the commands of `detail`, and the hint."""
+        commands = [line for line in self.detail if not isinstance(line, str)]
+        return [*commands, *([self.hint] if self.hint else [])]
 
 
 class UsageError(RetrovueError):

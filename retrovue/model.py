@@ -100,7 +100,7 @@ class IngestResult(NamedTuple):
     error: Mapping[str, Any] | None = None
     skipped: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
-    hint: Line | None = None
+    hints: tuple[Line, ...] = ()
     left_out: tuple[str, ...] = ()
     left_out_count: int = 0
     unread_count: int = 0

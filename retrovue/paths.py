@@ -15,6 +15,9 @@ _WINDOWS = re.compile(r"[A-Za-z]:(?:[\\/]|\Z)|\\\\[^\\/]")
 _ODD = re.compile(r"//|(?:^|/)\.{1,2}(?:/|\Z)")
 
 
+ANY = "(any location)"  # how a mapping without a location is shown
+
+
 class MappedLocation(Protocol):
     """Whatever has a location of the source: a path mapping."""
 

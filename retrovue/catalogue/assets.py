@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from retrovue.catalogue.columns import TABLES, joined
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.texts import read_object, read_texts
+from retrovue.commands import Command, Hint
 from retrovue.errors import Ambiguous, NotFound
 
 MEDIA = (
@@ -120,13 +121,16 @@ def get(connection: sqlite3.Connection, selector: str) -> dict[str, Any]:
     ).fetchall()
     if not rows:
         raise NotFound(
-            f"Asset '{selector}' not found", hint="`retrovue asset list --search TEXT` finds one."
+            f"Asset '{selector}' not found",
+            hint=Hint("Look for it", Command("asset list", (), ("--search", selector))),
         )
     if len(rows) > 1 and not rows[0][4]:
         raise Ambiguous(
             f"Multiple assets named '{selector}' exist",
-            [f"{row[0]}  {row[3]}/{row[2]}: {row[1]}" for row in rows],
-            hint="Name it by one of the numbers.",
+            [
+                Hint(f"{row[3]}/{row[2]}: {row[1]}", Command("asset show", (str(row[0]),)))
+                for row in rows
+            ],
         )
     return _whole(connection, rows[0][0])
 

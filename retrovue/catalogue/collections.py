@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from retrovue.catalogue import mappings
 from retrovue.catalogue.connection import Tx
+from retrovue.commands import Command, Hint
 from retrovue.errors import Ambiguous, NotFound
 from retrovue.model import Collection
+from retrovue.names import folded
 
 _SELECT = """
     SELECT c.id, c.source_id, c.external_id, c.name, c.kind, c.enabled, c.sync_enabled,
@@ -50,7 +52,8 @@ def _collection(row: tuple[Any, ...], found: tuple[Any, ...]) -> Collection:
 
 
 def get(connection: sqlite3.Connection, selector: str) -> Collection:
-    """The collection named by id, name (in any case), `external_id`, or `SOURCE/COLLECTION`.
+    """The collection named by id, or else by name (as `names.folded` compares), `external_id`, or
+    `SOURCE/COLLECTION`.
 
     Raises NotFound, and Ambiguous with the candidates where the selector names several.
     """
@@ -58,30 +61,27 @@ def get(connection: sqlite3.Connection, selector: str) -> Collection:
     if not ids:
         raise NotFound(
             f"Collection '{selector}' not found",
-            hint="`retrovue collection list` shows the collections.",
+            hint=Hint("The collections", Command("collection list")),
         )
     found = [collection for i in ids if (collection := by_id(connection, i))]
     if len(found) > 1:
-        raise Ambiguous(
-            f"Multiple collections named '{selector}' exist",
-            [_candidate(connection, collection) for collection in found],
-            hint="Name it by the number, or by SOURCE/COLLECTION.",
-        )
+        raise Ambiguous(f"Multiple collections named '{selector}' exist", map(_candidate, found))
     return found[0]
 
 
-def _candidate(connection: sqlite3.Connection, c: Collection) -> str:
-    """A line that starts with what names the collection alone; an id may be another's external
-    id."""
-    own = f"{c.source_name}/{c.name}"
-    forms = (f"{c.id}", own, f"{c.source_name}/{c.external_id}")
-    first = next((form for form in forms if _ids(connection, form) == [c.id]), forms[0])
-    return f"{first}  {own}  (external id {c.external_id})"
+def _candidate(c: Collection) -> Hint:
+    text = f"{c.source_name}/{c.name} (external id {c.external_id})"
+    return Hint(text, Command("collection show", (str(c.id),)))
+
+
+def selector(connection: sqlite3.Connection, collection: Collection) -> str:
+    """What names the collection alone, SOURCE/COLLECTION wherever that does."""
+    own = f"{collection.source_name}/{collection.name}"
+    return own if _ids(connection, own) == [collection.id] else str(collection.id)
 
 
 def _ids(connection: sqlite3.Connection, selector: str) -> list[int]:
     """Whatever the selector names; behind a source an id counts where nothing else is meant."""
-    folded = selector.casefold()
     rows = connection.execute(
         """
         SELECT c.id, c.external_id, c.name, s.id, s.external_id, s.name
@@ -89,19 +89,28 @@ def _ids(connection: sqlite3.Connection, selector: str) -> list[int]:
           JOIN sources AS s ON s.id = c.source_id
          ORDER BY s.name, c.name, c.id"""
     ).fetchall()
-    return [
-        row[0]
-        for row in rows
-        if selector in (str(row[0]), row[1])
-        or row[2].casefold() == folded
-        or folded in _qualified(row, row[1:3])
-    ] or [row[0] for row in rows if folded in _qualified(row, row[:1])]
+    wanted = folded(selector)
+    pairs = {(folded(source), folded(own)) for source, own in _split(selector)}
+
+    def named(row: tuple[Any, ...], own: Iterable[object]) -> bool:
+        return any((folded(f"{s}"), folded(f"{o}")) in pairs for s in row[3:] for o in own)
+
+    return (
+        [row[0] for row in rows if selector == str(row[0])]
+        or [
+            row[0]
+            for row in rows
+            if selector == row[1] or folded(row[2]) == wanted or named(row, row[1:3])
+        ]
+        or [row[0] for row in rows if named(row, row[:1])]
+    )
 
 
-def _qualified(row: tuple[Any, ...], own: Iterable[object]) -> Iterable[str]:
-    for name in own:
-        for source in row[3:]:
-            yield f"{source}/{name}".casefold()
+def _split(selector: str) -> Iterator[tuple[str, str]]:
+    """Every way to read it as SOURCE/COLLECTION, since both may have slashes in them."""
+    parts = selector.split("/")
+    for at in range(1, len(parts)):
+        yield "/".join(parts[:at]), "/".join(parts[at:])
 
 
 def set_flags(tx: Tx, collection: Collection, enabled: bool, sync_enabled: bool) -> None:

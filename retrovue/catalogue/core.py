@@ -19,6 +19,7 @@ from retrovue.catalogue.connection import (
 )
 from retrovue.catalogue.sqlite_errors import TranslatingConnection, translate_errors
 from retrovue.catalogue.versions import version_of
+from retrovue.commands import Command, Hint
 from retrovue.errors import (
     DatabaseFailure,
     GuaranteeViolated,
@@ -85,7 +86,7 @@ class Catalogue:
             raise NotFound(
                 f"No catalogue at {self.path}",
                 ["The file there is empty."] if os.path.exists(self.path) else [],
-                hint="Make one with `retrovue quickstart DIR` or `retrovue source add`.",
+                hint=Hint("Make one of a folder of media", Command("quickstart", ("DIR",))),
             )
 
     def _verify_or_migrate(self) -> None:

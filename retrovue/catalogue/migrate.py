@@ -48,7 +48,7 @@ def _require_right_number(connection: sqlite3.Connection) -> None:
     if wrong is not None:
         raise DatabaseFailure(
             f"The catalogue cannot be brought to today's schema: its {wrong.says}",
-            ["Somebody changed the header of the file; `db check --repair` puts it right."],
+            ["Somebody changed the header of the file."],
         )
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.texts import read_object
+from retrovue.commands import CHECK, REPAIR, Command, Hint
 from retrovue.errors import AlreadyExists, Ambiguous, InvalidState, NotFound
 from retrovue.model import Source
+from retrovue.names import folded, source_selector
 
 _SELECT = """
     SELECT id, external_id, type, identity, name, config, created_at, updated_at,
@@ -39,20 +41,21 @@ def overview(connection: sqlite3.Connection) -> list[tuple[int, str, str, str, i
 
 
 def get(connection: sqlite3.Connection, selector: str) -> Source:
-    """The source named by id, `external_id` or name (in any case).
+    """The source named by id, or else by `external_id` or name (as `names.folded` compares).
 
     Raises NotFound, and Ambiguous where the selector names several.
     """
-    found = [source for source in all_of(connection) if _matches(source, selector)]
+    every = all_of(connection)
+    found = [source for source in every if str(source.id) == selector]
+    found = found or [source for source in every if _matches(source, selector)]
     if not found:
         raise NotFound(
-            f"Source '{selector}' not found", hint="`retrovue source list` shows the sources."
+            f"Source '{selector}' not found", hint=Hint("The sources", Command("source list"))
         )
     if len(found) > 1:
         raise Ambiguous(
             f"Multiple sources named '{selector}' exist",
-            [f"{source.external_id}  {source.name}" for source in found],
-            hint="Name it by one of the ids above.",
+            [Hint(source.name, Command("source show", (str(source.id),))) for source in found],
         )
     return found[0]
 
@@ -65,11 +68,13 @@ def by_id(connection: sqlite3.Connection, source_id: int) -> Source:
     return _source(row)
 
 
+def selector(source: Source) -> str:
+    """What names the source alone."""
+    return source_selector(source.id, source.name)
+
+
 def _matches(source: Source, selector: str) -> bool:
-    return (
-        selector in (str(source.id), source.external_id)
-        or source.name.casefold() == selector.casefold()
-    )
+    return selector == source.external_id or folded(source.name) == folded(selector)
 
 
 def matching(connection: sqlite3.Connection, pattern: str) -> list[Source]:
@@ -82,11 +87,11 @@ def matching(connection: sqlite3.Connection, pattern: str) -> list[Source]:
     except NotFound:
         import fnmatch
 
-        folded = pattern.casefold()
+        wanted = folded(pattern)
         found = [
             source
             for source in all_of(connection)
-            if fnmatch.fnmatchcase(source.name.casefold(), folded)
+            if fnmatch.fnmatchcase(folded(source.name), wanted)
         ]
         if not found:
             raise
@@ -113,8 +118,8 @@ def require_valid(connection: sqlite3.Connection, source: Source) -> None:
         name = next((v.collection for v in broken if v.collection), source.name)
         raise InvalidState(
             f"Collection '{name}' is in invalid state",
-            map(str, broken),
-            hint="`retrovue db check` shows all of it, `retrovue db check --repair` mends it.",
+            [*map(str, broken), CHECK],
+            hint=REPAIR,
         )
 
 
@@ -126,11 +131,11 @@ def require_free(
         if source.id == but:
             continue
         same = source.type == type_ and source.identity == identity
-        if same or source.name.casefold() == name.casefold():
+        if same or folded(source.name) == folded(name):
             raise AlreadyExists(
                 f"Source '{source.name}' already exists",
                 [f"It is {source.external_id}, a source of type {source.type}."],
-                hint=f"`retrovue source show {source.external_id}` shows it.",
+                hint=Hint("See it", Command("source show", (selector(source),))),
             )
 
 

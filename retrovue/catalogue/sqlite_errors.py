@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from retrovue.commands import Command, Hint
+from retrovue.commands import CHECK, LIST_BACKUPS, REPAIR, Command, Hint
 from retrovue.errors import DatabaseFailure, GuaranteeViolated, Locked
 
 
@@ -75,7 +75,7 @@ def to_domain_error(
         return DatabaseFailure(
             f"{operation} failed: there is no further id for {ids_end(connection)}"
             " (somebody wrote to sqlite_sequence, or gave a row the highest id there can be)",
-            hint=Hint("Mend that", Command("db check", options=("--repair",))),
+            hint=REPAIR,
         )
     if extended(error) in _INTERRUPTED:
         return DatabaseFailure(
@@ -83,7 +83,8 @@ def to_domain_error(
             ["Whoever opens the file for writing rolls it back."],
             hint=Hint("With the permission to write, that is", Command("db info")),
         )
-    return DatabaseFailure(f"{operation} failed: {error}", hint=_hint(error, writes))
+    detail = [CHECK, LIST_BACKUPS] if code(error) in DAMAGE else []
+    return DatabaseFailure(f"{operation} failed: {error}", detail, hint=_hint(error, writes))
 
 
 def ids_end(connection: sqlite3.Connection) -> str | None:
@@ -120,9 +121,6 @@ _HINTS = {
 }
 _HINTS_AS_THEY_ARE = {
     sqlite3.SQLITE_CANTOPEN: "Look at the permissions of the file and of its folder.",
-    **dict.fromkeys(
-        DAMAGE, "Look with `retrovue db check`; bring back a copy with `retrovue db restore`."
-    ),
 }
 
 

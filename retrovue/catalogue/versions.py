@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from retrovue.catalogue.connection import APPLICATION_ID, SCHEMA_VERSION, header
 from retrovue.catalogue.sqlite_errors import code
-from retrovue.commands import Command, Hint
+from retrovue.commands import REPAIR
 from retrovue.errors import DatabaseFailure, NewerFile, NotACatalogue
 
 _ALWAYS = frozenset(("sources", "collections", "path_mappings", "assets", "asset_files"))
@@ -67,7 +67,7 @@ def version_of(connection: sqlite3.Connection, path: str, *, numbered: bool = Tr
         if wrong is not None:
             raise DatabaseFailure(
                 f"{path} is a catalogue whose header was changed: {wrong.says}",
-                hint=Hint("Put it right", Command("db check", options=("--repair",))),
+                hint=REPAIR,
             )
         if application != APPLICATION_ID:
             raise NotACatalogue(f"{path} is not a catalogue but a database of something else")

@@ -18,7 +18,8 @@ import click
 from retrovue import __version__, tracebacks
 from retrovue.cli import json_text, output, shell, streams
 from retrovue.cli.progress import Progress
-from retrovue.errors import Interrupted, OutputFailed, RetrovueError, UsageError
+from retrovue.commands import Hint, help_of
+from retrovue.errors import DatabaseFailure, Interrupted, OutputFailed, RetrovueError, UsageError
 
 if TYPE_CHECKING:
     from retrovue.catalogue.core import Catalogue
@@ -42,7 +43,6 @@ class App:
     """What every command needs: the file, the plugins, and how to speak."""
 
     def __init__(self, path: str | None, debug: bool, verbose: bool, quiet: bool) -> None:
-        self._path = path
         given = path or os.environ.get("RETROVUE_DB") or _default_path()
         self.path = os.path.abspath(given)  # before a plugin can change the folder
         self.debug = debug
@@ -56,11 +56,6 @@ class App:
         self.dry_run = False
         self.as_json = False
         tracebacks.keep(wanted=debug)
-
-    @property
-    def given_path(self) -> str | None:
-        """What `--db` says, where it was given."""
-        return self._path
 
     @property
     def shown_path(self) -> str | None:
@@ -233,6 +228,9 @@ def _run(arguments: list[str], as_json: bool, stdout: TextIO) -> int:
                 return _show(ctx.obj, result, arguments, as_json, stdout)
             stdout.flush()
             return 0
+    except click.exceptions.NoArgsIsHelpError as alone:
+        stdout.write(f"{alone.format_message()}\n")
+        return _flushed(stdout, 0)
     except click.exceptions.Exit as stop:
         return _flushed(stdout, stop.exit_code)
     except BrokenPipeError:
@@ -250,13 +248,9 @@ def _show(
 ) -> int:
     """Print what a command has to say, and return its exit code."""
     warnings = [*dict.fromkeys([*app.warnings, *result.warnings])]
-    lines = [
-        output.with_file(line, app.given_path) if isinstance(line, str) else line
-        for line in result.lines
-    ]
     wrote = app.writes and not app.dry_run and "cancelled" not in result.data
     silent = app.quiet and wrote and result.error is None
-    result = result._replace(warnings=warnings, lines=lines)
+    result = result._replace(warnings=warnings)
     try:
         code, error = output.render(
             result, as_json, silent, stdout, app.shown_path, lambda e: _told(e, arguments, app)
@@ -374,15 +368,13 @@ def _trace(app: App | None, error: BaseException | None) -> None:
 def _told(error: BaseException, arguments: list[str], app: App | None) -> RetrovueError:
     """Whatever was raised as an error with a message for a person."""
     if isinstance(error, RetrovueError):
-        return error
+        return _named(error, _operation(arguments))
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return _told_interrupt(app)
     if type(error).__module__ == "sqlite3":
         from retrovue.catalogue import sqlite_errors
 
         return sqlite_errors.to_domain_error(_operation(arguments), error)  # type: ignore[arg-type]
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        return UsageError("Missing command", error.format_message().splitlines())
     if isinstance(error, click.ClickException):
         return _told_usage(error)
     if isinstance(error, OSError):
@@ -394,6 +386,13 @@ def _told(error: BaseException, arguments: list[str], app: App | None) -> Retrov
         scrub(f"Something unforeseen happened ({type(error).__name__}: {error})"),
         hint="--debug before the command shows where. Please report it.",
     )
+
+
+def _named(error: RetrovueError, operation: str) -> RetrovueError:
+    """The error of a file that cannot be used tells what failed by it."""
+    if isinstance(error, DatabaseFailure) and " failed: " not in error.message:
+        error.message = f"{operation} failed: {error.message}"
+    return error
 
 
 def _told_interrupt(app: App | None) -> Interrupted:
@@ -421,5 +420,6 @@ def _operation(arguments: Sequence[str]) -> str:
 def _told_usage(error: click.ClickException) -> UsageError:
     message = error.format_message().rstrip(".")
     context = getattr(error, "ctx", None)
-    hint = f"`{context.command_path} --help` shows what it takes." if context else None
+    verb = context.command_path.removeprefix("retrovue").strip() if context else ""
+    hint = Hint("What it takes", help_of(verb)) if context else None
     return UsageError(message, hint=hint)

@@ -9,7 +9,9 @@ import click
 from retrovue.catalogue import collections, sources
 from retrovue.cli import App, options, words
 from retrovue.cli.output import Result
+from retrovue.commands import Command, Hint, Line, help_of
 from retrovue.errors import UsageError
+from retrovue.names import source_selector
 
 
 @click.group("collection")
@@ -68,7 +70,7 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
 
     if enabled is None and sync is None and not (maps or map_same or unmap or exclude or include):
         raise UsageError(
-            "Nothing to update", hint="`retrovue collection update --help` tells what can be."
+            "Nothing to update", hint=Hint("What can be", help_of("collection update"))
         )
     if enabled is False and sync == "on":
         raise UsageError("--disable and --sync-enable contradict each other")
@@ -90,9 +92,14 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
     if not done.changed:
         return Result(data, [f"Nothing changed: collection '{collection.name}' is so already."])
     would = "Would update" if dry_run else "Updated"
-    lines = [f"{would} collection '{collection.name}'", "", *words.collection_facts(done.after)]
+    lines: list[Line] = [
+        f"{would} collection '{collection.name}'",
+        "",
+        *words.collection_facts(done.after),
+    ]
     if done.after.sync_enabled and not (done.before.sync_enabled or dry_run):
-        lines += ["", f'Next: retrovue source ingest "{collection.source_name}"']
+        source = source_selector(collection.source_id, collection.source_name)
+        lines += ["", Hint("Next", Command("source ingest", (source,)))]
     return Result(data, lines)
 
 

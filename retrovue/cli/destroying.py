@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -152,7 +153,7 @@ def delete_collection(
     """Delete a collection that its source no longer offers, with all that belongs to it."""
     operation = "Collection delete"
     name = f"{collection.source_name}/{collection.name}"
-    _require_no_longer_offered(collection)
+    _require_no_longer_offered(app.catalogue.reading(), collection)
     question = [f"This deletes collection '{name}' for good: {_contents(collection)}."]
     if not options.confirm(question, forced):
         return CANCELLED
@@ -163,7 +164,7 @@ def delete_collection(
         current = collections.by_id(tx.connection, collection.id)
         if current is None:
             raise RetrovueError(f"{operation} failed: '{name}' was deleted meanwhile")
-        _require_no_longer_offered(current)
+        _require_no_longer_offered(tx.connection, current)
         collections.delete(tx, current.id)
         detail = {"external_id": current.external_id, "assets": current.asset_count}
         history.record(tx, operation, "success", current.source_name, current.name, detail)
@@ -179,14 +180,16 @@ def _contents(collection: Collection) -> str:
     return f"{plural(assets_, 'asset')}, {plural(mapped, 'path mapping')}"
 
 
-def _require_no_longer_offered(collection: Collection) -> None:
+def _require_no_longer_offered(connection: sqlite3.Connection, collection: Collection) -> None:
     if collection.missing_since is None:
         name = f"{collection.source_name}/{collection.name}"
+        selector = collections.selector(connection, collection)
         raise UsageError(
             f"Collection delete failed: the source still offers '{name}'",
             ["The next discovery would bring it back. What it holds can be wiped instead."],
             hint=Hint(
-                "To leave it out of ingest", Command("collection update", (name,), ("--disable",))
+                "To leave it out of ingest",
+                Command("collection update", (selector,), ("--disable",)),
             ),
         )
 

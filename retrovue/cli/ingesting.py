@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,7 +20,7 @@ from retrovue.errors import (
     RetrovueError,
 )
 from retrovue.model import Collection, IngestResult, Source
-from retrovue.operations import failures, ingest, overlooked
+from retrovue.operations import failures, ingest, overlooked, refusals
 from retrovue.operations.scan import Narrow
 from retrovue.operations.sources import importer_of
 
@@ -72,22 +73,23 @@ def of_collection(
     try:
         with failures.recorded(app.catalogue, operation, source.name, collection.name, dry_run):
             importer = importer_of(app.catalogue, app.plugins, source)
-            _require_enabled(collection)
+            _require_enabled(app.catalogue.reading(), collection)
         result = ingest.of_one(app.catalogue, source, collection, importer, options)
     except KeyboardInterrupt:
         raise _interrupted(app, operation) from None
     if result.status in ("not_ingestible", "invalid_state"):
-        return _result(app, source, [result], [], ingest.refused([result]), dry_run)
+        error = refusals.refused(app.catalogue.reading(), [result])
+        return _result(app, source, [result], [], error, dry_run)
     return _report(app, operation, source, [result], dry_run, told)
 
 
-def _require_enabled(collection: Collection) -> None:
+def _require_enabled(connection: sqlite3.Connection, collection: Collection) -> None:
     if not collection.enabled:
-        name = f"{collection.source_name}/{collection.name}"
+        name = collections.selector(connection, collection)
         raise NotIngestible(
             f"Collection '{collection.name}' is not ingestible",
             ["it is not enabled"],
-            hint=f'retrovue collection update "{name}" --enable',
+            hint=Hint("Enable it", Command("collection update", (name,), ("--enable",))),
         )
 
 
@@ -143,46 +145,48 @@ def _report(
     app.progress.close()
     succeeded = [result for result in results if result.status in _SUCCEEDED]
     warnings = words.ingest_warnings(results, app.verbose, only_new=app.quiet)
-    error = None if succeeded else _nothing_ingested(operation, results)
+    error = None if succeeded else _nothing_ingested(app, operation, results)
     outcome = _result(app, source, results, warnings, error, dry_run, told)
-    failures = [_failure(r) for r in results if succeeded and r.status not in _SUCCEEDED]
+    failed = [r for r in results if succeeded and r.status not in _SUCCEEDED]
+    failures = [_failure(app, result) for result in failed]
     partial = failures or any(r.status == "partial" for r in results)
     return outcome._replace(status="partial" if partial else "success", failures=failures)
 
 
-def _failure(result: IngestResult) -> RetrovueError:
+def _failure(app: App, result: IngestResult) -> RetrovueError:
     """Why one collection among others was not ingested."""
+    if result.status != "failed":
+        return refusals.of(app.catalogue.reading(), result)
     error = result.error or {}
-    message, detail = str(error.get("message")), [str(line) for line in error.get("detail", ())]
-    if result.status == "failed":
-        message, detail = f"Collection '{result.name}' failed ingestion", [message, *detail]
-    failure = RetrovueError(message, detail, result.hint)
+    detail = [str(line) for line in (error.get("message"), *error.get("detail", ()))]
+    failure = RetrovueError(
+        f"Collection '{result.name}' failed ingestion", [*detail, *result.hints]
+    )
     failure.code = str(error.get("code"))
     return failure
 
 
-def _nothing_ingested(operation: str, results: Sequence[IngestResult]) -> RetrovueError:
+def _nothing_ingested(app: App, operation: str, results: Sequence[IngestResult]) -> RetrovueError:
     """The error where not one collection was ingested; its code is theirs where they agree."""
     errors = [result.error or {} for result in results]
     if all(result.status in ("not_ingestible", "invalid_state") for result in results):
-        return ingest.refused(results)
+        return refusals.refused(app.catalogue.reading(), results)
     codes = {str(error.get("code")) for error in errors}
     first = str(errors[0].get("message"))
     differ = any(error.get("message") != first for error in errors)
     more = f" (and {plural(len(results) - 1, 'more collection')} failed)" if differ else ""
     failure = IngestFailed(f"{operation} failed: {_without(operation, first)}{more}")
     failure.code = codes.pop() if len(codes) == 1 else "ingest_failed"
-    failure.detail = [str(line) for line in errors[0].get("detail", ())]
+    failure.detail = [*map(str, errors[0].get("detail", ())), *results[0].hints]
     if differ:
         failure.detail = [line for result in results for line in _reasons(result)]
-    failure.hint = results[0].hint
     return failure
 
 
-def _reasons(result: IngestResult) -> list[str]:
+def _reasons(result: IngestResult) -> list[Line]:
     error = result.error or {}
     first = f"Collection '{result.name}': {error.get('message')}"
-    return [first, *(f"  {line}" for line in error.get("detail", ()))]
+    return [first, *(f"  {line}" for line in error.get("detail", ())), *result.hints]
 
 
 def _without(operation: str, message: str) -> str:
@@ -207,22 +211,32 @@ def _result(
     if dry_run:
         data["dry_run"] = True
     refused = isinstance(error, InvalidState | NotIngestible)
-    lines: list[Line] = [] if refused else [*words.ingest_lines(results)]
+    lines: list[Line] = [] if refused else words.ingest_lines(results, app.shown_path)
     lines += _changed_lines(app, results, told)
     if app.verbose:
         lines += words.left_out_lines(results)
-    lines += [
-        Hint("See where it is mapped", Command("collection show", (f"{source.name}/{r.name}",)))
-        for r in results
-        if r.warnings
-    ]
+    lines += _mapping_hints(app, results)
     if dry_run and lines:
         lines.insert(0, "Dry run: nothing was written.")
     return Result(data, lines, warnings, error=error)
 
 
+def _mapping_hints(app: App, results: Sequence[IngestResult]) -> list[Hint]:
+    """Where to look for collections whose files are not where they are mapped to."""
+    connection = app.catalogue.reading() if any(r.warnings for r in results) else None
+    warned = [collections.by_id(connection, r.id) for r in results if connection and r.warnings]
+    return [
+        Hint(
+            "See where it is mapped",
+            Command("collection show", (collections.selector(connection, collection),)),
+        )
+        for collection in warned
+        if connection and collection
+    ]
+
+
 def _data(app: App, result: IngestResult, told: changes.Changed | None) -> dict[str, Any]:
-    data = words.ingest_data(result)
+    data = words.ingest_data(result, app.shown_path)
     if told is not None:
         data["changes"] = changes.data(told, app.catalogue.reading)
     return data

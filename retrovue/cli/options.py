@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PREFIX = "importer_"
-ANY = "(any location)"  # how a mapping without a location is shown
 
 
 def _note_json(ctx: click.Context, _option: click.Parameter, value: bool) -> bool:
@@ -78,7 +77,7 @@ maps = click.option(
 
 def rewrites(maps: Sequence[tuple[str, str]]) -> tuple[Rewrite, ...]:
     """`--map` as given, the local side made absolute. Raises UsageError where that is empty."""
-    from retrovue.paths import Rewrite
+    from retrovue.paths import ANY, Rewrite
 
     if not all(local for _, local in maps):
         raise UsageError("--map needs two paths, EXTERNAL and LOCAL")

@@ -90,7 +90,8 @@ def _write_object(
 
 
 def error_body(error: RetrovueError, db: str | None) -> dict[str, Any]:
-    detail = [*error.detail, *([shell.text(error.hint, db)] if error.hint else [])]
+    lines = [*error.detail, *([error.hint] if error.hint else [])]
+    detail = [shell.text(line, db) for line in lines]
     return {"code": error.code, "message": error.message, "detail": detail}
 
 
@@ -99,20 +100,10 @@ def render_error(error: RetrovueError, db: str | None) -> None:
     details ("Error: ...") stand at the margin."""
     complain(f"Error: {error.message}")
     for line in error.detail:
-        complain(line if line.startswith("Error: ") else f"  {line}")
+        text = shell.text(line, db)
+        complain(text if text.startswith("Error: ") else f"  {text}")
     if error.hint:
         complain(f"  {shell.text(error.hint, db)}")
-
-
-def with_file(line: str, path: str | None) -> str:
-    """An `Undo:` line with the `--db PATH` that was given: it must not reach another file."""
-    command = "Undo: retrovue "
-    if not path or not line.startswith(command):
-        return line
-    import os
-    import shlex
-
-    return f"{command}--db {shlex.quote(os.path.abspath(path))} {line.removeprefix(command)}"
 
 
 def complain(line: str) -> None:

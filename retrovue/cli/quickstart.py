@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shlex
 import tempfile
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import click
 
 from retrovue.catalogue import collections, history, sources
-from retrovue.cli import App, ingesting, json_text, options, words
+from retrovue.cli import App, ingesting, json_text, options, shell, words
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import NotIngestible, RetrovueError, UsageError
@@ -61,7 +60,7 @@ def _on_sample(app: App, dry_run: bool) -> Result:
             file.write(f"Not really media: a stand-in for {os.path.basename(path)}.\n")
     own = App(os.path.join(home, "retrovue.db"), app.debug, app.verbose, app.quiet)
     try:
-        result = _settled(_on(own, media, dry_run))
+        result = _settled(_on(own, media, dry_run), own.path)
     finally:
         own.close()
     lines = [
@@ -87,16 +86,26 @@ def _on(app: App, folder: str, dry_run: bool) -> Result:
             backup.make(Path(app.path), Path(copy))
         trial = App(copy, app.debug, app.verbose, app.quiet)
         try:
-            result = _settled(_do(trial, folder))
+            result = _settled(_without_ids(_do(trial, folder)), app.shown_path)
         finally:
             trial.close()
     lines = ["Dry run, on a temporary copy: nothing was written.", "", *result.lines]
     return result._replace(data={**result.data, "db": app.path, "dry_run": True}, lines=lines)
 
 
-def _settled(result: Result) -> Result:
-    """A result that can be printed when its catalogue is closed."""
-    return result._replace(data=json_text.settled(dict(result.data)))
+def _settled(result: Result, db: str | None) -> Result:
+    """A result that can be printed when its catalogue is closed; commands in it name `db`."""
+    lines = [shell.text(line, db) for line in result.lines]
+    return result._replace(data=json_text.settled(dict(result.data)), lines=lines)
+
+
+def _without_ids(result: Result) -> Result:
+    """A result of a trial without the commands that name lines of its history."""
+    return result._replace(lines=[line for line in result.lines if not _names_history(line)])
+
+
+def _names_history(line: Line) -> bool:
+    return isinstance(line, Hint) and line.command.verb == "history show"
 
 
 def _do(app: App, folder: str) -> Result:
@@ -157,18 +166,22 @@ def _ingested(app: App, source: Source, left: Sequence[tuple[Collection, Retrovu
     if not left:
         return result
     rows = [
-        {"id": c.id, "name": c.name, "reasons": [error.message, *error.detail]} for c, error in left
+        {"id": c.id, "name": c.name, "reasons": [error.message, *error.reasons]}
+        for c, error in left
     ]
     lines: list[Line] = [*result.lines, "", "Not taken in:"]
+    connection = app.catalogue.reading()
     for collection, _ in left:
         again = ("--map-same", "--sync-enable")
         lines.append(
             Hint(
                 f"  {collection.name}, once it can be read",
-                Command("collection update", (f"{source.name}/{collection.name}",), again),
+                Command(
+                    "collection update", (collections.selector(connection, collection),), again
+                ),
             )
         )
-    warnings = [": ".join([error.message, *error.detail]) for _, error in left]
+    warnings = [": ".join([error.message, *error.reasons]) for _, error in left]
     return result._replace(
         data={**result.data, "left": rows},
         lines=lines,
@@ -240,7 +253,7 @@ def _told(app: App, source: Source, folder: str, result: Result, told_how: bool)
         ]
     lines += [
         f"The catalogue is {app.path}. Look into it:",
-        f"  {_retrovue(app)} asset list",
+        f"  {shell.command(Command('asset list'), app.path)}",
     ]
     data: dict[str, Any] = {
         **result.data,
@@ -251,20 +264,19 @@ def _told(app: App, source: Source, folder: str, result: Result, told_how: bool)
     return result._replace(data=data, lines=lines)
 
 
-def _retrovue(app: App) -> str:
-    return f"retrovue --db {shlex.quote(app.path)}"
-
-
 def _commands(app: App, source: Source, folder: str, found: Sequence[Collection]) -> list[str]:
-    name = shlex.quote(source.name)
-    return [
-        f"{_retrovue(app)} source add --type filesystem --name {name}"
-        f" --base-path {shlex.quote(folder)} --discover",
-        *(
-            f"{_retrovue(app)} collection update {shlex.quote(f'{source.name}/{c.name}')}"
-            " --map-same --sync-enable"
-            for c in found
-            if c.sync_enabled and c.missing_since is None
-        ),
-        f"{_retrovue(app)} source ingest {name}",
+    connection = app.catalogue.reading()
+    name = sources.selector(source)
+    add = ("--type", "filesystem", "--name", source.name, "--base-path", folder, "--discover")
+    commands = [Command("source add", (), add)]
+    commands += [
+        Command(
+            "collection update",
+            (collections.selector(connection, c),),
+            ("--map-same", "--sync-enable"),
+        )
+        for c in found
+        if c.sync_enabled and c.missing_since is None
     ]
+    commands.append(Command("source ingest", (name,)))
+    return [shell.command(command, app.path) for command in commands]

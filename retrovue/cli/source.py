@@ -11,9 +11,10 @@ import click
 from retrovue.catalogue import sources
 from retrovue.cli import App, options
 from retrovue.cli.output import Result, facts, plural, table
-from retrovue.commands import Command, Hint
+from retrovue.commands import Command, Hint, Line, help_of
 from retrovue.errors import ImporterFailed, UsageError
 from retrovue.model import Source
+from retrovue.paths import ANY
 
 
 class WithImporterOptions(click.Command):
@@ -62,7 +63,7 @@ class Add(WithImporterOptions):
                 [(type_, plugins.importer(type_).description) for type_ in plugins.types()]
             )
         formatter.write_paragraph()
-        formatter.write_text("`retrovue source add --type TYPE --help` shows a type's options.")
+        formatter.write_text("The options of a type: retrovue source add --type TYPE --help")
 
 
 class Update(WithImporterOptions):
@@ -153,7 +154,7 @@ def add(app: App, /, type_: str | None, name: str | None, discover: bool, dry_ru
             f"Missing option --type. Available types: {', '.join(app.plugins.types())}"
         )
     if name is None:
-        raise UsageError("Missing option --name", hint='Give it a name: --name "My Plex"')
+        raise UsageError("Missing option --name", hint="Give it a name, such as --name Media.")
     given = _ask_for_secrets(app, type_, options.values(parameters))
     with app.trial(dry_run) as catalogue:
         source, settings, made = add_source(
@@ -161,7 +162,7 @@ def add(app: App, /, type_: str | None, name: str | None, discover: bool, dry_ru
         )
     if not dry_run:
         app.notify("source_added", source=source)
-    return _added(source, settings, made, dry_run)
+    return _added(app, source, settings, made, dry_run)
 
 
 def _ask_for_secrets(app: App, type_: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -177,37 +178,36 @@ def _ask_for_secrets(app: App, type_: str, given: dict[str, Any]) -> dict[str, A
     return given
 
 
-def _added(source: Any, settings: Any, made: Any, dry_run: bool) -> Result:
+def _added(app: App, source: Any, settings: Any, made: Any, dry_run: bool) -> Result:
     from retrovue.cli import words
     from retrovue.importers.settings import shown
+    from retrovue.operations import next_steps
 
     data = words.source_data(source, shown(settings, mask_references=True))
     data["importer"] = source.type
     would = "Would add" if dry_run else "Added"
-    lines = [f"{would} source '{source.name}' ({source.external_id})"]
+    lines: list[Line] = [f"{would} source '{source.name}' ({source.external_id})"]
+    again = next_steps.discover(source)
     if made is None:
-        lines.append(f'Next: retrovue source discover "{source.name}"')
+        lines += [] if dry_run else [Hint("Next", again)]
     else:
         data["collections_discovered"] = len(made)
         data["collections"] = [words.collection_data(collection) for collection in made]
         if not made:
-            again = Command("source discover", (source.name,))
             nothing = "It offers nothing yet. Is a disk not mounted?"
-            return Result(_marked(data, dry_run), [*lines, nothing, Hint("Next", again)])
+            lines += [nothing] if dry_run else [nothing, Hint("Next", again)]
+            return Result(_marked(data, dry_run), lines)
         lines.append(f"Discovered {plural(len(made), 'collection')}, each disabled and unmapped:")
-        lines += ["", *_offered(made), ""]
-        here = any(os.path.isdir(m.external_path) for c in made for m in c.mappings)
-        mapped = "--map-same" if here else "--map EXTERNAL LOCAL"
-        lines.append(
-            f'Next: retrovue collection update "{source.name}/NAME" {mapped} --sync-enable'
-        )
+        lines += ["", *_offered(made)]
+        if not dry_run:
+            connection = app.catalogue.reading()
+            lines += ["", *next_steps.enable_each(connection, made, "Next")]
     return Result(_marked(data, dry_run), lines)
 
 
 def _offered(made: Sequence[Any]) -> list[str]:
     rows = [
-        (c.id, c.name, c.kind, ", ".join(m.external_path or "(any location)" for m in c.mappings))
-        for c in made
+        (c.id, c.name, c.kind, ", ".join(m.external_path or ANY for m in c.mappings)) for c in made
     ]
     return table(("ID", "COLLECTION", "KIND", "LOCATIONS"), rows)
 
@@ -225,8 +225,8 @@ def list_(app: App) -> Result:
     names = ("id", "external_id", "name", "type", "collections", "sync_enabled_collections")
     data = [dict(zip(names, row, strict=True)) for row in rows]
     heads = ("ID", "EXTERNAL ID", "NAME", "TYPE", "COLLECTIONS", "SYNC ENABLED")
-    lines = table(heads, rows) if rows else ["No sources yet. Add one: retrovue source add --help"]
-    return Result({"sources": data}, lines)
+    none = Hint("No sources yet. Add one", help_of("source add"))
+    return Result({"sources": data}, table(heads, rows) if rows else [none])
 
 
 @command.command("show")
@@ -248,21 +248,24 @@ def show(app: App, selector: str) -> Result:
     data["identity"], data["remote_identity"] = source.identity, source.remote_identity
     data["created_at"], data["updated_at"] = source.created_at, source.updated_at
     data["collections"] = [words.collection_data(collection) for collection in found]
-    lines = facts(
-        (
-            ("Source", source.name),
-            ("Id", source.id),
-            ("External id", source.external_id),
-            ("Type", source.type),
-            *shown(settings).items(),
-            ("Created", source.created_at),
-            ("Updated", source.updated_at),
+    lines: list[Line] = [
+        *facts(
+            (
+                ("Source", source.name),
+                ("Id", source.id),
+                ("External id", source.external_id),
+                ("Type", source.type),
+                *shown(settings).items(),
+                ("Created", source.created_at),
+                ("Updated", source.updated_at),
+            )
         )
-    )
+    ]
     if found:
         lines += ["", *words.collection_table(found)]
     else:
-        lines += ["", f'No collections yet: retrovue source discover "{source.name}"']
+        ask = Command("source discover", (sources.selector(source),))
+        lines += ["", Hint("No collections yet", ask)]
     return Result(data, lines)
 
 
@@ -293,7 +296,9 @@ def update(app: App, /, selector: str, name: str | None, unset: tuple[str, ...],
     if name is None and not maps and not wanted.asks_source:
         raise UsageError(
             "Nothing to update",
-            hint=Hint("What can be", Command("source update", (source.name,), ("--help",))),
+            hint=Hint(
+                "What can be", Command("source update", (sources.selector(source),), ("--help",))
+            ),
         )
     return updating.source(app, source, wanted, dry_run)
 

@@ -6,13 +6,13 @@ import os
 
 import click
 
-from retrovue.catalogue import collections
+from retrovue.catalogue import sources
 from retrovue.cli import App, words
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line
-from retrovue.errors import Ambiguous
 from retrovue.importers.settings import shown
-from retrovue.model import Collection, PathMapping, Source
+from retrovue.model import Collection, Source
+from retrovue.operations import next_steps
 from retrovue.operations.source_update import SourceUpdate, Updated, update_source
 from retrovue.operations.sources import options_of, stored_settings
 
@@ -67,36 +67,19 @@ def _lines(done: Updated, dry_run: bool) -> list[Line]:
 def _following(app: App, done: Updated) -> list[Hint]:
     """What makes the collections ready whose mappings changed: one line where one says it all."""
     hints = [hint for c in done.remapped if (hint := _next(app, c)) is not None]
-    places = [m.external_path for c in done.remapped for m in c.mappings if _is_open(m)]
-    if len(places) > 1 and all(map(os.path.isdir, places)):
-        top = os.path.commonpath(places)
-        name = done.after.name
+    unmapped = [m for c in done.remapped for m in c.mappings if next_steps.is_unmapped(m)]
+    if len(unmapped) > 1 and all(map(next_steps.is_here, unmapped)):
+        top = os.path.commonpath([mapping.external_path for mapping in unmapped])
+        name = sources.selector(done.after)
         return [Hint("Next", Command("source update", (name,), ("--map", top, top)))]
     return hints
 
 
-def _is_open(mapping: PathMapping) -> bool:
-    return mapping.active and mapping.local_path is None
-
-
 def _next(app: App, collection: Collection) -> Hint | None:
     """What makes a collection ready whose mappings changed."""
-    if collection.missing_since is not None:
+    unmapped = [mapping for mapping in collection.mappings if next_steps.is_unmapped(mapping)]
+    if collection.missing_since is not None or (collection.sync_enabled and not unmapped):
         return None
-    name = _selector(app, collection)
-    unresolved = [mapping for mapping in collection.mappings if _is_open(mapping)]
-    if unresolved and all(os.path.isdir(m.external_path) for m in unresolved):
-        return Hint("Next", Command("collection update", (name,), ("--map-same",)))
-    if unresolved or collection.sync_enabled:
+    if unmapped and not all(map(next_steps.is_here, unmapped)):
         return None
-    return Hint("Next", Command("collection update", (name,), ("--sync-enable",)))
-
-
-def _selector(app: App, collection: Collection) -> str:
-    """What names the collection alone: one that is gone may have the same name."""
-    name = f"{collection.source_name}/{collection.name}"
-    try:
-        collections.get(app.catalogue.reading(), name)
-    except Ambiguous:
-        return str(collection.id)
-    return name
+    return Hint("Next", next_steps.enable(app.catalogue.reading(), collection))

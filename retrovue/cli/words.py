@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from retrovue.cli import shell
 from retrovue.cli.output import facts, plural, table
+from retrovue.commands import Line
 from retrovue.model import STATS, Collection, IngestResult, PathMapping, Source
+from retrovue.paths import ANY
 
 
 def source_data(source: Source, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +91,7 @@ def collection_facts(collection: Collection) -> list[str]:
 
 def mapping_table(collection: Collection) -> list[str]:
     rows = [
-        (m.external_path or "(any location)", m.local_path or "(not mapped)", _mapping_state(m))
+        (m.external_path or ANY, m.local_path or "(not mapped)", _mapping_state(m))
         for m in collection.mappings
     ]
     return table(("LOCATION", "LOCAL FOLDER", "STATE"), rows)
@@ -122,14 +125,16 @@ def gone(before: Sequence[Collection], after: Sequence[Collection]) -> list[str]
     return lines
 
 
-def ingest_data(result: IngestResult) -> dict[str, Any]:
+def ingest_data(result: IngestResult, db: str | None) -> dict[str, Any]:
+    """The result for JSON; `db` is the path of the catalogue for commands in it, None for the
+    default one."""
     data = {
         "id": result.id,
         "external_id": result.external_id,
         "name": result.name,
         "status": result.status,
         "stats": dict(result.stats),
-        "error": _error_data(result),
+        "error": _error_data(result, db),
     }
     if result.skipped:
         data["skipped"] = list(result.skipped)
@@ -144,10 +149,10 @@ def ingest_data(result: IngestResult) -> dict[str, Any]:
     return data
 
 
-def _error_data(result: IngestResult) -> dict[str, Any] | None:
+def _error_data(result: IngestResult, db: str | None) -> dict[str, Any] | None:
     if not result.error:
         return None
-    detail = [*result.error["detail"], *([result.hint] if result.hint else [])]
+    detail = [*result.error["detail"], *(shell.text(line, db) for line in result.hints)]
     return {**result.error, "detail": detail}
 
 
@@ -155,10 +160,10 @@ def totals(results: Sequence[IngestResult]) -> dict[str, int]:
     return {word: sum(result.stats[word] for result in results) for word in STATS}
 
 
-def ingest_lines(results: Sequence[IngestResult]) -> list[str]:
+def ingest_lines(results: Sequence[IngestResult], db: str | None) -> list[Line]:
     """The seed's report, and below it the counts."""
     done = [r for r in results if r.status in ("success", "partial")]
-    lines = []
+    lines: list[Line] = []
     if done:
         lines.append(f"Success: Collections {', '.join(_quoted(r) for r in done)} ingested")
     for result in results:
@@ -166,8 +171,7 @@ def ingest_lines(results: Sequence[IngestResult]) -> list[str]:
             lines.append(f"Failed: Collection {_quoted(result)} failed ingestion")
             error = result.error or {}
             lines += [f"  {line}" for line in (error.get("message"), *error.get("detail", ()))]
-            if result.hint:
-                lines.append(f"  {result.hint}")
+            lines += [f"  {shell.text(line, db)}" for line in result.hints]
     if done:
         rows = [(r.name, *(f"{r.stats[word]:,}" for word in STATS)) for r in done]
         lines += ["", *table(("COLLECTION", *(word.upper() for word in STATS)), rows)]

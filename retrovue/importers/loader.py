@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pluggy
 
 from retrovue import tracebacks
+from retrovue.commands import Command, Hint
 from retrovue.errors import ImporterError, ImporterFailed, UnknownSourceType
 from retrovue.importers import entry_points, hookspecs
 from retrovue.importers.api import Importer, Option
@@ -156,7 +157,7 @@ class Plugins:
         if type_ in self._broken:
             raise ImporterFailed(
                 f"Importer '{type_}' cannot be used: {self._broken[type_]}",
-                hint="`retrovue plugins` lists what is installed.",
+                hint=Hint("What is installed", Command("plugins", needs_file=False)),
             )
         raise UnknownSourceType(
             f"Unknown source type '{type_}'. Available types: {', '.join(self.types())}",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from retrovue.catalogue import collections, history, mappings, sources
 from retrovue.catalogue.core import Catalogue
+from retrovue.commands import Hint
 from retrovue.errors import (
     ImporterError,
     NotIngestible,
@@ -16,11 +17,11 @@ from retrovue.errors import (
 )
 from retrovue.importers.loader import Plugins
 from retrovue.model import Collection, Source
-from retrovue.operations import remote
+from retrovue.operations import next_steps, remote
 from retrovue.operations.conflicts import again, gone, require_folders, require_mapped, require_same
 from retrovue.operations.ingestibility import contacts_nothing, reasons_against
 from retrovue.operations.sources import importer_of
-from retrovue.paths import Rewrite
+from retrovue.paths import ANY, Rewrite
 from retrovue.redact import scrub
 
 
@@ -90,7 +91,7 @@ def _update_collection(
         raise NotIngestible(
             f"Collection '{collection.name}' is not ingestible",
             reasons,
-            hint="Map its locations: --map EXTERNAL LOCAL, --map-same, or --exclude EXTERNAL",
+            hint=Hint("Map its locations", next_steps.enable(catalogue.reading(), collection)),
         )
     with catalogue.write("Collection update", dry_run) as tx:
         before = require_same(tx, collection)
@@ -127,8 +128,8 @@ def _same_here(collection: Collection, wish: Wish) -> list[str]:
     if not here:
         raise UsageError(
             "--map-same: no location of the collection exists on this machine",
-            [f"location: {place or '(any location)'}" for place in places],
-            hint="Say where they are: --map EXTERNAL LOCAL",
+            [f"location: {place or ANY}" for place in places],
+            hint="Say where they are, each with --map EXTERNAL LOCAL.",
         )
     return here
 

@@ -14,7 +14,7 @@ from retrovue.errors import (
     UsageError,
 )
 from retrovue.model import Collection, PathMapping
-from retrovue.paths import Rewrite
+from retrovue.paths import ANY, Rewrite
 
 T = TypeVar("T")
 TRIES = 10  # how often an update begins anew because somebody else was quicker
@@ -63,7 +63,7 @@ def require_mapped(before: Sequence[PathMapping], after: Sequence[PathMapping]) 
     """Raise UsageError when a location was mapped to what is no folder."""
     known = {mapping.id: mapping.local_path for mapping in before}
     lost = [
-        f"{mapping.external_path or '(any location)'} -> {mapping.local_path}"
+        f"{mapping.external_path or ANY} -> {mapping.local_path}"
         for mapping in after
         if mapping.active
         and mapping.local_path is not None

@@ -181,7 +181,7 @@ def _require_same_libraries(source: Source, matched: Match) -> None:
             matched.replaced,
             Hint(
                 "If its libraries were set up anew, match them by name",
-                Command("source update", (source.name,), ("--rebind",)),
+                Command("source update", (sources.selector(source),), ("--rebind",)),
             ),
         )
 
@@ -223,7 +223,11 @@ def _require_enough(source: Source, known: Sequence[Collection], matched: Match)
             matched,
             Hint(
                 "Is a disk not mounted? If they are really gone",
-                Command("source discover", (source.name,), ("--allow-missing",)),
+                Command(
+                    "source discover",
+                    (sources.selector(source),),
+                    ("--allow-missing",),
+                ),
             ),
         )
 

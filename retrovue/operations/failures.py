@@ -24,7 +24,7 @@ def recorded(
         yield
     except RetrovueError as error:
         if not dry_run and not isinstance(error, Interrupted | Locked):
-            body = {"code": error.code, "message": error.message, "detail": error.detail}
+            body = {"code": error.code, "message": error.message, "detail": error.reasons}
             note(catalogue, operation, body, source, collection)
         raise
 

@@ -12,22 +12,21 @@ from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.reconcile import apply, changes, compare
 from retrovue.catalogue.reconcile.emptied import EmptiedLocation
 from retrovue.catalogue.reconcile.staging import Staging
-from retrovue.commands import Line
+from retrovue.commands import Command, Hint, Line
 from retrovue.errors import (
     ImporterError,
     IngestFailed,
-    InvalidState,
     Locked,
     NoSyncEnabledCollections,
-    NotIngestible,
     RetrovueError,
     WouldLoseAssets,
 )
 from retrovue.importers.api import Importer
 from retrovue.model import STATS, Collection, IngestResult, Source
-from retrovue.operations import failures, mapping_check, remote, reports
-from retrovue.operations.ingestibility import GONE, reasons_against
+from retrovue.operations import failures, mapping_check, next_steps, refusals, remote, reports
+from retrovue.operations.ingestibility import reasons_against
 from retrovue.operations.scan import Narrow, Scan
+from retrovue.paths import ANY
 from retrovue.redact import lines, told
 
 Changed = Callable[[Collection, changes.Changes, sqlite3.Connection], None]
@@ -61,7 +60,7 @@ def of_source(
         targets = _targets(catalogue, source)
     unfit, failed, said = _validated(catalogue, source, targets, importer, operation, options)
     if unfit and not options.keep_going:
-        raise refused(list(unfit.values()))
+        raise refusals.refused(catalogue.reading(), list(unfit.values()))
     results = []
     for target in targets:
         result = unfit.get(target.id) or failed.get(target.id)
@@ -138,39 +137,20 @@ def _targets(catalogue: Catalogue, source: Source) -> list[Collection]:
     broken = _invalid(catalogue.reading(), source)
     targets = [c for c in known if c.sync_enabled or c.id in broken]
     if not targets:
-        raise NoSyncEnabledCollections(
-            f"Source '{source.name}' has no sync-enabled collections",
-            hint=f'Enable one: retrovue collection update "{source.name}/NAME" --sync-enable',
-        )
+        raise _nothing_enabled(catalogue.reading(), source, known)
     return targets
 
 
-def refused(results: Sequence[IngestResult]) -> RetrovueError:
-    """The error for targets that cannot be ingested; `detail` holds a message for every further
-    one, and all the reasons."""
-    messages = [_refusal(result) for result in results]
-    kind = InvalidState if any(r.status == "invalid_state" for r in results) else NotIngestible
-    first, *others = messages
-    detail = [*first[1]]
-    for message, reasons in others:
-        detail += [f"Error: {message}", *reasons]
-    error = kind(first[0], detail, hint=_way_out(detail))
-    error.results = list(results)
-    return error
-
-
-def _way_out(reasons: Sequence[str]) -> str:
-    if GONE in reasons:
-        return (
-            "`retrovue source discover SOURCE` asks the source again; `retrovue collection update"
-            " NAME --sync-disable` leaves it out."
-        )
-    return "`retrovue collection show NAME` tells what it is mapped to."
-
-
-def _refusal(result: IngestResult) -> tuple[str, list[str]]:
-    error = result.error or {}
-    return str(error["message"]), [str(reason) for reason in error["detail"]]
+def _nothing_enabled(
+    connection: sqlite3.Connection, source: Source, known: Sequence[Collection]
+) -> NoSyncEnabledCollections:
+    message = f"Source '{source.name}' has no sync-enabled collections"
+    offered = [collection for collection in known if collection.missing_since is None]
+    if not offered:
+        ask = next_steps.discover(source)
+        return NoSyncEnabledCollections(message, hint=Hint("Ask it what it offers", ask))
+    lines = next_steps.enable_each(connection, offered, "Enable one")
+    return NoSyncEnabledCollections(message, lines)
 
 
 def validate(
@@ -243,7 +223,7 @@ def _result(
     stats: Mapping[str, int] | None = None,
     error: Mapping[str, Any] | None = None,
     scan: Scan | None = None,
-    hint: Line | None = None,
+    hints: Sequence[Line] = (),
 ) -> IngestResult:
     return IngestResult(
         target.id,
@@ -254,7 +234,7 @@ def _result(
         error,
         tuple(scan.reasons) if scan else (),
         tuple(scan.unread) if scan else (),
-        hint,
+        tuple(hints),
     )
 
 
@@ -276,7 +256,7 @@ def of_collection(
         result = _attempt_twice(catalogue, source, target, importer, options, operation)
     except RetrovueError as error:
         tracebacks.note(error)
-        result = _failed(target, error.code, error.message, error.detail, error.hint)
+        result = _failed(target, error.code, error.message, error.reasons, error.to_type)
     except ImporterError as error:
         result = _refused_by_importer(target, error)
     except KeyboardInterrupt:
@@ -292,9 +272,9 @@ def of_collection(
 
 
 def _failed(
-    target: Collection, code: str, message: str, detail: Sequence[str], hint: Line | None = None
+    target: Collection, code: str, message: str, detail: Sequence[str], hints: Sequence[Line] = ()
 ) -> IngestResult:
-    return _result(target, "failed", error=_error(code, message, detail), hint=hint)
+    return _result(target, "failed", error=_error(code, message, detail), hints=hints)
 
 
 def _refused_by_importer(target: Collection, error: ImporterError) -> IngestResult:
@@ -366,7 +346,7 @@ def _attempt(
     complete = not narrowed and not scan.untold and not scan.repeated
     comparison = compare.compare(staging, complete, narrowed)
     stats = _stats(staging, scan, comparison)
-    _require_sound(scan, comparison, stats, options)
+    _require_sound(catalogue, target, scan, comparison, stats, options)
     unread = [*scan.unread, *map(_emptied, comparison.emptied_locations)]
     status = "partial" if unread or scan.repeated else "success"
     result = _result(target, status, stats, scan=scan)
@@ -387,32 +367,43 @@ def _attempt(
 
 
 def _require_sound(
-    scan: Scan, comparison: compare.Comparison, stats: Mapping[str, int], options: Options
+    catalogue: Catalogue,
+    target: Collection,
+    scan: Scan,
+    comparison: compare.Comparison,
+    stats: Mapping[str, int],
+    options: Options,
 ) -> None:
     """Raise WouldLoseAssets for what looks like an unmounted disk, IngestFailed for a scan of which
     nothing can be used."""
     nothing = not stats["discovered"]
     if not options.allow_missing:
         if comparison.loses_too_much:
-            raise _would_lose(comparison.missing, comparison.present)
+            raise _would_lose(catalogue, target, comparison.missing, comparison.present)
         if nothing and comparison.emptied_locations:
             lost = comparison.missing + sum(e.assets for e in comparison.emptied_locations)
-            raise _would_lose(lost, lost)
+            raise _would_lose(catalogue, target, lost, lost)
     if nothing and scan.faults:
         raise IngestFailed("nothing that its importer yields can be used", scan.unread[:10])
     if options.narrow is not None and not scan.matched and not scan.skipped:
         raise IngestFailed("nothing in it fits what was asked for")
 
 
-def _would_lose(missing: int, present: int) -> WouldLoseAssets:
+def _would_lose(
+    catalogue: Catalogue, target: Collection, missing: int, present: int
+) -> WouldLoseAssets:
+    name = collections.selector(catalogue.reading(), target)
     return WouldLoseAssets(
         f"{missing} of {present} known assets were not found",
-        hint="Is a disk not mounted? If they are really gone, add --allow-missing.",
+        hint=Hint(
+            "Is a disk not mounted? If they are really gone",
+            Command("collection ingest", (name,), ("--allow-missing",)),
+        ),
     )
 
 
 def _emptied(emptied: EmptiedLocation) -> str:
-    place = emptied.external_path or "(any location)"
+    place = emptied.external_path or ANY
     number = "1 asset" if emptied.assets == 1 else f"{emptied.assets:,} assets"
     return f"{place}: it held {number} and now yields none; is a disk not mounted?"
 

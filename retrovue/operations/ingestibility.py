@@ -10,6 +10,7 @@ from retrovue.errors import ImporterError
 from retrovue.found import Location, ScanCollection
 from retrovue.importers.api import Importer
 from retrovue.model import Collection, PathMapping
+from retrovue.paths import ANY
 from retrovue.redact import scrub, told
 
 GONE = "the source no longer offers it"
@@ -52,7 +53,7 @@ def reasons_against(collection: Collection, importer: Importer | None) -> list[s
 
 
 def _unreadable(mapping: PathMapping) -> str | None:
-    place = mapping.external_path or "(any location)"
+    place = mapping.external_path or ANY
     local = mapping.local_path
     if local is None:
         return f"location {place} is not mapped to a folder"

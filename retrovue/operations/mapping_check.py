@@ -40,7 +40,7 @@ def _is_there(sample: Sampled, relative: str) -> bool | None:
 
 def _warning(collection: Collection, sample: Sampled, told: Sequence[bool], first_lost: int) -> str:
     lost = paths.join(sample.local_path, sample.relative_paths[first_lost])
-    place = sample.external_path or "(any location)"
+    place = sample.external_path or paths.ANY
     files = "file is" if len(told) == 1 else "files are"
     return (
         f"Collection '{collection.name}': {sum(told)} of {len(told)} {files} where the mapping"

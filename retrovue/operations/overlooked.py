@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retrovue import tracebacks
+from retrovue.catalogue import sources
 from retrovue.commands import Command, Hint
 from retrovue.errors import ImporterError
 from retrovue.found import Overlooked
@@ -30,4 +31,7 @@ def _hint(found: Overlooked, source: Source) -> Hint:
     if type(found) is not Overlooked:
         raise ImporterError(f"{type(found).__name__} where Overlooked is due")
     verb = "source update" if found.options else "source discover"
-    return Hint(scrub(found.says), Command(verb, (source.name,), tuple(found.options)))
+    return Hint(
+        scrub(found.says),
+        Command(verb, (sources.selector(source),), tuple(found.options)),
+    )

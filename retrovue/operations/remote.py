@@ -50,7 +50,7 @@ def require_same(source: Source, importer: Importer) -> str | None:
             [f"It was {source.remote_identity}, and is {said}. Nothing secret was sent to it."],
             hint=Hint(
                 "If it was replaced or set up anew",
-                Command("source update", (source.name,), ("--rebind",)),
+                Command("source update", (sources.selector(source),), ("--rebind",)),
             ),
         )
     return said

@@ -12,6 +12,7 @@ from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.health import check as health
 from retrovue.catalogue.health import repair as rows
 from retrovue.catalogue.health.check import Finding
+from retrovue.commands import LIST_BACKUPS
 from retrovue.errors import DatabaseFailure
 from retrovue.operations import database
 
@@ -36,8 +37,8 @@ def repair(catalogue: Catalogue, no_backup: bool = False, dry_run: bool = False)
     if damage:
         raise DatabaseFailure(
             f"{OPERATION} failed: the file is damaged ({damage[0].splitlines()[0]})",
-            damage[:10],
-            hint="Bring back a copy with `retrovue db restore`. Nothing was written.",
+            [*damage[:10], "Nothing was written."],
+            hint=LIST_BACKUPS,
         )
     if not found:
         return Repair([], None, [])

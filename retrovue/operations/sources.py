@@ -51,7 +51,7 @@ def require_name(name: str) -> str:
     """The name of a source without blanks around it. Raises UsageError for none, and for one with
     control characters."""
     if not name.strip():
-        raise UsageError("The name of a source is empty", hint='Give it one: --name "My Plex"')
+        raise UsageError("The name of a source is empty", hint="Give it one, such as --name Media.")
     if _CONTROL.search(name):
         raise UsageError(f"The name of a source holds control characters: {name!r}")
     return name.strip()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.cli import Cli
+from support.cli import Cli, operation
 
 SOUND = "No damage; every guarantee holds."
 
@@ -164,8 +164,9 @@ def test_a_catalogue_whose_header_was_changed_is_called_that_and_put_right(
         run = sound(*words)
         assert run.code == 1
         assert run.err.splitlines() == [
-            f"Error: {sound.db} is a catalogue whose header was changed: {says}",
-            f"  Put it right: retrovue --db {sound.db} db check --repair",
+            f"Error: {operation(words)} failed: {sound.db} is a catalogue whose header was changed:"
+            f" {says}",
+            f"  Mend what can be mended: retrovue --db {sound.db} db check --repair",
         ]
         assert sound.db.read_bytes() == before
     run = sound("db", "check", "--json")
@@ -184,7 +185,8 @@ def test_both_numbers_gone_are_put_right_too(sound: Cli) -> None:
     sound.run_sql("PRAGMA user_version = 0")
     sound.run_sql("PRAGMA application_id = 0")
     assert sound("source", "list").error.startswith(
-        f"Error: {sound.db} is a catalogue whose header was changed: application_id is 0x0"
+        f"Error: Source list failed: {sound.db} is a catalogue whose header was changed:"
+        " application_id is 0x0"
     )
     sound.ok("db", "check", "--repair")
     assert sound("db", "check").out == f"{SOUND}\n"
@@ -198,9 +200,9 @@ def test_a_backup_whose_header_was_changed_is_not_restored_over_its_own_tables(s
     run = sound("db", "restore", copy, "--force")
     assert run.code == 1
     assert run.err.splitlines() == [
-        "Error: The catalogue cannot be brought to today's schema: its user_version is 0 instead"
-        " of 2",
-        "  Somebody changed the header of the file; `db check --repair` puts it right.",
+        "Error: Database restore failed: The catalogue cannot be brought to today's schema: its"
+        " user_version is 0 instead of 2",
+        "  Somebody changed the header of the file.",
     ]
     assert sound.dump() == before
     Cli(sound.home, copy).ok("db", "check", "--repair")

@@ -234,7 +234,7 @@ def test_ids_that_are_used_up_are_no_full_disk(broken: Cli) -> None:
     assert run.err.splitlines() == [
         "Error: Source update failed: there is no further id for history (somebody wrote to"
         " sqlite_sequence, or gave a row the highest id there can be)",
-        f"  Mend that: retrovue --db {broken.db} db check --repair",
+        f"  Mend what can be mended: retrovue --db {broken.db} db check --repair",
     ]
     assert broken.dump() == before
 

@@ -12,7 +12,7 @@ import pytest
 
 from retrovue.catalogue import versions
 from retrovue.catalogue.connection import APPLICATION_ID, SCHEMA_VERSION
-from support.cli import TABLES, Cli
+from support.cli import TABLES, Cli, operation
 from support.future import Future
 from support.populated import FIXTURES
 from support.promised import COLUMNS
@@ -185,8 +185,8 @@ def test_a_newer_file_is_refused_and_not_touched(cli: Cli, command: tuple[str, .
     assert run.code == 1
     assert run.out == ""
     assert run.error == (
-        f"Error: {cli.db} is of schema version 99; this retrovue knows versions"
-        f" up to {SCHEMA_VERSION}"
+        f"Error: {operation(command)} failed: {cli.db} is of schema version 99; this retrovue knows"
+        f" versions up to {SCHEMA_VERSION}"
     )
     assert "Install a newer retrovue. The file was not touched." in run.err
     told = cli(*command, "--json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -72,15 +73,12 @@ def test_ambiguous_collection_lists_candidates_that_can_be_pasted(
     assert lines[0] == "Error: Multiple collections named 'Movies' exist"
     ids = dict(cli.rows("SELECT source_id, id FROM collections WHERE name LIKE 'movies'"))
     assert lines[1:] == [
-        f"  {ids[2]}  Away/movies  (external id movies)",
-        f"  {ids[1]}  Home/Movies  (external id Movies)",
-        "  Name it by the number, or by SOURCE/COLLECTION.",
+        f"  Away/movies (external id movies): retrovue --db {cli.db} collection show {ids[2]}",
+        f"  Home/Movies (external id Movies): retrovue --db {cli.db} collection show {ids[1]}",
     ]
-    for line in lines[1:3]:
-        number, qualified = line.split()[:2]
-        assert cli.json("collection", "show", number)["id"] == int(number)
-        assert cli.json("collection", "show", qualified)["id"] == int(number)
-    assert cli("collection", "show", "Movies", "--json").json["error"]["code"] == "ambiguous"
+    for line, source in zip(lines[1:], ("Away", "Home"), strict=True):
+        words = shlex.split(line.partition(": ")[2])
+        assert cli.json(*words[3:])["source"] == source
 
 
 def test_show_tells_why_it_is_not_ingestible(cli: Cli, media: Path) -> None:
@@ -107,7 +105,8 @@ def test_sync_enable_of_what_is_not_mapped_is_refused(cli: Cli, media: Path) -> 
     assert run.err.splitlines() == [
         "Error: Collection 'Movies' is not ingestible",
         f"  location {media}/Movies is not mapped to a folder",
-        "  Map its locations: --map EXTERNAL LOCAL, --map-same, or --exclude EXTERNAL",
+        f"  Map its locations: retrovue --db {cli.db} collection update Home/Movies --map-same"
+        " --sync-enable",
     ]
     error = cli("collection", "update", "Movies", "--sync-enable", "--json").json["error"]
     assert error["code"] == "not_ingestible"

@@ -100,6 +100,7 @@ def test_a_refused_collection_among_others_stands_on_stderr(
     assert run.err.splitlines() == [
         "Error: Collection 'Music' is not ingestible",
         f"  location /srv/music is mapped to {cli.home}/disk/music, which does not exist",
+        f"  See where it is mapped: retrovue --db {cli.db} collection show 'My Shelf/Music'",
     ]
 
 

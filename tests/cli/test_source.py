@@ -49,7 +49,7 @@ def test_add_without_discovery_makes_no_collection(cli: Cli, media: Path) -> Non
     (external_id,) = cli.rows("SELECT external_id FROM sources")[0]
     assert run.out.splitlines() == [
         f"Added source 'Home' ({external_id})",
-        'Next: retrovue source discover "Home"',
+        f"Next: retrovue --db {cli.db} source discover Home",
     ]
     assert len(external_id) == len("filesystem-") + 8
     assert set(external_id.removeprefix("filesystem-")) <= set("0123456789abcdef")
@@ -234,22 +234,33 @@ def test_source_is_named_by_id_external_id_and_name_in_any_case(cli: Cli, tmp_pa
         assert cli.json("source", "show", selector)["id"] == number
 
 
-def test_ambiguous_source_lists_the_candidates(cli: Cli, tmp_path: Path) -> None:
+def test_a_number_that_is_an_id_names_that_source(cli: Cli, tmp_path: Path) -> None:
     for name in ("One", "1"):
         (tmp_path / name).mkdir()
         cli.ok(
             "source", "add", "--type", "filesystem", "--name", name, "--base-path", tmp_path / name
         )
-    run = cli("source", "show", "1")
+    assert cli.json("source", "show", "1")["name"] == "One"
+    assert cli.json("source", "show", "2")["name"] == "1"
+
+
+def test_ambiguous_source_lists_the_candidates(cli: Cli, tmp_path: Path) -> None:
+    """What the commands refuse can be written by SQL."""
+    for name in ("One", "Two"):
+        (tmp_path / name).mkdir()
+        cli.ok(
+            "source", "add", "--type", "filesystem", "--name", name, "--base-path", tmp_path / name
+        )
+    cli.run_sql("UPDATE sources SET name = 'ÉTÉ' WHERE id = 1")
+    cli.run_sql("UPDATE sources SET name = 'été' WHERE id = 2")
+    run = cli("source", "show", "Été")
     assert run.code == 1
-    ids = dict(cli.rows("SELECT name, external_id FROM sources"))
     assert run.err.splitlines() == [
-        "Error: Multiple sources named '1' exist",
-        f"  {ids['1']}  1",
-        f"  {ids['One']}  One",
-        "  Name it by one of the ids above.",
+        "Error: Multiple sources named 'Été' exist",
+        f"  ÉTÉ: retrovue --db {cli.db} source show 1",
+        f"  été: retrovue --db {cli.db} source show 2",
     ]
-    assert cli("source", "show", "1", "--json").json["error"]["code"] == "ambiguous"
+    assert cli("source", "show", "Été", "--json").json["error"]["code"] == "ambiguous"
 
 
 def test_show_has_the_configuration_and_the_collections(cli: Cli, media: Path) -> None:

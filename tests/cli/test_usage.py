@@ -8,9 +8,11 @@ import pytest
 
 from retrovue.catalogue.connection import SCHEMA_VERSION
 from support import plugins
-from support.cli import Cli
+from support.cli import Cli, operation
 from support.media import Library, films
 from support.scripted import Scripted
+
+GROUPS = ("source", "collection", "asset", "db")
 
 NO_FILE = [
     ("source", "list"),
@@ -50,14 +52,21 @@ def test_command_without_a_file_says_so_and_creates_nothing(
             assert run.out == ""
             assert run.err.splitlines() == [
                 f"Error: No catalogue at {cli.db}",
-                "  Make one with `retrovue quickstart DIR` or `retrovue source add`.",
+                f"  Make one of a folder of media: retrovue --db {cli.db} quickstart DIR",
             ]
     assert list(cli.home.iterdir()) == []
 
 
+@pytest.mark.parametrize("words", [(), *((noun,) for noun in GROUPS)])
+def test_a_group_alone_shows_its_help(cli: Cli, words: tuple[str, ...]) -> None:
+    alone, asked = cli(*words), cli(*words, "--help")
+    assert (alone.code, alone.err) == (0, "")
+    assert alone.out == asked.out
+    assert alone.out.startswith("Usage: retrovue")
+    assert list(cli.home.iterdir()) == []
+
+
 USAGE = [
-    ((), "Missing command"),
-    (("source",), "Missing command"),
     (("nonsense",), "No such command 'nonsense'"),
     (("source", "nonsense"), "No such command 'nonsense'"),
     (("source", "list", "--nonsense"), "No such option '--nonsense'"),
@@ -224,7 +233,7 @@ def test_source_that_is_not_there(cli: Cli, words: tuple[str, ...]) -> None:
     assert run.out == ""
     assert run.err.splitlines() == [
         "Error: Source 'Nowhere' not found",
-        "  `retrovue source list` shows the sources.",
+        f"  The sources: retrovue --db {cli.db} source list",
     ]
     error = cli(*words, "Nowhere", "--json").json["error"]
     assert (error["code"], error["message"]) == ("not_found", "Source 'Nowhere' not found")
@@ -248,7 +257,7 @@ def test_collection_that_is_not_there(cli: Cli, words: tuple[str, ...]) -> None:
     assert run.code == 1
     assert run.err.splitlines() == [
         "Error: Collection 'Nowhere' not found",
-        "  `retrovue collection list` shows the collections.",
+        f"  The collections: retrovue --db {cli.db} collection list",
     ]
     error = cli(*words, "Nowhere", "--json").json["error"]
     assert (error["code"], error["message"]) == ("not_found", "Collection 'Nowhere' not found")
@@ -353,7 +362,8 @@ def test_what_is_no_catalogue_is_refused_and_not_touched(
     for words in (("source", "list"), add, ("db", "check"), ("db", "info")):
         run = cli(*words)
         assert run.code == 1, words
-        assert run.err.splitlines()[0] == f"Error: {message.format(cli.db)}"
+        says = f"{operation(words)} failed: {message.format(cli.db)}"
+        assert run.err.splitlines()[0] == f"Error: {says}"
         assert cli(*words, "--json").json["error"]["code"] == "not_a_catalogue"
     assert (cli.db.read_bytes() if cli.db.is_file() else b"") == before
 
@@ -367,8 +377,8 @@ def test_newer_file_is_refused_and_not_touched(cli: Cli, tmp_path: Path) -> None
         run = cli(*words)
         assert run.code == 1
         assert run.err.splitlines()[0] == (
-            f"Error: {cli.db} is of schema version 99; this retrovue knows versions up to"
-            f" {SCHEMA_VERSION}"
+            f"Error: {operation(words)} failed: {cli.db} is of schema version 99; this retrovue"
+            f" knows versions up to {SCHEMA_VERSION}"
         )
         assert cli(*words, "--json").json["error"]["code"] == "newer_file"
     assert cli.db.read_bytes() == before

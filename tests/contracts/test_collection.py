@@ -32,9 +32,8 @@ def test_of_several_none_is_preferred(cli: Cli, shelf: Shelf) -> None:
     assert (run.code, run.out) == (1, "")
     assert run.err.splitlines() == [
         "Error: Multiple collections named 'Movies' exist",
-        "  1  My Shelf/Movies  (external id a)",
-        "  2  My Shelf/movies  (external id b)",
-        "  Name it by the number, or by SOURCE/COLLECTION.",
+        f"  My Shelf/Movies (external id a): retrovue --db {cli.db} collection show 1",
+        f"  My Shelf/movies (external id b): retrovue --db {cli.db} collection show 2",
     ]
     unknown = cli("collection", "show", "Plays")
     assert (unknown.code, unknown.error) == (1, "Error: Collection 'Plays' not found")

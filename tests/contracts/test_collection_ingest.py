@@ -28,7 +28,7 @@ def test_it_must_be_enabled_and_ingestible_and_need_not_sync(cli: Cli, shelf: Sh
     assert run.err.splitlines() == [
         "Error: Collection 'Movies' is not ingestible",
         "  it is not enabled",
-        '  retrovue collection update "My Shelf/Movies" --enable',
+        f"  Enable it: retrovue --db {cli.db} collection update 'My Shelf/Movies' --enable",
     ]
     cli.ok("collection", "update", "Movies", "--enable")
     run = cli.ok("collection", "ingest", "Movies")

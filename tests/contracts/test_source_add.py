@@ -37,7 +37,7 @@ def test_what_is_missing_is_said_and_nothing_made(
 def test_without_discovery_nothing_is_contacted(cli: Cli, shelf: Shelf) -> None:
     run = shelf.add()
     assert run.code == 0
-    assert run.out.splitlines()[1] == 'Next: retrovue source discover "My Shelf"'
+    assert run.out.splitlines()[1] == (f"Next: retrovue --db {cli.db} source discover 'My Shelf'")
     assert shelf.calls() == []
     assert cli.rows("SELECT count(*) FROM collections") == [(0,)]
 

@@ -37,7 +37,8 @@ def test_a_source_without_targets_is_a_failure_with_the_next_step(cli: Cli, shel
     assert (run.code, run.out) == (1, "")
     assert run.err.splitlines() == [
         "Error: Source 'My Shelf' has no sync-enabled collections",
-        '  Enable one: retrovue collection update "My Shelf/NAME" --sync-enable',
+        f"  Enable one: retrovue --db {cli.db} collection update 'My Shelf/Movies'"
+        " --map /srv/movies LOCAL --sync-enable",
     ]
 
 

@@ -647,7 +647,7 @@ def test_collection_that_is_not_enabled_cannot_be_ingested(toys: Scripted) -> No
     assert run.err.splitlines() == [
         "Error: Collection 'Things' is not ingestible",
         "  it is not enabled",
-        '  retrovue collection update "Toys/Things" --enable',
+        f"  Enable it: retrovue --db {toys.cli.db} collection update Toys/Things --enable",
     ]
 
 
@@ -782,5 +782,6 @@ def test_hint_at_an_unmounted_disk_is_in_the_json_too(toys: Scripted) -> None:
     toys.holds()
     error = toys.ingest(code=1)["error"]
     assert error["detail"] == [
-        "Is a disk not mounted? If they are really gone, add --allow-missing."
+        "Is a disk not mounted? If they are really gone: retrovue --db"
+        f" {toys.cli.db} collection ingest Toys/Things --allow-missing"
     ]

@@ -247,7 +247,8 @@ def test_a_single_lost_disk_is_an_error_with_a_hint(cli: Cli, tmp_path: Path) ->
     assert run.code == 1
     assert run.err.splitlines() == [
         "Error: Source ingest failed: 2 of 2 known assets were not found",
-        "  Is a disk not mounted? If they are really gone, add --allow-missing.",
+        "  Is a disk not mounted? If they are really gone: retrovue --db"
+        f" {cli.db} collection ingest Home/Movies --allow-missing",
     ]
     assert run.out.splitlines()[:2] == [
         "Failed: Collection 'Movies' failed ingestion",
@@ -317,9 +318,11 @@ def test_no_sync_enabled_collection_is_an_error_that_names_the_command(library: 
         library.cli.ok("collection", "update", name, "--sync-disable")
     run = library.cli("source", "ingest", "Home")
     assert run.code == 1
+    update = f"retrovue --db {library.cli.db} collection update"
     assert run.err.splitlines() == [
         "Error: Source 'Home' has no sync-enabled collections",
-        '  Enable one: retrovue collection update "Home/NAME" --sync-enable',
+        f"  Enable one: {update} Home/Movies --sync-enable",
+        f"  Enable one: {update} 'Home/TV Shows' --sync-enable",
     ]
     assert library.ingest().json["error"]["code"] == "no_sync_enabled_collections"
 

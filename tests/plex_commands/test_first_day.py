@@ -20,6 +20,7 @@ def test_the_example_of_the_contract(nas: Nas, plex: FakePlex, cli: Cli) -> None
     added = nas.add("--discover")
     external_id = nas.column("SELECT external_id FROM sources")[0]
     assert (added.code, added.err) == (0, "")
+    update = f"retrovue --db {cli.db} collection update"
     assert added.out.splitlines() == [
         f"Added source 'My Plex' ({external_id})",
         "Discovered 2 collections, each disabled and unmapped:",
@@ -28,7 +29,8 @@ def test_the_example_of_the_contract(nas: Nas, plex: FakePlex, cli: Cli) -> None
         "1   Movies      movie  /data/Movies",
         "2   TV Shows    show   /data/TV",
         "",
-        'Next: retrovue collection update "My Plex/NAME" --map EXTERNAL LOCAL --sync-enable',
+        f"Next: {update} 'My Plex/Movies' --map /data/Movies LOCAL --sync-enable",
+        f"Next: {update} 'My Plex/TV Shows' --map /data/TV LOCAL --sync-enable",
     ]
     mapped = cli.ok("source", "update", NAME, "--map", "/data", nas.folder)
     assert mapped.out.splitlines() == [
@@ -46,7 +48,7 @@ def test_the_example_of_the_contract(nas: Nas, plex: FakePlex, cli: Cli) -> None
         f"Next: retrovue --db {cli.db} collection update 'My Plex/TV Shows' --sync-enable",
     ]
     enabled = cli.ok("collection", "update", "My Plex/Movies", "--sync-enable")
-    assert enabled.out.splitlines()[-1] == 'Next: retrovue source ingest "My Plex"'
+    assert enabled.out.splitlines()[-1] == f"Next: retrovue --db {cli.db} source ingest 'My Plex'"
     ingested = nas.ingest()
     assert (ingested.code, ingested.err) == (0, "")
     assert ingested.out.splitlines() == [
@@ -92,7 +94,7 @@ def test_without_discover_nothing_is_contacted(nas: Nas, plex: FakePlex, cli: Cl
     plex.add_section("1", "Movies")
     run = nas.add()
     assert (run.code, run.err) == (0, "")
-    assert run.out.splitlines()[1:] == ['Next: retrovue source discover "My Plex"']
+    assert run.out.splitlines()[1:] == [f"Next: retrovue --db {cli.db} source discover 'My Plex'"]
     assert plex.requests == []
     assert cli.rows("SELECT count(*) FROM collections") == [(0,)]
     found = cli.json("source", "discover", NAME)
@@ -223,7 +225,7 @@ def test_locations_of_a_windows_server(nas: Nas, plex: FakePlex, cli: Cli, tmp_p
         f"E:\\                {f'{tmp_path}/e':{width}}  mapped",
         f"\\\\nas\\media\\Films  {f'{tmp_path}/share/Films':{width}}  mapped",
         "",
-        'Next: retrovue source ingest "My Plex"',
+        f"Next: retrovue --db {cli.db} source ingest 'My Plex'",
     ]
     ingested = nas.ingest()
     assert (ingested.code, ingested.err.splitlines()) == (
@@ -285,7 +287,8 @@ def test_several_locations_each_with_its_own_folder(
         [
             "Error: Collection 'Movies' is not ingestible",
             "  location /database is not mapped to a folder",
-            "  Map its locations: --map EXTERNAL LOCAL, --map-same, or --exclude EXTERNAL",
+            f"  Map its locations: retrovue --db {cli.db} collection update 'My Plex/Movies'"
+            " --map /database LOCAL --sync-enable",
         ],
     )
     cli.ok("collection", "update", "My Plex/Movies", "--map", "/database", tmp_path / "base",
@@ -361,17 +364,19 @@ def test_twin_libraries_are_told_apart(nas: Nas, plex: FakePlex, cli: Cli) -> No
     plex.add_section("2", "Movies", locations=["/a"])
     plex.add_section("1", "Movies", locations=["/b"])
     assert nas.add("--discover").code == 0
-    for selector in ("1", "Movies", "My Plex/Movies"):
+    for selector in ("Movies", "My Plex/Movies"):
         run = cli("collection", "show", selector)
         assert (run.code, run.err.splitlines()) == (
             1,
             [
                 f"Error: Multiple collections named '{selector}' exist",
-                "  My Plex/2  My Plex/Movies  (external id 2)",
-                "  My Plex/1  My Plex/Movies  (external id 1)",
-                "  Name it by the number, or by SOURCE/COLLECTION.",
+                f"  My Plex/Movies (external id 2): retrovue --db {cli.db} collection show 1",
+                f"  My Plex/Movies (external id 1): retrovue --db {cli.db} collection show 2",
             ],
         )
+    for number, place in (("1", "/a"), ("2", "/b")):  # an id that is printed names that one
+        shown = cli.json("collection", "show", number)
+        assert shown["path_mappings"][0]["external_path"] == place
     for key, place in (("1", "/b"), ("2", "/a")):
         shown = cli.json("collection", "show", f"My Plex/{key}")
         assert shown["path_mappings"][0]["external_path"] == place

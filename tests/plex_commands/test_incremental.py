@@ -99,16 +99,17 @@ def test_a_library_that_lost_most_of_it_is_refused(
     before = cli.dump("assets", "asset_files", "path_mappings")
     section.items = section.items[:left]
     gone = 50 - left
+    again = f"retrovue --db {cli.db} collection ingest 'My Plex/Movies' --allow-missing"
     run = nas.ingest()
     assert run.code == 1
     assert run.out.splitlines() == [
         "Failed: Collection 'Movies' failed ingestion",
         f"  {gone} of 50 known assets were not found",
-        "  Is a disk not mounted? If they are really gone, add --allow-missing.",
+        f"  Is a disk not mounted? If they are really gone: {again}",
     ]
     assert run.err.splitlines() == [
         f"Error: Source ingest failed: {gone} of 50 known assets were not found",
-        "  Is a disk not mounted? If they are really gone, add --allow-missing.",
+        f"  Is a disk not mounted? If they are really gone: {again}",
     ]
     assert nas.ingest("--json").json["error"]["code"] == "would_lose_assets"
     assert cli.dump(*before) == before
@@ -228,8 +229,9 @@ def test_a_library_that_was_deleted_is_missing_and_keeps_all_it_had(
         [
             "Error: Collection 'Movies' is not ingestible",
             "  the source no longer offers it",
-            "  `retrovue source discover SOURCE` asks the source again; `retrovue collection update"
-            " NAME --sync-disable` leaves it out.",
+            f"  Ask the source again: retrovue --db {cli.db} source discover 'My Plex'",
+            f"  Leave it out: retrovue --db {cli.db} collection update 'My Plex/Movies'"
+            " --sync-disable",
         ],
     )
     assert nas.ingest("--keep-going").code == 2

@@ -60,6 +60,12 @@ class Run(NamedTuple):
         return self.out + self.err
 
 
+def operation(words: Sequence[object]) -> str:
+    """A command as messages name it: noun and verb."""
+    noun, *verb = map(str, words[:2])
+    return " ".join(["database" if noun == "db" else noun, *verb]).capitalize()
+
+
 class Cli:
     """`retrovue --db home/retrovue.db`, with the plugins that are installed in `home/site`.
 

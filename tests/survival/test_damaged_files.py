@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support import plugins
-from support.cli import Cli
+from support.cli import Cli, operation
 from support.dying import on_full_disk
 from support.media import Library
 from support.nobody import as_nobody
@@ -99,7 +99,10 @@ def test_a_file_replaced_by_a_folder_is_no_catalogue(own: Cli) -> None:
     own.db.mkdir()
     for words in (*READS, *(words for _, words in WRITES)):
         run = own(*words)
-        assert (run.code, run.error) == (1, f"Error: {own.db} is a folder, not a catalogue")
+        assert (run.code, run.error) == (
+            1,
+            f"Error: {operation(words)} failed: {own.db} is a folder, not a catalogue",
+        )
     assert list(own.db.iterdir()) == []
 
 
@@ -110,7 +113,7 @@ def test_a_file_replaced_by_text_is_no_catalogue_and_stays(own: Cli) -> None:
         assert run.code == 1
         assert run.json["error"]["code"] == "not_a_catalogue"
         assert run.json["error"]["message"] == (
-            f"{own.db} is not a catalogue (file is not a database)"
+            f"{operation(words)} failed: {own.db} is not a catalogue (file is not a database)"
         )
     assert own.db.read_text() == "dear diary " * 1000
 
@@ -125,7 +128,8 @@ def test_a_file_replaced_by_another_database_is_no_catalogue_and_stays(own: Cli)
         assert run.code == 1
         assert run.json["error"]["code"] == "not_a_catalogue"
         assert run.json["error"]["message"] == (
-            f"{own.db} is not a catalogue but a database of something else"
+            f"{operation(words)} failed: {own.db} is not a catalogue but a database of something"
+            " else"
         )
     assert own.db.read_bytes() == before
 
@@ -295,12 +299,12 @@ def test_an_interrupted_write_that_cannot_be_rolled_back_is_not_passed_over(own:
     "words", [("db", "check"), ("db", "check", "--repair"), ("source", "list")]
 )
 def test_what_may_not_be_read_is_said_to_be_that(own: Cli, words: tuple[str, ...]) -> None:
-    operation = "Source list" if words[0] == "source" else "Database check"
+    failing = operation(words)
     own.db.chmod(0)
     run = as_nobody(own, *words)
     assert (run.code, run.out) == (1, "")
     assert run.err.splitlines() == [
-        f"Error: {operation} failed: unable to open database file",
+        f"Error: {failing} failed: unable to open database file",
         "  Look at the permissions of the file and of its folder.",
     ]
     own.db.chmod(0o644)
@@ -309,7 +313,7 @@ def test_what_may_not_be_read_is_said_to_be_that(own: Cli, words: tuple[str, ...
     own.db.parent.chmod(0o755)
     assert (run.code, run.out) == (1, "")
     assert run.err.splitlines() == [
-        f"Error: {own.db} cannot be reached (Permission denied)",
+        f"Error: {failing} failed: {own.db} cannot be reached (Permission denied)",
         "  Look at the permissions of the folders that it lies in.",
     ]
     check(own)

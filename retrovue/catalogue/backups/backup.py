@@ -14,6 +14,7 @@ from retrovue.catalogue import files
 from retrovue.catalogue.connection import opened, quoted
 from retrovue.catalogue.health import integrity
 from retrovue.catalogue.sqlite_errors import to_domain_error
+from retrovue.commands import CHECK
 from retrovue.errors import DatabaseFailure, UsageError
 
 
@@ -177,8 +178,8 @@ def _verify(path: Path, rows: dict[str, int]) -> None:
         if found:
             raise DatabaseFailure(
                 "Database backup failed: the copy is damaged",
-                found[:10],
-                hint="So is the catalogue, then: `retrovue db check` looks at it.",
+                [*found[:10], "So is the catalogue, then."],
+                hint=CHECK,
             )
         if rows_of(copy) != rows:
             raise DatabaseFailure("Database backup failed: the copy does not have every row")

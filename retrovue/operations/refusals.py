@@ -1,0 +1,61 @@
+"""The errors for collections that cannot be ingested now, each with what to do about it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from retrovue.catalogue import collections
+from retrovue.commands import CHECK, REPAIR, Command, Hint, Line
+from retrovue.errors import InvalidState, NotIngestible, RetrovueError
+from retrovue.model import IngestResult
+from retrovue.names import source_selector
+from retrovue.operations.ingestibility import GONE
+
+
+def refused(connection: sqlite3.Connection, results: Sequence[IngestResult]) -> RetrovueError:
+    """The error for targets of which none can be ingested: a message with its reasons for each,
+    then what to do about them."""
+    error, *others = (_plain(result) for result in results)
+    if any(isinstance(other, InvalidState) for other in others):
+        error = InvalidState(error.message, error.detail)
+    for other in others:
+        error.detail += [f"Error: {other.message}", *other.detail]
+    for result in results:
+        error.detail += [way for way in _ways_out(connection, result) if way not in error.detail]
+    error.results = list(results)
+    return error
+
+
+def of(connection: sqlite3.Connection, result: IngestResult) -> RetrovueError:
+    """The error for one target that cannot be ingested, among others that were."""
+    error = _plain(result)
+    error.detail += _ways_out(connection, result)
+    return error
+
+
+def _plain(result: IngestResult) -> RetrovueError:
+    kind = InvalidState if result.status == "invalid_state" else NotIngestible
+    error = result.error or {}
+    return kind(str(error["message"]), _reasons(result))
+
+
+def _reasons(result: IngestResult) -> list[str]:
+    return [str(reason) for reason in (result.error or {}).get("detail", ())]
+
+
+def _ways_out(connection: sqlite3.Connection, result: IngestResult) -> list[Line]:
+    if result.status == "invalid_state":
+        return [CHECK, REPAIR]
+    collection = collections.by_id(connection, result.id)
+    if collection is None:
+        return []
+    name = collections.selector(connection, collection)
+    if GONE not in _reasons(result):
+        return [Hint("See where it is mapped", Command("collection show", (name,)))]
+    source = source_selector(collection.source_id, collection.source_name)
+    leave_out = Command("collection update", (name,), ("--sync-disable",))
+    return [
+        Hint("Ask the source again", Command("source discover", (source,))),
+        Hint("Leave it out", leave_out),
+    ]

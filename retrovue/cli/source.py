@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from retrovue.catalogue import sources
-from retrovue.cli import App, options
+from retrovue.cli import App, options, shell
 from retrovue.cli.output import Result, facts, plural, table
 from retrovue.commands import Command, Hint, Line, help_of
 from retrovue.errors import ImporterFailed, UsageError
@@ -63,7 +63,8 @@ class Add(WithImporterOptions):
                 [(type_, plugins.importer(type_).description) for type_ in plugins.types()]
             )
         formatter.write_paragraph()
-        formatter.write_text("The options of a type: retrovue source add --type TYPE --help")
+        own = Command("source add", (), ("--type", "TYPE", "--help"), needs_file=False)
+        formatter.write_text(shell.text(Hint("The options of a type", own), None))
 
 
 class Update(WithImporterOptions):

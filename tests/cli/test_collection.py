@@ -79,6 +79,7 @@ def test_ambiguous_collection_lists_candidates_that_can_be_pasted(
     for line, source in zip(lines[1:], ("Away", "Home"), strict=True):
         words = shlex.split(line.partition(": ")[2])
         assert cli.json(*words[3:])["source"] == source
+    assert cli("collection", "show", "Movies", "--json").json["error"]["code"] == "ambiguous"
 
 
 def test_show_tells_why_it_is_not_ingestible(cli: Cli, media: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,6 +39,9 @@ def given(options: Sequence[Option], values: Mapping[str, Any]) -> Settings:
     return settings
 
 
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
 def _put(settings: Settings, option: Option, value: Any) -> None:
     """Store the value of an option where it belongs; None was not given and changes nothing."""
     if value is None:
@@ -53,6 +57,11 @@ def _secret(option: Option, value: str) -> str:
         raise UsageError(f"{option.flag} is empty")
     if not value.startswith("env:"):
         _hide(option, value)
+    elif not _VARIABLE.fullmatch(value.removeprefix("env:")):
+        raise UsageError(
+            f"{option.flag} must name an environment variable after env:, with ASCII letters,"
+            " digits and underscores"
+        )
     return value
 
 
@@ -183,7 +192,7 @@ def _read(name: str, value: str, source: str) -> str:
         raise ImporterFailed(
             f"The {name} of source '{source}' is read from the environment variable"
             f" {variable}, which is not set",
-            hint=f"Set it: export {variable}=...",
+            hint=f"Set it: export {variable}=..." if _VARIABLE.fullmatch(variable) else None,
         )
     return found
 

@@ -181,3 +181,17 @@ def test_config_that_a_plugin_raises_with_debug_shows_no_value(vault: Cli) -> No
     assert run.code == 1
     assert "Traceback" in run.err
     _shows_nothing(run)
+
+
+@pytest.mark.parametrize("variable", ["$(touch PWNED)", "A B", "1A", "A=B", "Ä"])
+def test_a_reference_must_be_to_a_variable(cli: Cli, variable: str) -> None:
+    run = cli(
+        "source", "add", "--type", "plex", "--name", "W", "--base-url", "http://nas:1",
+        "--token", f"env:{variable}",
+    )  # fmt: skip
+    assert (run.code, run.error) == (
+        1,
+        "Error: --token must name an environment variable after env:, with ASCII letters, digits"
+        " and underscores",
+    )
+    assert not cli.db.exists()

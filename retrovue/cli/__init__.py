@@ -164,7 +164,11 @@ def _load(point: Any) -> click.Command:
     return command
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option("--db", metavar="PATH", help="The catalogue file (or set RETROVUE_DB).")
 @click.option("--debug", is_flag=True, help="Show a traceback with an error.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more.")
@@ -179,6 +183,8 @@ def root(ctx: click.Context, db: str | None, debug: bool, verbose: bool, quiet: 
     """
     ctx.obj = App(db, debug, verbose, quiet)
     ctx.call_on_close(ctx.obj.close)
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -2,8 +2,8 @@
 
 The house, a room per outside world, arrows down only:
 
-    people --> cli/ --> ingest.py --> catalogue/ --> one SQLite file
-                |           \\-------> importers/ <-- plugins/
+    people --> cli/ --> operations/ --> catalogue/ --> one SQLite file
+                |             \\-------> importers/ <-- plugins/
                 \\-- cli/output.py --> text or JSON
                    all of them --> found.py, model.py, paths.py, errors.py, redact.py
 

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from retrovue.catalogue.columns import TABLES, joined
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.texts import read_object, read_texts
 from retrovue.commands import Command, Hint
@@ -167,6 +166,8 @@ def _whole(connection: sqlite3.Connection, asset_id: int) -> dict[str, Any]:
 
 
 def _columns(table: str, of: str) -> str:
+    from retrovue.catalogue.columns import TABLES, joined  # lists and searches do without
+
     return joined((column.name for column in TABLES[table].columns), of)
 
 

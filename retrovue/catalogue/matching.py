@@ -5,7 +5,6 @@ Pure: nothing is read or written.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from retrovue import paths
 from retrovue.found import FoundCollection
 from retrovue.model import Collection
+from retrovue.names import folded
 
 
 class Pair(NamedTuple):
@@ -118,10 +118,6 @@ def _present(fact: str | None) -> tuple[str, ...]:
     return () if fact is None else (fact,)
 
 
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold().strip()
-
-
 _IDENTITY = _Evidence(
     lambda known: _present(known.identity),
     lambda offer: _present(offer.identity),
@@ -131,7 +127,7 @@ _EXTERNAL_ID = _Evidence(
     lambda known: (known.external_id,), lambda offer: (offer.external_id,), _nothing_against
 )
 _NAME = _Evidence(
-    lambda known: (_folded(known.name),), lambda offer: (_folded(offer.name),), _same_kind
+    lambda known: (folded(known.name),), lambda offer: (folded(offer.name),), _same_kind
 )
 _LOCATION = _Evidence(
     lambda known: [

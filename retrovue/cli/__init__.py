@@ -184,7 +184,7 @@ def root(ctx: click.Context, db: str | None, debug: bool, verbose: bool, quiet: 
     ctx.obj = App(db, debug, verbose, quiet)
     ctx.call_on_close(ctx.obj.close)
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        raise click.exceptions.NoArgsIsHelpError(ctx)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -426,6 +426,7 @@ def _operation(arguments: Sequence[str]) -> str:
 def _told_usage(error: click.ClickException) -> UsageError:
     message = error.format_message().rstrip(".")
     context = getattr(error, "ctx", None)
-    verb = context.command_path.removeprefix("retrovue").strip() if context else ""
-    hint = Hint("What it takes", help_of(verb)) if context else None
+    hint = None
+    if context:
+        hint = Hint("What it takes", help_of(context.command_path.partition(" ")[2]))
     return UsageError(message, hint=hint)

@@ -18,6 +18,7 @@ from retrovue.cli.output import Result, facts, plural, table
 from retrovue.cli.words import history_summary
 from retrovue.errors import RetrovueError
 from retrovue.model import CHANGES
+from retrovue.names import folded
 
 LINES = 50  # of a table, unless a limit is given
 DAY = 86_400  # seconds
@@ -120,7 +121,7 @@ def _named(
     if collection is not None:
         with contextlib.suppress(RetrovueError):
             found = collections.get(connection, collection)
-            qualified = collection.casefold() != found.name.casefold()
+            qualified = folded(collection) != folded(found.name)
             return source or (found.source_name if qualified else None), found.name
     if source is not None:
         with contextlib.suppress(RetrovueError):

@@ -223,16 +223,15 @@ def _result(
 
 def _mapping_hints(app: App, results: Sequence[IngestResult]) -> list[Hint]:
     """Where to look for collections whose files are not where they are mapped to."""
-    connection = app.catalogue.reading() if any(r.warnings for r in results) else None
-    warned = [collections.by_id(connection, r.id) for r in results if connection and r.warnings]
-    return [
-        Hint(
-            "See where it is mapped",
-            Command("collection show", (collections.selector(connection, collection),)),
-        )
-        for collection in warned
-        if connection and collection
-    ]
+    hints = []
+    for result in results:
+        if not result.warnings:
+            continue
+        collection = collections.by_id(app.catalogue.reading(), result.id)
+        if collection is not None:
+            name = collections.selector(app.catalogue.reading(), collection)
+            hints.append(Hint("See where it is mapped", Command("collection show", (name,))))
+    return hints
 
 
 def _data(app: App, result: IngestResult, told: changes.Changed | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import NotIngestible, RetrovueError, UsageError
 from retrovue.model import Collection, Source
+from retrovue.names import folded
 
 _SAMPLE = (
     "Movies/The Long Reel (1964)/The Long Reel (1964) - 1080p.mkv",
@@ -229,9 +230,9 @@ def _free_name(app: App, name: str) -> str:
     name = "".join(letter for letter in name if letter.isprintable()).strip() or "Media"
     taken = set()
     if app.catalogue.exists():
-        taken = {source.name.casefold() for source in sources.all_of(app.catalogue.reading())}
+        taken = {folded(source.name) for source in sources.all_of(app.catalogue.reading())}
     names = [name, *(f"{name} {number}" for number in range(2, len(taken) + 3))]
-    return next(candidate for candidate in names if candidate.casefold() not in taken)
+    return next(candidate for candidate in names if folded(candidate) not in taken)
 
 
 def _enable(app: App, collection: Collection) -> None:

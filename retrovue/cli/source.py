@@ -265,8 +265,9 @@ def show(app: App, selector: str) -> Result:
     if found:
         lines += ["", *words.collection_table(found)]
     else:
-        ask = Command("source discover", (sources.selector(source),))
-        lines += ["", Hint("No collections yet", ask)]
+        from retrovue.operations import next_steps
+
+        lines += ["", Hint("No collections yet", next_steps.discover(source))]
     return Result(data, lines)
 
 

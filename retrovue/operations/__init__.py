@@ -1,4 +1,4 @@
-"""Between importers and the catalogue: gather from the one, then hand to the other.
+"""The verbs: gather from importers and the disk, then write to the catalogue.
 
 No plugin code runs and nothing is contacted while the write lock is held.
 """

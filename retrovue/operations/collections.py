@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -123,12 +122,12 @@ def _flags(before: Collection, wish: Wish) -> tuple[bool, bool]:
 def _same_here(collection: Collection, wish: Wish) -> list[str]:
     if not wish.map_same:
         return []
-    places = [mapping.external_path for mapping in collection.mappings if mapping.active]
-    here = [place for place in places if place.startswith("/") and os.path.isdir(place)]
+    active = [mapping for mapping in collection.mappings if mapping.active]
+    here = [mapping.external_path for mapping in active if next_steps.is_here(mapping)]
     if not here:
         raise UsageError(
             "--map-same: no location of the collection exists on this machine",
-            [f"location: {place or ANY}" for place in places],
+            [f"location: {mapping.external_path or ANY}" for mapping in active],
             hint="Say where they are, each with --map EXTERNAL LOCAL.",
         )
     return here

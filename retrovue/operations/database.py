@@ -8,11 +8,12 @@ from typing import Any
 
 from retrovue.catalogue import files, migrate
 from retrovue.catalogue.backups import backup
+from retrovue.catalogue.columns import TABLES
 from retrovue.catalogue.connection import opened, transaction
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.health import check as health
 from retrovue.catalogue.health import foreign_objects
-from retrovue.catalogue.health.check import OPERATION, TABLES, Finding
+from retrovue.catalogue.health.check import OPERATION, Finding
 from retrovue.catalogue.health.foreign_objects import Foreign
 from retrovue.catalogue.sqlite_errors import translate_errors
 

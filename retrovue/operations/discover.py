@@ -21,7 +21,7 @@ from retrovue.errors import (
 from retrovue.found import FoundCollection
 from retrovue.importers.api import Importer
 from retrovue.model import Collection, Source
-from retrovue.operations import failures, remote, secrecy
+from retrovue.operations import failures, next_steps, remote, secrecy
 from retrovue.redact import lines, told
 
 LONGEST = 4096  # characters of a name, an id or a path
@@ -223,11 +223,7 @@ def _require_enough(source: Source, known: Sequence[Collection], matched: Match)
             matched,
             Hint(
                 "Is a disk not mounted? If they are really gone",
-                Command(
-                    "source discover",
-                    (sources.selector(source),),
-                    ("--allow-missing",),
-                ),
+                next_steps.discover(source, "--allow-missing"),
             ),
         )
 

@@ -7,16 +7,7 @@ import sqlite3
 from collections import Counter
 from pathlib import Path
 
-TABLES = (
-    "sources",
-    "source_secrets",
-    "collections",
-    "path_mappings",
-    "folders",
-    "assets",
-    "asset_files",
-    "history",
-)
+from support.cli import TABLES
 
 
 def watch(db: Path) -> None:

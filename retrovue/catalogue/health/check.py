@@ -8,22 +8,12 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from retrovue.catalogue import guarantees, versions
+from retrovue.catalogue.columns import TABLES
 from retrovue.catalogue.connection import SCHEMA_VERSION, header
 from retrovue.catalogue.health import foreign_objects, integrity, odd_values, repair_ids, same_names
 from retrovue.catalogue.sqlite_errors import DAMAGE, code, translate_errors
 
 OPERATION = "Database check"
-
-TABLES = (
-    "sources",
-    "source_secrets",
-    "collections",
-    "path_mappings",
-    "folders",
-    "assets",
-    "asset_files",
-    "history",
-)
 
 
 class Finding(NamedTuple):

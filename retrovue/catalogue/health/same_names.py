@@ -4,12 +4,8 @@ which SQLite cannot compare."""
 from __future__ import annotations
 
 import sqlite3
-import unicodedata
 
-
-def folded(name: str) -> str:
-    """A name as it is compared."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold()).strip()
+from retrovue.names import folded
 
 
 def of_sources(connection: sqlite3.Connection) -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     try:
-        from retrovue.cli import main as run
+        from retrovue.cli.main import main as run
 
         run()
     except KeyboardInterrupt:

@@ -93,7 +93,7 @@ def test_a_read_writes_nothing(library: media.Library, words: tuple[str, ...]) -
 
 LISTING = """
 import sys
-from retrovue.cli import main
+from retrovue.cli.main import main
 try:
     main(sys.argv[1:])
 finally:

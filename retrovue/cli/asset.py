@@ -11,7 +11,8 @@ from typing import Any, TextIO
 import click
 
 from retrovue.catalogue import assets, collections, sources
-from retrovue.cli import App, json_text, options
+from retrovue.cli import json_text, options
+from retrovue.cli.app import App
 from retrovue.cli.changed import title as asset_title
 from retrovue.cli.output import (
     Result,

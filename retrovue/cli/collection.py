@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import click
 
 from retrovue.catalogue import collections, sources
-from retrovue.cli import App, options, words
+from retrovue.cli import options, words
+from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line, help_of
 from retrovue.errors import UsageError

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from retrovue.cli import App, options
+from retrovue.cli import options
+from retrovue.cli.app import App
 from retrovue.cli.output import Result, facts, plural, table
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import UsageError

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from retrovue.catalogue import assets, collections, history
 from retrovue.catalogue import sources as source_rows
-from retrovue.cli import App, options
+from retrovue.cli import options
+from retrovue.cli.app import App
 from retrovue.cli.output import Result, error_body, plural
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import NotFound, RetrovueError, UsageError

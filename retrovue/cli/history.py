@@ -13,7 +13,8 @@ import click
 from retrovue.catalogue import collections, history, sources
 from retrovue.catalogue.history import Entry
 from retrovue.catalogue.reconcile.changes import Changes
-from retrovue.cli import App, changed, options
+from retrovue.cli import changed, options
+from retrovue.cli.app import App
 from retrovue.cli.output import Result, facts, plural, table
 from retrovue.cli.words import history_summary
 from retrovue.errors import RetrovueError

@@ -8,8 +8,9 @@ from typing import Any
 
 from retrovue.catalogue import collections, sources
 from retrovue.catalogue.reconcile.changes import Changes
-from retrovue.cli import App, words
 from retrovue.cli import changed as changes
+from retrovue.cli import words
+from retrovue.cli.app import App
 from retrovue.cli.output import Result, plural
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import (

@@ -19,7 +19,7 @@ PREFIX = "importer_"
 
 
 def _note_json(ctx: click.Context, _option: click.Parameter, value: bool) -> bool:
-    from retrovue.cli import App
+    from retrovue.cli.app import App
 
     app = ctx.find_object(App)
     if app is not None and value:
@@ -39,7 +39,7 @@ json_output = click.option(
 
 def _note_writing(ctx: click.Context, _option: click.Parameter, value: bool) -> bool:
     """Every command that writes has `--dry-run`: note that this is one."""
-    from retrovue.cli import App
+    from retrovue.cli.app import App
 
     app = ctx.find_object(App)
     if app is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from retrovue.cli import App
+from retrovue.cli.app import App
 from retrovue.cli.options import json_output
 from retrovue.cli.output import Result, table
 

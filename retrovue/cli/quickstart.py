@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from retrovue.catalogue import collections, history, sources
-from retrovue.cli import App, ingesting, json_text, options, shell, words
+from retrovue.cli import ingesting, json_text, options, shell, words
+from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import NotIngestible, RetrovueError, UsageError

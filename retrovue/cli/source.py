@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from retrovue.catalogue import sources
-from retrovue.cli import App, options, shell
+from retrovue.cli import options, shell
+from retrovue.cli.app import App
 from retrovue.cli.output import Result, facts, plural, table
 from retrovue.commands import Command, Hint, Line, help_of
 from retrovue.errors import ImporterFailed, UsageError

@@ -7,7 +7,8 @@ import os
 import click
 
 from retrovue.catalogue import sources
-from retrovue.cli import App, words
+from retrovue.cli import words
+from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line
 from retrovue.importers.settings import shown

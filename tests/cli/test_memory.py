@@ -16,7 +16,7 @@ MOST = 8.0  # MB; all of these rows as dictionaries and text are some 100
 
 SCRIPT = """
 import resource, sys
-from retrovue.cli import main
+from retrovue.cli.main import main
 try:
     main(sys.argv[1:])
 finally:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from retrovue.cli import COMMANDS, shell
+from retrovue.cli import shell
+from retrovue.cli.commands import COMMANDS
 from retrovue.commands import Command, Hint
 from support.cli import Cli
 from support.shelf import Shelf, row

@@ -150,7 +150,7 @@ def _flags_of_commands() -> dict[str, set[str]]:
     """The flags of every command, by its words."""
     import click
 
-    from retrovue.cli import root
+    from retrovue.cli.commands import root
 
     found: dict[str, set[str]] = {}
     context = click.Context(root)

@@ -105,7 +105,7 @@ def test_plugins_are_not_loaded_by_commands_that_need_none(cli: Cli) -> None:
 def test_reading_imports_no_plexapi_no_pluggy_and_no_sqlite_utils(cli: Cli) -> None:
     Scripted(cli)
     code = (
-        "import sys; from retrovue.cli import main\n"
+        "import sys; from retrovue.cli.main import main\n"
         "try: main(sys.argv[1:])\n"
         "except SystemExit: pass\n"
         "print(sorted({m.partition('.')[0] for m in sys.modules}"

@@ -21,7 +21,7 @@ TOKEN = "sEcr3t-Token_0123456789"
 MOVIES = "/library/sections/1/all"
 DEBUGGING = (
     "import logging, sys; logging.basicConfig(level=logging.DEBUG);"
-    "from retrovue.cli import main; main(sys.argv[1:])"
+    "from retrovue.cli.main import main; main(sys.argv[1:])"
 )
 
 

@@ -31,7 +31,7 @@ TABLES = (
     "history",
 )
 ASSET_TABLES = ("assets", "asset_files", "path_mappings")
-START = "import sys; from retrovue.cli import main; main(sys.argv[1:])"
+START = "import sys; from retrovue.cli.main import main; main(sys.argv[1:])"
 PATIENCE = 600  # seconds after which a process counts as hung, on the busiest machine
 
 
@@ -171,7 +171,7 @@ def _empty_catalogue() -> Path:
 
 def _in_process(arguments: list[str]) -> Run:
     from retrovue import redact
-    from retrovue.cli import main
+    from retrovue.cli.main import main
 
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
     before = sys.stdin, sys.stdout, sys.stderr

@@ -1,0 +1,93 @@
+"""What every command is given: the catalogue, the plugins, and how to speak."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from retrovue import tracebacks
+from retrovue.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from retrovue.catalogue.core import Catalogue
+    from retrovue.importers.loader import Plugins
+
+
+class App:
+    """What every command needs: the file, the plugins, and how to speak."""
+
+    def __init__(self, path: str | None, debug: bool, verbose: bool, quiet: bool) -> None:
+        given = path or os.environ.get("RETROVUE_DB") or _default_path()
+        self.path = os.path.abspath(given)  # before a plugin can change the folder
+        self.debug = debug
+        self.verbose = verbose
+        self.quiet = quiet
+        self._catalogue: Catalogue | None = None
+        self._plugins: Plugins | None = None
+        self.progress = Progress(quiet)
+        self.warnings: list[str] = []
+        self.writes = False  # whether the command is one that writes
+        self.dry_run = False
+        self.as_json = False
+        tracebacks.keep(wanted=debug)
+
+    @property
+    def shown_path(self) -> str | None:
+        """The absolute path of the catalogue for commands that are shown, None for the default."""
+        return None if self.path == _default_path() else self.path
+
+    @property
+    def catalogue(self) -> Catalogue:
+        if self._catalogue is None:
+            from retrovue.catalogue.core import Catalogue
+
+            self._catalogue = Catalogue(self.path)
+        return self._catalogue
+
+    @property
+    def plugins(self) -> Plugins:
+        if self._plugins is None:
+            from retrovue.importers.loader import Plugins
+
+            self._plugins = Plugins()
+            if not self.quiet:  # a source that needs one fails by itself
+                self.warnings += self._plugins.warnings()
+        return self._plugins
+
+    @property
+    def used(self) -> bool:
+        """Whether the catalogue was needed so far."""
+        return self._catalogue is not None
+
+    @contextlib.contextmanager
+    def trial(self, dry_run: bool) -> Iterator[Catalogue]:
+        """The catalogue; for a dry run where there is no file yet, one in a temporary folder."""
+        if not dry_run or self.catalogue.exists():
+            yield self.catalogue
+            return
+        import tempfile
+
+        from retrovue.catalogue.core import Catalogue
+
+        with tempfile.TemporaryDirectory(prefix="retrovue-") as folder:
+            catalogue = Catalogue(os.path.join(folder, "retrovue.db"))
+            try:
+                yield catalogue
+            finally:
+                catalogue.close()
+
+    def notify(self, hook: str, **arguments: Any) -> None:
+        self.warnings += self.plugins.notify(hook, **arguments)
+
+    def close(self) -> None:
+        self.progress.close()
+        if self._catalogue is not None:
+            self._catalogue.close()
+
+
+def _default_path() -> str:
+    return os.path.join(click.get_app_dir("retrovue"), "retrovue.db")

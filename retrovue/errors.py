@@ -50,7 +50,6 @@ class RetrovueError(Exception):
         self.message = message
         self.detail: list[Line] = list(detail)
         self.hint = hint
-        self.results: list[Any] = []
 
     @property
     def reasons(self) -> list[str]:
@@ -62,6 +61,15 @@ class RetrovueError(Exception):
         """What to type next: the commands of `detail`, and the hint."""
         commands = [line for line in self.detail if not isinstance(line, str)]
         return [*commands, *([self.hint] if self.hint else [])]
+
+    @property
+    def lines(self) -> list[Line]:
+        """All that stands below the message: `detail` and the hint."""
+        return [*self.detail, *([self.hint] if self.hint else [])]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Code, message and reasons, as the history keeps them."""
+        return {"code": self.code, "message": self.message, "detail": self.reasons}
 
 
 class UsageError(RetrovueError):

@@ -6,9 +6,9 @@ Named tuples and not dataclasses, whose import every command would pay for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from retrovue.commands import Line
+from retrovue.errors import RetrovueError
 
 
 class Source(NamedTuple):
@@ -65,6 +65,9 @@ class Collection(NamedTuple):
     identity: str | None = None
 
 
+Status = Literal["success", "partial", "failed", "not_ingestible", "invalid_state"]
+SUCCEEDED: tuple[Status, ...] = ("success", "partial")
+
 STATS = (
     "discovered",
     "added",
@@ -83,11 +86,11 @@ CHANGES = ("added", "updated", "moved", "missing", "restored")
 class IngestResult(NamedTuple):
     """How the ingest of one collection ended.
 
-    `status` is success, partial, failed, not_ingestible or invalid_state; `stats` has a count for
-    each word of `STATS`; `skipped`, `left_out` (on purpose) and `unread` are what was not taken,
-    with reasons, the first thousand of each; `new_skips` those that the ingest before did not
-    skip. `changes` has the ids of the assets that changed, for each word of `CHANGES`; `line` is
-    the id of its line of history. `judged` says whether what was not seen could be marked missing.
+    `stats` has a count for each word of `STATS`; `error` says why it was not ingested. `skipped`,
+    `left_out` (on purpose) and `unread` are what was not taken, with reasons, the first thousand
+    of each; `new_skips` those that the ingest before did not skip. `changes` has the ids of the
+    assets that changed, for each word of `CHANGES`; `line` is the id of its line of history.
+    `judged` says whether what was not seen could be marked missing.
     Of `files_checked` files of mapped locations, `files_found` are where the mappings say;
     `warnings` are lines on that.
     """
@@ -95,12 +98,11 @@ class IngestResult(NamedTuple):
     id: int
     external_id: str
     name: str
-    status: str
+    status: Status
     stats: Mapping[str, int]
-    error: Mapping[str, Any] | None = None
+    error: RetrovueError | None = None
     skipped: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
-    hints: tuple[Line, ...] = ()
     left_out: tuple[str, ...] = ()
     left_out_count: int = 0
     unread_count: int = 0

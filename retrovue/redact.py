@@ -60,7 +60,7 @@ def lines(text: str) -> list[str]:
     return [line for line in scrub(text).splitlines() if line.strip()]
 
 
-def told(error: BaseException) -> str:
+def describe_exception(error: BaseException) -> str:
     """A foreign exception in one line: its type and the first line of what it says."""
     try:
         said = lines(str(error))

@@ -135,11 +135,12 @@ def enter_wal(connection: sqlite3.Connection, timeout: float) -> None:
 def transaction(
     connection: sqlite3.Connection,
     operation: str,
+    *,
     dry_run: bool = False,
-    kept: list[HistoryLine] | None = None,
+    committed: list[HistoryLine] | None = None,
 ) -> Iterator[Tx]:
-    """Run a write transaction; what it wrote into the history is appended to `kept` once it is
-    committed. Raises what `translate_errors` makes of SQLite's errors."""
+    """Run a write transaction; the lines of history that it wrote are appended to `committed` once
+    they are. Raises what `translate_errors` makes of SQLite's errors."""
     with translate_errors(operation, connection):
         connection.execute("BEGIN IMMEDIATE")
         tx = Tx(connection)
@@ -152,12 +153,12 @@ def transaction(
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             elif committing and not isinstance(error, Exception):
-                _keep(kept, tx)  # interrupted right behind the commit
+                _note_committed(committed, tx)  # interrupted right behind the commit
             raise
         if committing:
-            _keep(kept, tx)
+            _note_committed(committed, tx)
 
 
-def _keep(kept: list[HistoryLine] | None, tx: Tx) -> None:
-    if kept is not None:
-        kept += tx.recorded
+def _note_committed(committed: list[HistoryLine] | None, tx: Tx) -> None:
+    if committed is not None:
+        committed += tx.recorded

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from retrovue.catalogue import files
 from retrovue.catalogue.connection import (
@@ -31,16 +31,23 @@ from retrovue.errors import (
 class Catalogue:
     """One catalogue file. Nothing is opened, and no file made, before it is needed.
 
-    `kept` names what was committed so far.
+    Opened with `dry_run` everything is done as it would be, and rolled back. `committed` names the
+    lines of history that were committed so far.
     """
 
-    def __init__(self, path: str | os.PathLike[str], busy_timeout: float | None = None) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        dry_run: bool = False,
+    ) -> None:
         self.path = os.fspath(path)
-        self._timeout = busy_seconds() if busy_timeout is None else busy_timeout
+        self.dry_run = dry_run
+        self._timeout = busy_seconds()
         self._connection: sqlite3.Connection | None = None
         self._writable = False
         self._file: tuple[int, int] | None = None
-        self.kept: list[HistoryLine] = []
+        self.committed: list[HistoryLine] = []
 
     def exists(self) -> bool:
         """Whether there is a file with something in it."""
@@ -131,8 +138,8 @@ class Catalogue:
         operation = "Database migration"
         enter_wal(connection, self._timeout)
         with (
-            automatic.way_back(Path(self.path), operation, self.kept) as way,
-            transaction(connection, operation, kept=self.kept) as tx,
+            automatic.way_back(Path(self.path), operation, self.committed) as way,
+            transaction(connection, operation, committed=self.committed) as tx,
         ):
             version = version_of(connection, self.path)
             if 0 < version < SCHEMA_VERSION:
@@ -143,17 +150,24 @@ class Catalogue:
             elif version < SCHEMA_VERSION:
                 migrate.apply_pending(connection)
 
-    @contextmanager
-    def write(self, operation: str, dry_run: bool = False) -> Iterator[Tx]:
+    def write(self, operation: str) -> AbstractContextManager[Tx]:
         """A transaction that holds the write lock: committed after the guarantees were looked at,
-        rolled back by any exception, and by `dry_run` after everything else was done.
+        rolled back by any exception, and in a dry run after everything else was done.
 
         `operation` is noun and verb ("Source ingest") for the messages. Raises Locked after the
         busy timeout, GuaranteeViolated when what was written breaks a guarantee, and
         DatabaseFailure for whatever else SQLite says.
         """
+        return self._transaction(operation, dry_run=self.dry_run)
+
+    def rehearse(self, operation: str) -> AbstractContextManager[Tx]:
+        """A transaction like that of `write` that is always rolled back: what it would do."""
+        return self._transaction(operation, dry_run=True)
+
+    @contextmanager
+    def _transaction(self, operation: str, *, dry_run: bool) -> Iterator[Tx]:
         connection = self._opened(operation)
-        with transaction(connection, operation, dry_run, self.kept) as tx:
+        with transaction(connection, operation, dry_run=dry_run, committed=self.committed) as tx:
             yield tx
             from retrovue.catalogue import guarantees  # reads do without
 

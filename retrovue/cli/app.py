@@ -45,7 +45,7 @@ class App:
         if self._catalogue is None:
             from retrovue.catalogue.core import Catalogue
 
-            self._catalogue = Catalogue(self.path)
+            self._catalogue = Catalogue(self.path, dry_run=self.dry_run)
         return self._catalogue
 
     @property
@@ -64,9 +64,9 @@ class App:
         return self._catalogue is not None
 
     @contextlib.contextmanager
-    def trial(self, dry_run: bool) -> Iterator[Catalogue]:
+    def trial(self) -> Iterator[Catalogue]:
         """The catalogue; for a dry run where there is no file yet, one in a temporary folder."""
-        if not dry_run or self.catalogue.exists():
+        if not self.dry_run or self.catalogue.exists():
             yield self.catalogue
             return
         import tempfile
@@ -74,14 +74,28 @@ class App:
         from retrovue.catalogue.core import Catalogue
 
         with tempfile.TemporaryDirectory(prefix="retrovue-") as folder:
-            catalogue = Catalogue(os.path.join(folder, "retrovue.db"))
+            catalogue = Catalogue(os.path.join(folder, "retrovue.db"), dry_run=True)
             try:
                 yield catalogue
             finally:
                 catalogue.close()
 
+    def begin_dry_run(self) -> None:
+        """From now on whatever is written is rolled back."""
+        self.dry_run = True
+        if self._catalogue is not None:
+            self._catalogue.dry_run = True
+
+    def did(self, verb: str) -> str:
+        """`Deleted`, or `Would delete` in a dry run."""
+        if self.dry_run:
+            return f"Would {verb}"
+        return f"{verb}d".capitalize() if verb.endswith("e") else f"{verb}ed".capitalize()
+
     def notify(self, hook: str, **arguments: Any) -> None:
-        self.warnings += self.plugins.notify(hook, **arguments)
+        """Call a hook of the plugins; in a dry run nothing happened that it could tell of."""
+        if not self.dry_run:
+            self.warnings += self.plugins.notify(hook, **arguments)
 
     def close(self) -> None:
         self.progress.close()

@@ -207,9 +207,9 @@ def show(app: App, selector: str) -> Result:
 @options.json_output
 @click.pass_obj
 def purge(app: App, source: str | None, collection: str | None, older_than: int, force: bool,
-          no_backup: bool, dry_run: bool) -> Result:  # fmt: skip
+          no_backup: bool) -> Result:  # fmt: skip
     """Delete assets that are missing."""
-    from retrovue.cli import destroying
+    from retrovue.cli import removals
 
     connection = app.catalogue.reading()
     wanted = assets.Filter(
@@ -219,4 +219,4 @@ def purge(app: App, source: str | None, collection: str | None, older_than: int,
     # a time is compared with `<`, so without days the second that has begun counts as well
     at = time.gmtime(time.time() - older_than * DAY + (1 if older_than == 0 else 0))
     before = time.strftime("%Y-%m-%dT%H:%M:%SZ", at)
-    return destroying.purge(app, wanted, before, force, no_backup, dry_run)
+    return removals.purge(app, wanted, before, forced=force, no_backup=no_backup)

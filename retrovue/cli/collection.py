@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from retrovue.catalogue import collections, sources
-from retrovue.cli import options, words
+from retrovue.cli import options, views
 from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line, help_of
@@ -31,8 +31,8 @@ def list_(app: App, source: str | None) -> Result:
         found = collections.all_of(connection)
     else:
         found = collections.of_source(connection, sources.get(connection, source).id)
-    lines = words.collection_table(found) if found else ["No collections yet."]
-    return Result({"collections": [words.collection_data(c) for c in found]}, lines)
+    lines = views.collection_table(found) if found else ["No collections yet."]
+    return Result({"collections": [views.collection_data(c) for c in found]}, lines)
 
 
 @command.command("show")
@@ -42,14 +42,14 @@ def list_(app: App, source: str | None) -> Result:
 def show(app: App, selector: str) -> Result:
     """Show a collection with its path mappings."""
     found = collections.get(app.catalogue.reading(), selector)
-    return Result(words.collection_data(found), words.collection_facts(found))
+    return Result(views.collection_data(found), views.collection_facts(found))
 
 
 @command.command("update")
 @click.argument("selector", metavar="COLLECTION")
 @click.option("--enable/--disable", "enabled", default=None, help="Whether it may be ingested.")
 @click.option("--sync-enable", "sync", flag_value="on", help="Ingest it with its source.")
-@click.option("--sync-disable", "sync", flag_value="off", help="Do not.")
+@click.option("--sync-disable", "sync", flag_value="off", help="Do not ingest it with its source.")
 @options.maps
 @click.option("--map-same", is_flag=True, help="Map each location that exists here to itself.")
 @click.option("--unmap", multiple=True, metavar="EXTERNAL", help="Forget where a location is.")
@@ -64,10 +64,10 @@ def show(app: App, selector: str) -> Result:
 @click.pass_obj
 def update(app: App, selector: str, enabled: bool | None, sync: str | None,
            maps: Sequence[tuple[str, str]], map_same: bool, unmap: tuple[str, ...],
-           exclude: tuple[str, ...], include: tuple[str, ...], allow_missing: bool,
-           dry_run: bool) -> Result:  # fmt: skip
+           exclude: tuple[str, ...], include: tuple[str, ...],
+           allow_missing: bool) -> Result:  # fmt: skip
     """Change the flags and path mappings of a collection, all of it or nothing."""
-    from retrovue.operations.collections import Wish, update_collection
+    from retrovue.operations.collections import CollectionUpdate, update_collection
 
     if enabled is None and sync is None and not (maps or map_same or unmap or exclude or include):
         raise UsageError(
@@ -76,7 +76,7 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
     if enabled is False and sync == "on":
         raise UsageError("--disable and --sync-enable contradict each other")
     collection = collections.get(app.catalogue.reading(), selector)
-    wish = Wish(
+    wish = CollectionUpdate(
         enabled,
         None if sync is None else sync == "on",
         options.rewrites(maps),
@@ -86,19 +86,18 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
         include,
         allow_missing,
     )
-    done = update_collection(app.catalogue, lambda: app.plugins, collection, wish, dry_run)
-    data = {**words.collection_data(done.after), "changed": done.changed}
-    if dry_run:
-        data["dry_run"] = True
+    done = update_collection(app.catalogue, lambda: app.plugins, collection, wish)
+    data = {**views.collection_data(done.after), "changed": done.changed}
     if not done.changed:
-        return Result(data, [f"Nothing changed: collection '{collection.name}' is so already."])
-    would = "Would update" if dry_run else "Updated"
+        return Result(
+            data, [f"Nothing changed: collection '{collection.name}' is already up to date."]
+        )
     lines: list[Line] = [
-        f"{would} collection '{collection.name}'",
+        f"{app.did('update')} collection '{collection.name}'",
         "",
-        *words.collection_facts(done.after),
+        *views.collection_facts(done.after),
     ]
-    if done.after.sync_enabled and not (done.before.sync_enabled or dry_run):
+    if done.after.sync_enabled and not (done.before.sync_enabled or app.dry_run):
         source = source_selector(collection.source_id, collection.source_name)
         lines += ["", Hint("Next", Command("source ingest", (source,)))]
     return Result(data, lines)
@@ -115,15 +114,18 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
 @options.json_output
 @click.pass_obj
 def ingest(app: App, selector: str, title: str | None, season: int | None, episode: int | None,
-           quick: bool, allow_missing: bool, dry_run: bool) -> Result:  # fmt: skip
+           quick: bool, allow_missing: bool) -> Result:  # fmt: skip
     """Ingest one collection, or what is asked for of it. It must be enabled and ingestible."""
-    from retrovue.cli import ingesting
-    from retrovue.operations.scan import Narrow
+    from retrovue.cli import ingest_report
+    from retrovue.operations.ingest_run import Options
+    from retrovue.operations.scan import ItemFilter
 
-    asked = Narrow(title, season, episode)
-    narrow = asked if asked != Narrow() else None
+    only = ItemFilter(title, season, episode)
     collection = collections.get(app.catalogue.reading(), selector)
-    return ingesting.of_collection(app, collection, narrow, quick, allow_missing, dry_run)
+    asked = Options(
+        allow_missing=allow_missing, quick=quick, only=only if only != ItemFilter() else None
+    )
+    return ingest_report.of_collection(app, collection, asked)
 
 
 @command.command("wipe")
@@ -133,12 +135,13 @@ def ingest(app: App, selector: str, title: str | None, season: int | None, episo
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def wipe(app: App, selector: str, force: bool, no_backup: bool, dry_run: bool) -> Result:
+def wipe(app: App, selector: str, force: bool, no_backup: bool) -> Result:
     """Delete the assets of a collection; its flags and mappings stay."""
-    from retrovue.cli import destroying
+    from retrovue.cli import removals
 
     collection = collections.get(app.catalogue.reading(), selector)
-    return destroying.wipe(app, collection, force or dry_run, no_backup, dry_run)
+    forced = force or app.dry_run
+    return removals.wipe(app, collection, forced=forced, no_backup=no_backup)
 
 
 @command.command("delete")
@@ -148,9 +151,10 @@ def wipe(app: App, selector: str, force: bool, no_backup: bool, dry_run: bool) -
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def delete(app: App, selector: str, force: bool, no_backup: bool, dry_run: bool) -> Result:
+def delete(app: App, selector: str, force: bool, no_backup: bool) -> Result:
     """Delete a collection that its source no longer offers, with all that belongs to it."""
-    from retrovue.cli import destroying
+    from retrovue.cli import removals
 
     collection = collections.get(app.catalogue.reading(), selector)
-    return destroying.delete_collection(app, collection, force or dry_run, no_backup, dry_run)
+    forced = force or app.dry_run
+    return removals.delete_collection(app, collection, forced=forced, no_backup=no_backup)

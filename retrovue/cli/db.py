@@ -51,9 +51,9 @@ def info(app: App) -> Result:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
+def check(app: App, repair: bool, no_backup: bool) -> Result:
     """Look for damage and for every breach of a guarantee."""
-    from retrovue.cli.destroying import undo
+    from retrovue.cli.removals import undo
     from retrovue.errors import GuaranteeViolated
     from retrovue.operations import database
 
@@ -62,7 +62,7 @@ def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
     if repair:
         from retrovue.operations import repair as repairing
 
-        done, saved, findings = repairing.repair(app.catalogue, no_backup, dry_run)
+        done, saved, findings = repairing.repair(app.catalogue, no_backup=no_backup)
     else:
         findings = database.check(app.catalogue)
     others = database.others(app.catalogue)
@@ -71,16 +71,13 @@ def check(app: App, repair: bool, no_backup: bool, dry_run: bool) -> Result:
         "repaired": done,
         "others": _as_data(others),
     }
-    would = "Would repair" if dry_run else "Repaired"
-    lines: list[Line] = [f"{would}: {line}" for line in done]
+    lines: list[Line] = [f"{app.did('repair')}: {line}" for line in done]
     if repair and not done:
         lines.append("Nothing to repair.")
     if repair and done and saved is not None:
         data["backup"] = str(saved.absolute())
         lines.append(undo(saved))
     lines += _in_words(others)
-    if dry_run:
-        data["dry_run"] = True
     if not findings:
         return Result(data, [*lines, "No damage; every guarantee holds."])
     mend = Hint("Mend what can be mended", Command("db check", options=("--repair",)))
@@ -158,17 +155,18 @@ def _listed(app: App, found: Sequence[Backup]) -> Result:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def restore(app: App, file: Path, force: bool, dry_run: bool) -> Result:
+def restore(app: App, file: Path, force: bool) -> Result:
     """Put a backup in the place of the file, which is backed up first."""
     from retrovue.catalogue.backups import restore
-    from retrovue.cli.destroying import CANCELLED, undo
+    from retrovue.cli.confirm import CANCELLED, confirm
+    from retrovue.cli.removals import undo
     from retrovue.operations import database
 
-    forced = force or dry_run or not app.catalogue.exists()
-    if not options.confirm([f"This replaces {app.path}; a copy is kept."], forced):
+    forced = force or app.dry_run or not app.catalogue.exists()
+    if not confirm([f"This replaces {app.path}; a copy is kept."], forced=forced):
         return CANCELLED
     app.catalogue.close()
-    copy, before = restore.restore(Path(app.path), file, dry_run)
+    copy, before = restore.restore(Path(app.path), file, dry_run=app.dry_run)
     others = database.others_of(file)
     data: dict[str, Any] = {
         "others": _as_data(others),
@@ -176,11 +174,11 @@ def restore(app: App, file: Path, force: bool, dry_run: bool) -> Result:
         "rows": copy.rows,
         "backup": str(before.absolute()) if before else None,
     }
-    would = "Would restore" if dry_run else "Restored"
     rows = plural(sum(copy.rows.values()), "row")
-    lines: list[Line] = [f"{would} {copy.path} from {file}: {rows}", *_in_words(others)]
-    if dry_run:
-        data["dry_run"] = True
+    lines: list[Line] = [
+        f"{app.did('restore')} {copy.path} from {file}: {rows}",
+        *_in_words(others),
+    ]
     if before is not None and before.suffix == ".damaged":
         lines.append(f"The damaged file as it was: {before}")
     elif before is not None:

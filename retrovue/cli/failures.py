@@ -45,10 +45,10 @@ def _name_operation(error: RetrovueError, operation: str) -> RetrovueError:
 
 
 def _interrupt_error(app: App | None) -> Interrupted:
-    kept = app.catalogue.kept if app is not None and app.used else []
+    committed = app.catalogue.committed if app is not None and app.used else []
     done = [
         " ".join([line.operation, *(f"'{name}'" for name in line[2:] if name)])
-        for line in kept
+        for line in committed
         if line.status != "failed"
     ]
     if done:

@@ -16,7 +16,7 @@ from retrovue.catalogue.reconcile.changes import Changes
 from retrovue.cli import changed, options
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, facts, plural, table
-from retrovue.cli.words import history_summary
+from retrovue.cli.views import history_summary
 from retrovue.errors import RetrovueError
 from retrovue.model import CHANGES
 from retrovue.names import folded
@@ -190,10 +190,10 @@ def _left(detail: Mapping[str, Any]) -> list[str]:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def prune(app: App, older_than: int, force: bool, no_backup: bool, dry_run: bool) -> Result:
+def prune(app: App, older_than: int, force: bool, no_backup: bool) -> Result:
     """Forget what was done long ago."""
-    from retrovue.cli import destroying
+    from retrovue.cli import removals
 
     at = time.gmtime(time.time() - older_than * DAY)
     before = time.strftime("%Y-%m-%dT%H:%M:%SZ", at)
-    return destroying.prune(app, before, force, no_backup, dry_run)
+    return removals.prune(app, before, forced=force, no_backup=no_backup)

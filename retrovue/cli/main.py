@@ -87,7 +87,8 @@ def _show(
     warnings = [*dict.fromkeys([*app.warnings, *result.warnings])]
     wrote = app.writes and not app.dry_run and "cancelled" not in result.data
     silent = app.quiet and wrote and result.error is None
-    result = result._replace(warnings=warnings)
+    data = {**result.data, "dry_run": True} if app.dry_run else result.data
+    result = result._replace(data=data, warnings=warnings)
     try:
         code, error = output.render(
             result, as_json, silent, stdout, app.shown_path, lambda e: to_error(e, arguments, app)

@@ -43,17 +43,20 @@ def _note_writing(ctx: click.Context, _option: click.Parameter, value: bool) -> 
 
     app = ctx.find_object(App)
     if app is not None:
-        app.writes, app.dry_run = True, value
+        app.writes = True
+        if value:
+            app.begin_dry_run()
     return value
 
 
 dry_run = click.option(
     "--dry-run",
     is_flag=True,
+    expose_value=False,
     callback=_note_writing,
     help="Do it all in a transaction, then roll it back.",
 )
-force = click.option("--force", is_flag=True, help="Do not ask.")
+force = click.option("--force", is_flag=True, help="Skip the confirmation.")
 no_backup = click.option(
     "--no-backup", is_flag=True, help="Make no backup beside the file beforehand."
 )
@@ -121,32 +124,3 @@ def values(parameters: dict[str, Any]) -> dict[str, Any]:
     """Take the importer's values out of a command's parameters."""
     names = [name for name in parameters if name.startswith(PREFIX)]
     return {name.removeprefix(PREFIX): parameters.pop(name) for name in names}
-
-
-def confirm(question: Sequence[str], forced: bool) -> bool:
-    """Show what is about to go and ask for the word `yes`.
-
-    Raises UsageError where nobody can be asked.
-    """
-    if forced:
-        return True
-    import sys
-
-    from retrovue.cli.output import complain
-
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "Nobody can be asked here, so nothing was changed",
-            question,
-            hint="--force goes ahead without the question.",
-        )
-    for line in question:
-        complain(line)
-    try:
-        answer = click.prompt("Type yes to go on", default="", show_default=False, err=True)
-    except click.Abort as abort:
-        if isinstance(abort.__context__, EOFError):
-            click.echo(err=True)
-            return False
-        raise
-    return str(answer).strip() == "yes"

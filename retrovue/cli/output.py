@@ -90,9 +90,7 @@ def _write_object(
 
 
 def error_body(error: RetrovueError, db: str | None) -> dict[str, Any]:
-    lines = [*error.detail, *([error.hint] if error.hint else [])]
-    detail = [shell.text(line, db) for line in lines]
-    return {"code": error.code, "message": error.message, "detail": detail}
+    return {**error.to_dict(), "detail": [shell.text(line, db) for line in error.lines]}
 
 
 def render_error(error: RetrovueError, db: str | None) -> None:

@@ -11,13 +11,14 @@ from typing import Any
 import click
 
 from retrovue.catalogue import collections, history, sources
-from retrovue.cli import ingesting, json_text, options, shell, words
+from retrovue.cli import ingest_report, json_text, options, shell, views
 from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import NotIngestible, RetrovueError, UsageError
 from retrovue.model import Collection, Source
 from retrovue.names import folded
+from retrovue.operations.ingest_run import Options
 
 _SAMPLE = (
     "Movies/The Long Reel (1964)/The Long Reel (1964) - 1080p.mkv",
@@ -39,20 +40,20 @@ _SAMPLE = (
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def command(app: App, folder: str | None, dry_run: bool) -> Result:
+def command(app: App, folder: str | None) -> Result:
     """Add a folder as a source, discover, map, enable and ingest it, in one step.
 
     The only command that turns flags on by itself. Without DIR it makes a small sample tree and a
     catalogue of its own in a temporary folder.
     """
     if folder is None:
-        return _on_sample(app, dry_run)
+        return _on_sample(app)
     if not os.path.isdir(folder):
         raise UsageError(f"{folder} is not a folder")
-    return _on(app, os.path.realpath(folder), dry_run)
+    return _on(app, os.path.realpath(folder))
 
 
-def _on_sample(app: App, dry_run: bool) -> Result:
+def _on_sample(app: App) -> Result:
     home = tempfile.mkdtemp(prefix="retrovue-sample-")
     media = os.path.join(home, "Media")
     for path in _SAMPLE:
@@ -61,8 +62,9 @@ def _on_sample(app: App, dry_run: bool) -> Result:
         with open(target, "w", encoding="utf-8") as file:
             file.write(f"Not really media: a stand-in for {os.path.basename(path)}.\n")
     own = App(os.path.join(home, "retrovue.db"), app.debug, app.verbose, app.quiet)
+    own.dry_run = app.dry_run
     try:
-        result = _settled(_on(own, media, dry_run), own.path)
+        result = _settled(_on(own, media), own.path)
     finally:
         own.close()
     lines = [
@@ -74,8 +76,8 @@ def _on_sample(app: App, dry_run: bool) -> Result:
     return result._replace(data=data, lines=lines, warnings=[*own.warnings, *result.warnings])
 
 
-def _on(app: App, folder: str, dry_run: bool) -> Result:
-    if not dry_run:
+def _on(app: App, folder: str) -> Result:
+    if not app.dry_run:
         return _do(app, folder)
     with tempfile.TemporaryDirectory(prefix="retrovue-") as home:
         copy = os.path.join(home, "retrovue.db")
@@ -92,7 +94,7 @@ def _on(app: App, folder: str, dry_run: bool) -> Result:
         finally:
             trial.close()
     lines = ["Dry run, on a temporary copy: nothing was written.", "", *result.lines]
-    return result._replace(data={**result.data, "db": app.path, "dry_run": True}, lines=lines)
+    return result._replace(data={**result.data, "db": app.path}, lines=lines)
 
 
 def _settled(result: Result, db: str | None) -> Result:
@@ -164,7 +166,7 @@ def _ingested(app: App, source: Source, left: Sequence[tuple[Collection, Retrovu
     now = collections.of_source(app.catalogue.reading(), source.id)
     if left and not any(collection.sync_enabled for collection in now):
         raise _nothing_taken_in(source, left)
-    result = ingesting.of_source(app, source, True, False, False, False)
+    result = ingest_report.of_source(app, source, Options(keep_going=True))
     if not left:
         return result
     rows = [
@@ -237,9 +239,9 @@ def _free_name(app: App, name: str) -> str:
 
 
 def _enable(app: App, collection: Collection) -> None:
-    from retrovue.operations.collections import Wish, update_collection
+    from retrovue.operations.collections import CollectionUpdate, update_collection
 
-    wish = Wish(sync_enabled=True, map_same=True)
+    wish = CollectionUpdate(sync_enabled=True, map_same=True)
     update_collection(app.catalogue, lambda: app.plugins, collection, wish)
 
 
@@ -261,7 +263,7 @@ def _told(app: App, source: Source, folder: str, result: Result, told_how: bool)
         **result.data,
         "db": app.path,
         "commands": commands,
-        "collections_known": [words.collection_data(collection) for collection in found],
+        "collections_known": [views.collection_data(collection) for collection in found],
     }
     return result._replace(data=data, lines=lines)
 

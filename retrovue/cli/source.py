@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,8 +14,11 @@ from retrovue.cli.app import App
 from retrovue.cli.output import Result, facts, plural, table
 from retrovue.commands import Command, Hint, Line, help_of
 from retrovue.errors import ImporterFailed, UsageError
-from retrovue.model import Source
+from retrovue.model import Collection, Source
 from retrovue.paths import ANY
+
+if TYPE_CHECKING:
+    from retrovue.importers.settings import Settings
 
 
 class WithImporterOptions(click.Command):
@@ -146,7 +149,7 @@ def list_types(app: App) -> Result:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def add(app: App, /, type_: str | None, name: str | None, discover: bool, dry_run: bool,
+def add(app: App, /, type_: str | None, name: str | None, discover: bool,
         **parameters: Any) -> Result:  # fmt: skip
     """Add a source. Without --discover nothing is contacted."""
     from retrovue.operations.sources import add_source
@@ -158,13 +161,12 @@ def add(app: App, /, type_: str | None, name: str | None, discover: bool, dry_ru
     if name is None:
         raise UsageError("Missing option --name", hint="Give it a name, such as --name Media.")
     given = _ask_for_secrets(app, type_, options.values(parameters))
-    with app.trial(dry_run) as catalogue:
+    with app.trial() as catalogue:
         source, settings, made = add_source(
-            catalogue, app.plugins, type_, name, given, discover, dry_run
+            catalogue, app.plugins, type_, name, given, with_discovery=discover
         )
-    if not dry_run:
-        app.notify("source_added", source=source)
-    return _added(app, source, settings, made, dry_run)
+    app.notify("source_added", source=source)
+    return _added(app, source, settings, made)
 
 
 def _ask_for_secrets(app: App, type_: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -180,42 +182,39 @@ def _ask_for_secrets(app: App, type_: str, given: dict[str, Any]) -> dict[str, A
     return given
 
 
-def _added(app: App, source: Any, settings: Any, made: Any, dry_run: bool) -> Result:
-    from retrovue.cli import words
+def _added(
+    app: App, source: Source, settings: Settings, made: Sequence[Collection] | None
+) -> Result:
+    from retrovue.cli import views
     from retrovue.importers.settings import shown
     from retrovue.operations import next_steps
 
-    data = words.source_data(source, shown(settings, mask_references=True))
+    data = views.source_data(source, shown(settings, mask_references=True))
     data["importer"] = source.type
-    would = "Would add" if dry_run else "Added"
-    lines: list[Line] = [f"{would} source '{source.name}' ({source.external_id})"]
+    lines: list[Line] = [f"{app.did('add')} source '{source.name}' ({source.external_id})"]
     again = next_steps.discover(source)
     if made is None:
-        lines += [] if dry_run else [Hint("Next", again)]
+        lines += [] if app.dry_run else [Hint("Next", again)]
     else:
         data["collections_discovered"] = len(made)
-        data["collections"] = [words.collection_data(collection) for collection in made]
+        data["collections"] = [views.collection_data(collection) for collection in made]
         if not made:
             nothing = "It offers nothing yet. Is a disk not mounted?"
-            lines += [nothing] if dry_run else [nothing, Hint("Next", again)]
-            return Result(_marked(data, dry_run), lines)
+            lines += [nothing] if app.dry_run else [nothing, Hint("Next", again)]
+            return Result(data, lines)
         lines.append(f"Discovered {plural(len(made), 'collection')}, each disabled and unmapped:")
         lines += ["", *_offered(made)]
-        if not dry_run:
+        if not app.dry_run:
             connection = app.catalogue.reading()
             lines += ["", *next_steps.enable_each(connection, made, "Next")]
-    return Result(_marked(data, dry_run), lines)
+    return Result(data, lines)
 
 
-def _offered(made: Sequence[Any]) -> list[str]:
+def _offered(made: Sequence[Collection]) -> list[str]:
     rows = [
         (c.id, c.name, c.kind, ", ".join(m.external_path or ANY for m in c.mappings)) for c in made
     ]
     return table(("ID", "COLLECTION", "KIND", "LOCATIONS"), rows)
-
-
-def _marked(data: dict[str, Any], dry_run: bool) -> dict[str, Any]:
-    return {**data, "dry_run": True} if dry_run else data
 
 
 @command.command("list")
@@ -238,7 +237,7 @@ def list_(app: App) -> Result:
 def show(app: App, selector: str) -> Result:
     """Show a source with its collections."""
     from retrovue.catalogue import collections
-    from retrovue.cli import words
+    from retrovue.cli import views
     from retrovue.importers.settings import Settings, shown
 
     connection = app.catalogue.reading()
@@ -246,10 +245,10 @@ def show(app: App, selector: str) -> Result:
     secrets = sources.secrets(connection, source.id)
     settings = Settings(dict(source.config), secrets)
     found = collections.of_source(connection, source.id)
-    data = words.source_data(source, shown(settings, mask_references=True))
+    data = views.source_data(source, shown(settings, mask_references=True))
     data["identity"], data["remote_identity"] = source.identity, source.remote_identity
     data["created_at"], data["updated_at"] = source.created_at, source.updated_at
-    data["collections"] = [words.collection_data(collection) for collection in found]
+    data["collections"] = [views.collection_data(collection) for collection in found]
     lines: list[Line] = [
         *facts(
             (
@@ -264,7 +263,7 @@ def show(app: App, selector: str) -> Result:
         )
     ]
     if found:
-        lines += ["", *words.collection_table(found)]
+        lines += ["", *views.collection_table(found)]
     else:
         from retrovue.operations import next_steps
 
@@ -283,7 +282,7 @@ def show(app: App, selector: str) -> Result:
 @options.json_output
 @click.pass_obj
 def update(app: App, /, selector: str, name: str | None, unset: tuple[str, ...], rebind: bool,
-           maps: Sequence[tuple[str, str]], allow_missing: bool, dry_run: bool,
+           maps: Sequence[tuple[str, str]], allow_missing: bool,
            **parameters: Any) -> Result:  # fmt: skip
     """Change a source: its name, its importer's options, where its files are.
 
@@ -303,7 +302,7 @@ def update(app: App, /, selector: str, name: str | None, unset: tuple[str, ...],
                 "What can be", Command("source update", (sources.selector(source),), ("--help",))
             ),
         )
-    return updating.source(app, source, wanted, dry_run)
+    return updating.update(app, source, wanted)
 
 
 @command.command("discover")
@@ -312,35 +311,33 @@ def update(app: App, /, selector: str, name: str | None, unset: tuple[str, ...],
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def discover(app: App, selector: str, allow_missing: bool, dry_run: bool) -> Result:
+def discover(app: App, selector: str, allow_missing: bool) -> Result:
     """Ask a source what it offers, and bring its collections to that. Turns no flag on."""
     from retrovue.catalogue import collections
-    from retrovue.cli import ingesting, words
+    from retrovue.cli import ingest_report, views
     from retrovue.operations import discover as discovery
     from retrovue.operations import failures, overlooked
     from retrovue.operations.sources import importer_of
 
     source = sources.get(app.catalogue.reading(), selector)
-    with failures.recorded(app.catalogue, "Source discover", source.name, dry_run=dry_run):
+    with failures.recorded(app.catalogue, "Source discover", source.name):
         sources.require_valid(app.catalogue.reading(), source)
         importer = importer_of(app.catalogue, app.plugins, source)
     known = collections.of_source(app.catalogue.reading(), source.id)
-    done = discovery.discover(app.catalogue, source, importer, dry_run, allow_missing=allow_missing)
+    done = discovery.discover(app.catalogue, source, importer, allow_missing=allow_missing)
     changes = {word: list(names) for word, names in done.changes._asdict().items()}
     data = {
         "source": {"id": source.id, "external_id": source.external_id, "name": source.name},
         "changes": changes,
-        "collections": [words.collection_data(collection) for collection in done.collections],
+        "collections": [views.collection_data(collection) for collection in done.collections],
     }
-    lines = [
-        f"{words.changed(word, dry_run)}: {', '.join(names)}"
-        for word, names in changes.items()
-        if names
-    ] or [f"Nothing changed: {plural(len(done.collections), 'collection')} known."]
-    lines += ["", *words.collection_table(done.collections)]
+    lines = views.changes(app, changes) or [
+        f"Nothing changed: {plural(len(done.collections), 'collection')} known."
+    ]
+    lines += ["", *views.collection_table(done.collections)]
     beside = overlooked.hints(importer, source, done.collections)
-    result = Result(_marked(data, dry_run), lines, words.gone(known, done.collections))
-    return ingesting.with_overlooked(result, beside)
+    result = Result(data, lines, views.gone(known, done.collections))
+    return ingest_report.with_overlooked(result, beside)
 
 
 @command.command("ingest")
@@ -351,13 +348,15 @@ def discover(app: App, selector: str, allow_missing: bool, dry_run: bool) -> Res
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def ingest(app: App, selector: str, keep_going: bool, quick: bool, allow_missing: bool,
-           dry_run: bool) -> Result:  # fmt: skip
+def ingest(app: App, selector: str, keep_going: bool, quick: bool,
+           allow_missing: bool) -> Result:  # fmt: skip
     """Ingest every sync-enabled collection of a source."""
-    from retrovue.cli import ingesting
+    from retrovue.cli import ingest_report
+    from retrovue.operations.ingest_run import Options
 
     source = sources.get(app.catalogue.reading(), selector)
-    return ingesting.of_source(app, source, keep_going, quick, allow_missing, dry_run)
+    asked = Options(allow_missing=allow_missing, keep_going=keep_going, quick=quick)
+    return ingest_report.of_source(app, source, asked)
 
 
 @command.command("delete")
@@ -367,9 +366,10 @@ def ingest(app: App, selector: str, keep_going: bool, quick: bool, allow_missing
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def delete(app: App, pattern: str, force: bool, no_backup: bool, dry_run: bool) -> Result:
+def delete(app: App, pattern: str, force: bool, no_backup: bool) -> Result:
     """Delete a source, or those a shell-style pattern means, with all that belongs to them."""
-    from retrovue.cli import destroying
+    from retrovue.cli import removals
 
     found = sources.matching(app.catalogue.reading(), pattern)
-    return destroying.sources(app, found, force or dry_run, no_backup, dry_run)
+    forced = force or app.dry_run
+    return removals.delete_sources(app, found, forced=forced, no_backup=no_backup)

@@ -7,7 +7,7 @@ import os
 import click
 
 from retrovue.catalogue import sources
-from retrovue.cli import words
+from retrovue.cli import views
 from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line
@@ -18,24 +18,22 @@ from retrovue.operations.source_update import SourceUpdate, Updated, update_sour
 from retrovue.operations.sources import options_of, stored_settings
 
 
-def source(app: App, given: Source, wanted: SourceUpdate, dry_run: bool) -> Result:
+def update(app: App, given: Source, wanted: SourceUpdate) -> Result:
     """Update a source; a secret that its importer newly requires is asked for at a terminal."""
     if wanted.asks_source:
         wanted = _with_secrets(app, given, wanted)
-    done = update_source(app.catalogue, app.plugins, given, wanted, dry_run)
-    data = words.source_data(done.after, shown(done.settings, mask_references=True))
+    done = update_source(app.catalogue, app.plugins, given, wanted)
+    data = views.source_data(done.after, shown(done.settings, mask_references=True))
     data["changed"] = done.changed
-    data["collections"] = [words.collection_data(collection) for collection in done.remapped]
+    data["collections"] = [views.collection_data(collection) for collection in done.remapped]
     if done.changes is not None:
         data["changes"] = {word: list(names) for word, names in done.changes._asdict().items()}
-    if dry_run:
-        data["dry_run"] = True
     warnings = [
         f"Option {name} of source '{done.after.name}' is dropped: its importer no longer has it"
         for name in done.dropped
     ]
-    hints = [] if dry_run else _following(app, done)
-    lines = _lines(done, dry_run)
+    hints = [] if app.dry_run else _following(app, done)
+    lines = _lines(app, done)
     return Result(data, [*lines, "", *hints] if hints else lines, warnings)
 
 
@@ -53,15 +51,13 @@ def _with_secrets(app: App, source: Source, wanted: SourceUpdate) -> SourceUpdat
     return wanted._replace(values=values)
 
 
-def _lines(done: Updated, dry_run: bool) -> list[Line]:
+def _lines(app: App, done: Updated) -> list[Line]:
     if not done.changed:
-        return [f"Nothing changed: source '{done.before.name}' is so."]
-    lines: list[Line] = [f"{'Would update' if dry_run else 'Updated'} source '{done.after.name}'"]
-    for word, names in (done.changes._asdict() if done.changes else {}).items():
-        if names:
-            lines.append(f"{words.changed(word, dry_run)}: {', '.join(names)}")
+        return [f"Nothing changed: source '{done.before.name}' is already up to date."]
+    lines: list[Line] = [f"{app.did('update')} source '{done.after.name}'"]
+    lines += views.changes(app, done.changes._asdict() if done.changes else {})
     for collection in done.remapped:
-        lines += ["", f"Collection '{collection.name}':", *words.mapping_table(collection)]
+        lines += ["", f"Collection '{collection.name}':", *views.mapping_table(collection)]
     return lines
 
 

@@ -15,7 +15,7 @@ from retrovue.commands import Command, Hint
 from retrovue.errors import ImporterError, ImporterFailed, UnknownSourceType
 from retrovue.importers import entry_points, hookspecs
 from retrovue.importers.api import Importer, Option
-from retrovue.redact import scrub, tells, told
+from retrovue.redact import describe_exception, scrub, tells
 
 GROUP = "retrovue"
 _METHODS = ("identity", "discover", "obstacles", "scan", "describe")
@@ -85,7 +85,7 @@ class Plugins:
 
     def _fail(self, key: str, error: BaseException) -> None:
         tracebacks.note(error)
-        text = scrub(str(error)) if isinstance(error, ImporterError) else told(error)
+        text = scrub(str(error)) if isinstance(error, ImporterError) else describe_exception(error)
         self._failures[key].append(text)
 
     def _choose(self) -> None:
@@ -198,7 +198,7 @@ class Plugins:
                 raise
             except BaseException as error:
                 tracebacks.note(error)
-                warnings.append(f"Plugin '{key}' failed in {hook}: {told(error)}")
+                warnings.append(f"Plugin '{key}' failed in {hook}: {describe_exception(error)}")
         return warnings
 
 
@@ -210,7 +210,7 @@ def _is_foreign(point: entry_points.EntryPoint) -> bool:
 def _failed(type_: str, error: BaseException) -> ImporterFailed:
     if isinstance(error, ImporterError):
         return ImporterFailed(f"Importer '{type_}' refuses: {scrub(str(error))}")
-    return ImporterFailed(f"Importer '{type_}' failed: {told(error)}")
+    return ImporterFailed(f"Importer '{type_}' failed: {describe_exception(error)}")
 
 
 @contextlib.contextmanager

@@ -17,8 +17,14 @@ from retrovue.errors import (
 from retrovue.importers.loader import Plugins
 from retrovue.model import Collection, Source
 from retrovue.operations import next_steps, remote
-from retrovue.operations.conflicts import again, gone, require_folders, require_mapped, require_same
-from retrovue.operations.ingestibility import contacts_nothing, reasons_against
+from retrovue.operations.conflicts import (
+    gone,
+    require_folders,
+    require_mapped,
+    require_same,
+    retry_on_conflict,
+)
+from retrovue.operations.ingestibility import blockers, is_offline
 from retrovue.operations.sources import importer_of
 from retrovue.paths import ANY, Rewrite
 from retrovue.redact import scrub
@@ -33,7 +39,7 @@ class Updated(NamedTuple):
         return self.before != self.after
 
 
-class Wish(NamedTuple):
+class CollectionUpdate(NamedTuple):
     """What `collection update` was asked for; None leaves a flag as it is."""
 
     enabled: bool | None = None
@@ -50,8 +56,7 @@ def update_collection(
     catalogue: Catalogue,
     plugins: Callable[[], Plugins],
     collection: Collection,
-    wish: Wish,
-    dry_run: bool = False,
+    wish: CollectionUpdate,
 ) -> Updated:
     """Change flags and mappings of a collection in one transaction, in which its ingestibility is
     worked out afresh.
@@ -64,17 +69,16 @@ def update_collection(
         now = collections.by_id(catalogue.reading(), collection.id)
         if now is None:
             raise gone(collection)
-        return _update_collection(catalogue, plugins, now, wish, dry_run)
+        return _update_collection(catalogue, plugins, now, wish)
 
-    return again(attempt, f"Collection update failed: collection '{collection.name}'")
+    return retry_on_conflict(attempt, f"Collection update failed: collection '{collection.name}'")
 
 
 def _update_collection(
     catalogue: Catalogue,
     plugins: Callable[[], Plugins],
     collection: Collection,
-    wish: Wish,
-    dry_run: bool,
+    wish: CollectionUpdate,
 ) -> Updated:
     source = sources.by_id(catalogue.reading(), collection.source_id)
     sources.require_valid(catalogue.reading(), source)
@@ -92,7 +96,7 @@ def _update_collection(
             reasons,
             hint=Hint("Map its locations", next_steps.enable(catalogue.reading(), collection)),
         )
-    with catalogue.write("Collection update", dry_run) as tx:
+    with catalogue.write("Collection update") as tx:
         before = require_same(tx, collection)
         mappings.write(tx, before.mappings, after)
         collections.set_flags(tx, before, *_flags(before, wish))
@@ -111,7 +115,7 @@ def _update_collection(
     return Updated(before, now)
 
 
-def _flags(before: Collection, wish: Wish) -> tuple[bool, bool]:
+def _flags(before: Collection, wish: CollectionUpdate) -> tuple[bool, bool]:
     """Enabled and sync-enabled as they shall be; what nobody asked for stays."""
     sync = before.sync_enabled if wish.sync_enabled is None else wish.sync_enabled
     enabled = before.enabled if wish.enabled is None else wish.enabled
@@ -119,7 +123,7 @@ def _flags(before: Collection, wish: Wish) -> tuple[bool, bool]:
     return enabled, sync and enabled
 
 
-def _same_here(collection: Collection, wish: Wish) -> list[str]:
+def _same_here(collection: Collection, wish: CollectionUpdate) -> list[str]:
     if not wish.map_same:
         return []
     active = [mapping for mapping in collection.mappings if mapping.active]
@@ -139,18 +143,18 @@ def _reasons(
     source: Source,
     collection: Collection,
 ) -> list[str]:
-    found = reasons_against(collection, None)
+    found = blockers(collection, None)
     if found:
         return found
     try:
         importer = importer_of(catalogue, plugins(), source)
-        if not contacts_nothing(importer):
+        if not is_offline(importer):
             remote.require_same(source, importer)
     except RetrovueError as error:
         return [error.message]
     except ImporterError as error:
         return [scrub(str(error)) or "its source cannot be asked"]
-    return reasons_against(collection, importer)
+    return blockers(collection, importer)
 
 
 def _collection_detail(before: Collection, after: Collection) -> dict[str, Any]:

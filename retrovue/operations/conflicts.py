@@ -24,7 +24,7 @@ class Changed(Exception):
     """Somebody else changed what was looked at before the lock was held."""
 
 
-def again(attempt: Callable[[], T], what: str) -> T:
+def retry_on_conflict(attempt: Callable[[], T], what: str) -> T:
     """Try anew with what is there now, as often as somebody else was quicker."""
     for _ in range(TRIES):
         try:

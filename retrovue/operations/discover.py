@@ -22,7 +22,7 @@ from retrovue.found import FoundCollection
 from retrovue.importers.api import Importer
 from retrovue.model import Collection, Source
 from retrovue.operations import failures, next_steps, remote, secrecy
-from retrovue.redact import lines, told
+from retrovue.redact import describe_exception, lines
 
 LONGEST = 4096  # characters of a name, an id or a path
 
@@ -60,7 +60,7 @@ def gather(importer: Importer, source_name: str, known: Source | None = None) ->
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may raise anything
-        reason, cause = told(error), error
+        reason, cause = describe_exception(error), error
     raise DiscoveryFailed(
         f"Failed to discover collections from source '{source_name}'",
         lines(reason) or ["no reason given"],
@@ -126,7 +126,6 @@ def discover(
     catalogue: Catalogue,
     source: Source,
     importer: Importer,
-    dry_run: bool = False,
     *,
     allow_missing: bool = False,
 ) -> Discovery:
@@ -136,16 +135,16 @@ def discover(
     another library; and, unless `allow_missing`, WouldLoseCollections where so many are no longer
     offered that rather a disk is not mounted.
     """
-    with failures.recorded(catalogue, "Source discover", source.name, dry_run=dry_run):
-        return _discover(catalogue, source, importer, dry_run, allow_missing)
+    with failures.recorded(catalogue, "Source discover", source.name):
+        return _discover(catalogue, source, importer, allow_missing=allow_missing)
 
 
 def _discover(
-    catalogue: Catalogue, source: Source, importer: Importer, dry_run: bool, allow_missing: bool
+    catalogue: Catalogue, source: Source, importer: Importer, *, allow_missing: bool
 ) -> Discovery:
     sources.require_valid(catalogue.reading(), source)
     offer = gather(importer, source.name, source)
-    with catalogue.write("Source discover", dry_run) as tx:
+    with catalogue.write("Source discover") as tx:
         current = _unchanged(tx, source, offer)
         known = collections.of_source(tx.connection, current.id)
         matched = match(known, offer.found)

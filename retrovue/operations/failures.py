@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from retrovue.catalogue import history
 from retrovue.catalogue.core import Catalogue
 from retrovue.errors import DatabaseFailure, Interrupted, Locked, RetrovueError
+from retrovue.model import IngestResult
 
 
 @contextmanager
@@ -17,28 +17,35 @@ def recorded(
     operation: str,
     source: str,
     collection: str | None = None,
-    dry_run: bool = False,
 ) -> Iterator[None]:
     """Note the failure of what is done inside, and let it go on."""
     try:
         yield
     except RetrovueError as error:
-        if not dry_run and not isinstance(error, Interrupted | Locked):
-            body = {"code": error.code, "message": error.message, "detail": error.reasons}
-            note(catalogue, operation, body, source, collection)
+        if not isinstance(error, Interrupted | Locked):
+            note(catalogue, operation, error, source, collection)
         raise
 
 
 def note(
     catalogue: Catalogue,
     operation: str,
-    error: Mapping[str, Any],
+    error: RetrovueError,
     source: str,
     collection: str | None = None,
 ) -> None:
-    """Write one line; a file that cannot take what was to be done may not take this either."""
+    """Write one line, but not in a dry run; a file that cannot take what was to be done may not
+    take this either."""
+    if catalogue.dry_run:
+        return
     try:
         with catalogue.write(operation) as tx:
-            history.record(tx, operation, "failed", source, collection, {"error": dict(error)})
+            history.record(tx, operation, "failed", source, collection, {"error": error.to_dict()})
     except DatabaseFailure:
         pass
+
+
+def note_result(catalogue: Catalogue, operation: str, source: str, result: IngestResult) -> None:
+    """Write down why a collection was not ingested."""
+    if result.error is not None:
+        note(catalogue, operation, result.error, source, result.name)

@@ -11,7 +11,7 @@ from retrovue.found import Location, ScanCollection
 from retrovue.importers.api import Importer
 from retrovue.model import Collection, PathMapping
 from retrovue.paths import ANY
-from retrovue.redact import scrub, told
+from retrovue.redact import describe_exception, scrub
 
 GONE = "the source no longer offers it"
 
@@ -38,7 +38,7 @@ def for_scan(
     )
 
 
-def reasons_against(collection: Collection, importer: Importer | None) -> list[str]:
+def blockers(collection: Collection, importer: Importer | None) -> list[str]:
     """Why the collection cannot be ingested now; empty when it can. Without an importer its
     obstacles are not asked for."""
     if collection.missing_since is not None:
@@ -79,9 +79,9 @@ def _obstacles(importer: Importer, collection: Collection) -> list[str]:
         raise
     except BaseException as error:  # a plugin may raise anything
         tracebacks.note(error)
-        return [f"its importer failed ({told(error)})"]
+        return [f"its importer failed ({describe_exception(error)})"]
 
 
-def contacts_nothing(importer: Importer) -> bool:
+def is_offline(importer: Importer) -> bool:
     """Whether asking the importer for obstacles is known to contact nothing."""
     return type(importer).obstacles is Importer.obstacles

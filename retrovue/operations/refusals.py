@@ -16,32 +16,22 @@ from retrovue.operations.ingestibility import GONE
 def refused(connection: sqlite3.Connection, results: Sequence[IngestResult]) -> RetrovueError:
     """The error for targets of which none can be ingested: a message with its reasons for each,
     then what to do about them."""
-    error, *others = (_plain(result) for result in results)
-    if any(isinstance(other, InvalidState) for other in others):
-        error = InvalidState(error.message, error.detail)
+    errors = [result.error for result in results if result.error is not None]
+    first, *others = errors
+    detail = list(first.detail)
     for other in others:
-        error.detail += [f"Error: {other.message}", *other.detail]
+        detail += [f"Error: {other.message}", *other.detail]
     for result in results:
-        error.detail += [way for way in _ways_out(connection, result) if way not in error.detail]
-    error.results = list(results)
-    return error
+        detail += [way for way in _ways_out(connection, result) if way not in detail]
+    invalid = any(isinstance(error, InvalidState) for error in errors)
+    return (InvalidState if invalid else NotIngestible)(first.message, detail)
 
 
 def of(connection: sqlite3.Connection, result: IngestResult) -> RetrovueError:
     """The error for one target that cannot be ingested, among others that were."""
-    error = _plain(result)
-    error.detail += _ways_out(connection, result)
-    return error
-
-
-def _plain(result: IngestResult) -> RetrovueError:
-    kind = InvalidState if result.status == "invalid_state" else NotIngestible
-    error = result.error or {}
-    return kind(str(error["message"]), _reasons(result))
-
-
-def _reasons(result: IngestResult) -> list[str]:
-    return [str(reason) for reason in (result.error or {}).get("detail", ())]
+    assert result.error is not None
+    ways_out = _ways_out(connection, result)
+    return type(result.error)(result.error.message, [*result.error.detail, *ways_out])
 
 
 def _ways_out(connection: sqlite3.Connection, result: IngestResult) -> list[Line]:
@@ -51,7 +41,7 @@ def _ways_out(connection: sqlite3.Connection, result: IngestResult) -> list[Line
     if collection is None:
         return []
     name = collections.selector(connection, collection)
-    if GONE not in _reasons(result):
+    if result.error is None or GONE not in result.error.detail:
         return [Hint("See where it is mapped", Command("collection show", (name,)))]
     source = source_selector(collection.source_id, collection.source_name)
     leave_out = Command("collection update", (name,), ("--sync-disable",))

@@ -8,7 +8,7 @@ from retrovue.commands import Command, Hint
 from retrovue.errors import AnotherServer, ImporterError
 from retrovue.importers.api import Importer
 from retrovue.model import Source
-from retrovue.redact import tells, told
+from retrovue.redact import describe_exception, tells
 
 LONGEST = 1000  # characters of what a server calls itself
 
@@ -22,7 +22,7 @@ def ask(importer: Importer) -> str | None:
     except (ImporterError, KeyboardInterrupt):
         raise
     except BaseException as error:
-        raise ImporterError(told(error)) from error
+        raise ImporterError(describe_exception(error)) from error
     if said is None:
         return None
     if not isinstance(said, str) or "\0" in said or len(said) > LONGEST or not _is_utf8(said):

@@ -27,7 +27,7 @@ class Repair(NamedTuple):
     left: list[Finding]
 
 
-def repair(catalogue: Catalogue, no_backup: bool = False, dry_run: bool = False) -> Repair:
+def repair(catalogue: Catalogue, *, no_backup: bool = False) -> Repair:
     """Mend the file after a backup.
 
     Raises DatabaseFailure, with nothing written, for a file whose pages are damaged.
@@ -42,13 +42,13 @@ def repair(catalogue: Catalogue, no_backup: bool = False, dry_run: bool = False)
         )
     if not found:
         return Repair([], None, [])
-    if dry_run and _is_of_another_version(catalogue):
+    if catalogue.dry_run and _is_of_another_version(catalogue):
         return _tried(catalogue)
     try:
-        with automatic.way_back(Path(catalogue.path), OPERATION, catalogue.kept) as way:
-            if not no_backup and not dry_run:
+        with automatic.way_back(Path(catalogue.path), OPERATION, catalogue.committed) as way:
+            if not no_backup and not catalogue.dry_run:
                 way.make()
-            done, left = _mended(catalogue, dry_run)
+            done, left = _mended(catalogue)
         return Repair(done, way.path, left)
     finally:
         catalogue.close()  # the next connection has foreign keys on again
@@ -61,11 +61,11 @@ def _tried(catalogue: Catalogue) -> Repair:
         return repair(Catalogue(copy), no_backup=True)
 
 
-def _mended(catalogue: Catalogue, dry_run: bool) -> tuple[list[str], list[Finding]]:
+def _mended(catalogue: Catalogue) -> tuple[list[str], list[Finding]]:
     done = _renumbered(catalogue)
     connection = catalogue.prepare(OPERATION)
     connection.execute("PRAGMA foreign_keys = OFF")  # not possible within the transaction
-    with catalogue.write(OPERATION, dry_run) as tx:
+    with catalogue.write(OPERATION) as tx:
         detail = rows.repair(tx, done)
         if done:
             history.record(tx, OPERATION, "success", detail=detail)

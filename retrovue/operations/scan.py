@@ -23,7 +23,7 @@ LINE = 1000  # characters kept of what was left out, and of the reason
 Files = list[tuple[int, str, FoundFile]]
 
 
-class Narrow(NamedTuple):
+class ItemFilter(NamedTuple):
     """What a narrowed ingest asks for; the title may be that of the item or of its series."""
 
     title: str | None = None
@@ -62,7 +62,7 @@ class Scan:
         self,
         staging: Staging,
         importer: Importer,
-        narrow: Narrow | None = None,
+        narrow: ItemFilter | None = None,
         progress: Callable[[int], None] = lambda count: None,
         quick: bool = False,
     ) -> None:

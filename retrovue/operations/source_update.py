@@ -19,12 +19,12 @@ from retrovue.model import Collection, PathMapping, Source
 from retrovue.operations import discover
 from retrovue.operations.conflicts import (
     Changed,
-    again,
     require_folders,
     require_mapped,
     require_same,
+    retry_on_conflict,
 )
-from retrovue.operations.ingestibility import contacts_nothing, reasons_against
+from retrovue.operations.ingestibility import blockers, is_offline
 from retrovue.operations.sources import (
     importer_of,
     options_of,
@@ -87,7 +87,6 @@ def update_source(
     plugins: Plugins,
     source: Source,
     wanted: SourceUpdate,
-    dry_run: bool = False,
 ) -> Updated:
     """Change name, options and mappings of a source in one transaction.
 
@@ -99,13 +98,13 @@ def update_source(
 
     def attempt() -> Updated:
         now = sources.by_id(catalogue.reading(), source.id)
-        return _update_source(catalogue, plugins, now, wanted, dry_run)
+        return _update_source(catalogue, plugins, now, wanted)
 
-    return again(attempt, f"Source update failed: source '{source.name}'")
+    return retry_on_conflict(attempt, f"Source update failed: source '{source.name}'")
 
 
 def _update_source(
-    catalogue: Catalogue, plugins: Plugins, source: Source, wanted: SourceUpdate, dry_run: bool
+    catalogue: Catalogue, plugins: Plugins, source: Source, wanted: SourceUpdate
 ) -> Updated:
     sources.require_valid(catalogue.reading(), source)
     require_folders(wanted.rewrites)
@@ -125,7 +124,7 @@ def _update_source(
             [mapping for _, after in offered for mapping in after],
         )
     reasons = _reasons_if_offline(catalogue, plugins, source, remapped)
-    with catalogue.write("Source update", dry_run) as tx:
+    with catalogue.write("Source update") as tx:
         _require_same_source(tx, source, stored)
         changed, changes = _write_source(tx, source, wanted, tried)
         _write_mappings(tx, remapped, reasons)
@@ -193,7 +192,7 @@ def _planned(
     catalogue: Catalogue, source: Source, wanted: SourceUpdate, tried: _Tried
 ) -> list[Collection]:
     """The collections as what is offered will make them."""
-    with catalogue.write("Source update", dry_run=True) as tx:
+    with catalogue.rehearse("Source update") as tx:
         _write_source(tx, source, wanted, tried)
         return collections.of_source(tx.connection, source.id)
 
@@ -282,9 +281,9 @@ def _reasons_if_offline(
         importer = importer_of(catalogue, plugins, source)
     except RetrovueError:
         return {}
-    if not contacts_nothing(importer):
+    if not is_offline(importer):
         return {}
-    return {c.id: reasons_against(c._replace(mappings=after), importer) for c, after in remapped}
+    return {c.id: blockers(c._replace(mappings=after), importer) for c, after in remapped}
 
 
 def _require_same_source(tx: Tx, source: Source, stored: Settings) -> None:

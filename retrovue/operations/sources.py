@@ -63,9 +63,8 @@ def add_source(
     type_: str,
     name: str,
     values: Mapping[str, Any],
-    with_discovery: bool,
-    dry_run: bool = False,
     *,
+    with_discovery: bool,
     may_be_empty: bool = True,
 ) -> tuple[Source, Settings, list[Collection] | None]:
     """Add a source, and with discovery all its collections, in one transaction or not at all.
@@ -87,7 +86,7 @@ def add_source(
             f"Failed to discover collections from source '{name}'",
             ["it offers nothing: there is no media in it. Is a disk not mounted?"],
         )
-    with catalogue.write("Source add", dry_run) as tx:
+    with catalogue.write("Source add") as tx:
         source = sources.add(tx, type_, identity, name, given.config, given.secrets)
         detail: dict[str, Any] = {"type": type_, "external_id": source.external_id}
         made = None

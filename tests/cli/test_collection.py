@@ -141,7 +141,7 @@ def test_asking_for_what_is_so_already_changes_nothing(cli: Cli, media: Path) ->
     words = ("collection", "update", "Movies", "--map-same", "--sync-enable")
     cli.ok(*words)
     before = cli.dump()
-    assert cli.ok(*words).out == "Nothing changed: collection 'Movies' is so already.\n"
+    assert cli.ok(*words).out == "Nothing changed: collection 'Movies' is already up to date.\n"
     assert cli.json(*words)["changed"] is False
     assert cli.dump() == before
 

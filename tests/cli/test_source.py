@@ -290,7 +290,7 @@ def test_update_to_what_it_is_changes_nothing(cli: Cli, media: Path) -> None:
     before = cli.dump()
     for words in (("--name", "Home"), ("--base-path", media)):
         run = cli.ok("source", "update", "Home", *words)
-        assert run.out == "Nothing changed: source 'Home' is so.\n"
+        assert run.out == "Nothing changed: source 'Home' is already up to date.\n"
         assert cli.json("source", "update", "Home", *words)["changed"] is False
     assert cli.dump() == before
 

@@ -41,7 +41,10 @@ def test_without_a_terminal_nothing_is_destroyed(
     run = library.cli(*words)
     assert run.code == 1
     assert run.out == ""
-    assert run.error == "Error: Nobody can be asked here, so nothing was changed"
+    assert (
+        run.error
+        == "Error: Confirmation is needed and standard input is not a terminal; nothing was changed"
+    )
     assert run.err.splitlines()[-1] == "  --force goes ahead without the question."
     told = library.cli(*words, "--json")
     assert told.code == 1

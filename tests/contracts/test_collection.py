@@ -181,7 +181,7 @@ def test_asking_for_what_is_so_already_writes_nothing(cli: Cli, shelf: Shelf) ->
     before = cli.dump()
     where = ("--map", "/srv/movies", shelf.disk("movies"))
     run = cli.ok("collection", "update", "Movies", *where, "--sync-enable")
-    assert run.out == "Nothing changed: collection 'Movies' is so already.\n"
+    assert run.out == "Nothing changed: collection 'Movies' is already up to date.\n"
     assert cli.dump() == before
 
 
@@ -193,7 +193,10 @@ def test_wipe_takes_the_assets_and_leaves_the_collection(cli: Cli, shelf: Shelf)
     before = cli.dump("path_mappings")
     refused = cli("collection", "wipe", "Movies")
     assert refused.code == 1
-    assert refused.error == "Error: Nobody can be asked here, so nothing was changed"
+    assert (
+        refused.error
+        == "Error: Confirmation is needed and standard input is not a terminal; nothing was changed"
+    )
     assert shelf.titles("Movies") == ["Alien", "Brazil"]
     dry = cli.json("collection", "wipe", "Movies", "--dry-run")
     assert (dry["dry_run"], dry["assets"], shelf.titles("Movies")) == (True, 2, ["Alien", "Brazil"])
@@ -277,7 +280,7 @@ def test_delete_takes_a_collection_that_is_no_longer_offered(cli: Cli, shelf: Sh
     before = cli.dump()
     asked = cli("collection", "delete", "Movies")
     assert (asked.code, asked.error) == (
-        1, "Error: Nobody can be asked here, so nothing was changed",
+        1, "Error: Confirmation is needed and standard input is not a terminal; nothing was changed",
     )  # fmt: skip
     dry = cli.json("collection", "delete", "Movies", "--dry-run")
     assert (dry["dry_run"], dry["deleted"][0]["assets"]) == (True, 2)

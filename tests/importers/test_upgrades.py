@@ -168,7 +168,7 @@ def test_unset_clears_an_option_and_a_secret(source: Cli) -> None:
     assert (config(source), secrets(source)) == ({"rate": "fast"}, [])
     require_working(source)
     run = source.ok("source", "update", "Attic", "--unset", "room")
-    assert run.out == "Nothing changed: source 'Attic' is so.\n"
+    assert run.out == "Nothing changed: source 'Attic' is already up to date.\n"
 
 
 def test_unset_needs_an_option_that_is_not_required(source: Cli) -> None:

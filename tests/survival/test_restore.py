@@ -182,7 +182,7 @@ def test_restore_asks_first(backed: Cli) -> None:
     assert (run.code, run.err.splitlines()) == (
         1,
         [
-            "Error: Nobody can be asked here, so nothing was changed",
+            "Error: Confirmation is needed and standard input is not a terminal; nothing was changed",
             f"  This replaces {backed.db}; a copy is kept.",
             "  --force goes ahead without the question.",
         ],

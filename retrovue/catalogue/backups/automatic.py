@@ -60,21 +60,21 @@ class WayBack:
 
 @contextmanager
 def way_back(
-    file: Path, operation: str, kept: Sequence[HistoryLine], *, but: Path | None = None
+    file: Path, operation: str, committed: Sequence[HistoryLine], *, but: Path | None = None
 ) -> Iterator[WayBack]:
     """An operation, and the backup that it makes inside.
 
-    `kept` grows by what is committed inside. Where the operation is among it, and only there,
+    `committed` grows by what is committed inside. Where the operation is among it, and only there,
     the backup stays, and older ones go beyond the newest few (but for `but`). What failed or
     changed nothing leaves those that there were, and none of its own.
     """
-    before = len(kept)
+    before = len(committed)
     way = WayBack(file, operation)
     try:
         yield way
     finally:
         if way.path is not None:
-            if way.changed and any(_is_done(line, operation) for line in kept[before:]):
+            if way.changed and any(_is_done(line, operation) for line in committed[before:]):
                 _rotate(file, way.path, but)
             else:
                 with suppress(OSError):

@@ -31,7 +31,7 @@ OPERATION = "Database restore"
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def restore(path: Path, backup: Path, dry_run: bool = False) -> tuple[Copy, Path | None]:
+def restore(path: Path, backup: Path, *, dry_run: bool = False) -> tuple[Copy, Path | None]:
     """Put a backup in the place of the catalogue, brought to today's schema and with a line of
     history; returns what was restored and where the catalogue as it was before lies (None: there
     was none). Others may read meanwhile, and then see the one or the other.

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from retrovue.cli import shell
-from retrovue.cli.output import facts, plural, table
+from retrovue.cli.app import App
+from retrovue.cli.output import error_body, facts, plural, table
 from retrovue.commands import Line
-from retrovue.model import STATS, Collection, IngestResult, PathMapping, Source
+from retrovue.model import STATS, SUCCEEDED, Collection, IngestResult, PathMapping, Source
 from retrovue.paths import ANY
 
 
@@ -134,7 +135,7 @@ def ingest_data(result: IngestResult, db: str | None) -> dict[str, Any]:
         "name": result.name,
         "status": result.status,
         "stats": dict(result.stats),
-        "error": _error_data(result, db),
+        "error": None if result.error is None else error_body(result.error, db),
     }
     if result.skipped:
         data["skipped"] = list(result.skipped)
@@ -149,29 +150,22 @@ def ingest_data(result: IngestResult, db: str | None) -> dict[str, Any]:
     return data
 
 
-def _error_data(result: IngestResult, db: str | None) -> dict[str, Any] | None:
-    if not result.error:
-        return None
-    detail = [*result.error["detail"], *(shell.text(line, db) for line in result.hints)]
-    return {**result.error, "detail": detail}
-
-
 def totals(results: Sequence[IngestResult]) -> dict[str, int]:
     return {word: sum(result.stats[word] for result in results) for word in STATS}
 
 
 def ingest_lines(results: Sequence[IngestResult], db: str | None) -> list[Line]:
-    """The seed's report, and below it the counts."""
-    done = [r for r in results if r.status in ("success", "partial")]
+    """Which collections were ingested and which were not, and below it the counts."""
+    done = [r for r in results if r.status in SUCCEEDED]
     lines: list[Line] = []
     if done:
         lines.append(f"Success: Collections {', '.join(_quoted(r) for r in done)} ingested")
     for result in results:
         if result not in done:
             lines.append(f"Failed: Collection {_quoted(result)} failed ingestion")
-            error = result.error or {}
-            lines += [f"  {line}" for line in (error.get("message"), *error.get("detail", ()))]
-            lines += [f"  {shell.text(line, db)}" for line in result.hints]
+            assert result.error is not None
+            reasons = [result.error.message, *result.error.lines]
+            lines += [f"  {shell.text(line, db)}" for line in reasons]
     if done:
         rows = [(r.name, *(f"{r.stats[word]:,}" for word in STATS)) for r in done]
         lines += ["", *table(("COLLECTION", *(word.upper() for word in STATS)), rows)]
@@ -183,7 +177,7 @@ def _quoted(result: IngestResult) -> str:
 
 
 def ingest_warnings(
-    results: Sequence[IngestResult], verbose: bool, only_new: bool = False
+    results: Sequence[IngestResult], *, verbose: bool, only_new: bool = False
 ) -> list[str]:
     """What was not read or not taken. With `only_new` a skipped item is told of once, when it is
     new; what was not read always is."""
@@ -193,7 +187,7 @@ def ingest_warnings(
             stays = "what is known there stays as it is"
             says = stays if result.judged else "nothing in it was marked missing"
             warnings.append(f"Collection '{result.name}' was ingested only in part; {says}")
-            warnings += _sample(result.unread, result.unread_count, "not read", verbose)
+            warnings += _sample(result.unread, result.unread_count, "not read", verbose=verbose)
         elif result.status == "partial":
             warnings.append(
                 f"Collection '{result.name}' was ingested only in part: ids came twice; nothing in"
@@ -205,12 +199,12 @@ def ingest_warnings(
         if count:
             number = plural(count, "item")
             warnings.append(f"{number} of collection '{result.name}' skipped")
-            warnings += _sample(skipped, count, "skipped", verbose)
+            warnings += _sample(skipped, count, "skipped", verbose=verbose)
         warnings += result.warnings
     return warnings
 
 
-def _sample(lines: Sequence[str], count: int, word: str, verbose: bool) -> list[str]:
+def _sample(lines: Sequence[str], count: int, word: str, *, verbose: bool) -> list[str]:
     shown = lines if verbose else lines[:3]
     if len(shown) == count:
         more = []
@@ -221,9 +215,11 @@ def _sample(lines: Sequence[str], count: int, word: str, verbose: bool) -> list[
     return [*(f"  {word}: {line}" for line in shown), *more]
 
 
-def changed(word: str, dry_run: bool) -> str:
-    """What a discovery did: added, updated, missing or restored."""
-    return f"Would be {word}" if dry_run else word.capitalize()
+def changes(app: App, found: Mapping[str, Sequence[str]]) -> list[str]:
+    """What a discovery added, updated, found missing or restored, a line for each."""
+    would = "Would be " if app.dry_run else ""
+    named = [f"{would}{word}: {', '.join(names)}" for word, names in found.items() if names]
+    return [line[0].upper() + line[1:] for line in named]
 
 
 def left_out_lines(results: Sequence[IngestResult]) -> list[str]:

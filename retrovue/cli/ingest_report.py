@@ -1,0 +1,190 @@
+"""Run an ingest for a command, and report how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from retrovue.catalogue import collections, sources
+from retrovue.catalogue.reconcile.changes import Changes
+from retrovue.cli import changed as changes
+from retrovue.cli import views
+from retrovue.cli.app import App
+from retrovue.cli.output import Result, plural
+from retrovue.commands import Command, Hint, Line
+from retrovue.errors import IngestFailed, Interrupted, InvalidState, NotIngestible, RetrovueError
+from retrovue.model import SUCCEEDED, Collection, IngestResult, Source
+from retrovue.operations import refusals
+from retrovue.operations.ingest import Ingested, ingest_collection, ingest_source
+from retrovue.operations.ingest_run import Options
+
+Seen = dict[int, changes.Changed]  # what changed, by the id of the collection
+
+
+def of_source(app: App, source: Source, options: Options) -> Result:
+    """Ingest the sync-enabled collections of a source."""
+    seen: Seen = {}
+    try:
+        done = ingest_source(app.catalogue, app.plugins, source, _watched(app, options, seen))
+    except KeyboardInterrupt:
+        raise _interrupted(app, "Source ingest") from None
+    except InvalidState as error:
+        return _result(app, source, [], [], error)
+    return with_overlooked(_report(app, "Source ingest", source, done, seen), done.overlooked)
+
+
+def of_collection(app: App, collection: Collection, options: Options) -> Result:
+    """Ingest one collection, which must be enabled and ingestible; that it syncs is not needed."""
+    source = sources.by_id(app.catalogue.reading(), collection.source_id)
+    seen: Seen = {}
+    options = _watched(app, options, seen)
+    try:
+        done = ingest_collection(app.catalogue, app.plugins, source, collection, options)
+    except KeyboardInterrupt:
+        raise _interrupted(app, "Collection ingest") from None
+    return _report(app, "Collection ingest", source, done, seen)
+
+
+def with_overlooked(result: Result, overlooked: Sequence[Hint]) -> Result:
+    """A result that also tells what is in no collection."""
+    if not overlooked:
+        return result
+    data = {**result.data, "overlooked": [hint.text for hint in overlooked]}
+    return result._replace(data=data, lines=[*result.lines, "", *overlooked])
+
+
+def _watched(app: App, options: Options, seen: Seen) -> Options:
+    """The options with what happens meanwhile: progress, hooks, and what changes put in `seen`."""
+
+    def progress(collection: Collection, count: int) -> None:
+        app.progress(collection.name, collection.asset_count, count)
+
+    def ingested(collection: Collection, result: IngestResult) -> None:
+        app.progress.close()
+        app.notify("collection_ingested", collection=collection, result=result)
+
+    def changed(collection: Collection, found: Changes, connection: Any) -> None:
+        if app.dry_run and app.as_json:  # nobody can look up afterwards what it takes back
+            before = sum(each.count("added") for each in seen.values())
+            now = changes.numbered(changes.looked_up(found, connection, None), before)
+        else:
+            now = changes.looked_up(found, connection, changes.SCREEN)
+        seen[collection.id] = now
+
+    return options._replace(progress=progress, ingested=ingested, changed=changed)
+
+
+def _interrupted(app: App, operation: str) -> Interrupted:
+    done = [line for line in app.catalogue.committed if line.operation == operation]
+    kept = ", ".join(f"'{line.collection}'" for line in done if line.status in SUCCEEDED)
+    says = f"Kept: collections {kept}." if kept else "Nothing was ingested."
+    return Interrupted(
+        f"{operation} failed: interrupted",
+        [says, "The collection that was being ingested is as it was before."],
+        hint="Run the same command again to go on.",
+    )
+
+
+def _report(app: App, operation: str, source: Source, done: Ingested, seen: Seen) -> Result:
+    app.progress.close()
+    results = done.results
+    if done.refused is not None:
+        return _result(app, source, results, [], done.refused)
+    succeeded = [result for result in results if result.status in SUCCEEDED]
+    warnings = views.ingest_warnings(results, verbose=app.verbose, only_new=app.quiet)
+    error = None if succeeded else _nothing_ingested(app, operation, results)
+    outcome = _result(app, source, results, warnings, error, seen)
+    failed = [r for r in results if succeeded and r.status not in SUCCEEDED]
+    failures = [_failure(app, result) for result in failed]
+    partial = failures or any(r.status == "partial" for r in results)
+    return outcome._replace(status="partial" if partial else "success", failures=failures)
+
+
+def _failure(app: App, result: IngestResult) -> RetrovueError:
+    """Why one collection among others was not ingested."""
+    error = result.error
+    assert error is not None
+    if result.status != "failed":
+        return refusals.of(app.catalogue.reading(), result)
+    message = f"Collection '{result.name}' failed ingestion"
+    return type(error)(message, [error.message, *error.lines])
+
+
+def _nothing_ingested(app: App, operation: str, results: Sequence[IngestResult]) -> RetrovueError:
+    """The error where not one collection was ingested, of the class of theirs where they agree."""
+    if all(result.status in ("not_ingestible", "invalid_state") for result in results):
+        return refusals.refused(app.catalogue.reading(), results)
+    errors = [result.error for result in results if result.error is not None]
+    first, *others = errors
+    kind = type(first) if all(type(other) is type(first) for other in others) else IngestFailed
+    differ = any(other.message != first.message for other in others)
+    more = f" (and {plural(len(others), 'more collection')} failed)" if differ else ""
+    message = f"{operation} failed: {first.message.removeprefix(f'{operation} failed: ')}{more}"
+    if not differ:
+        return kind(message, first.lines)
+    return kind(message, [line for result in results for line in _reasons(result)])
+
+
+def _reasons(result: IngestResult) -> list[Line]:
+    error = result.error
+    assert error is not None
+    reasons = [f"  {line}" for line in error.reasons]
+    return [f"Collection '{result.name}': {error.message}", *reasons, *error.to_type]
+
+
+def _result(
+    app: App,
+    source: Source,
+    results: Sequence[IngestResult],
+    warnings: Sequence[str],
+    error: RetrovueError | None,
+    seen: Seen | None = None,
+) -> Result:
+    seen = seen or {}
+    data: dict[str, Any] = {
+        "source": {"id": source.id, "external_id": source.external_id, "name": source.name},
+        "collections": [_data(app, result, seen.get(result.id)) for result in results],
+        "totals": views.totals(results),
+    }
+    refused = isinstance(error, InvalidState | NotIngestible)
+    lines: list[Line] = [] if refused else views.ingest_lines(results, app.shown_path)
+    lines += _changed_lines(app, results, seen)
+    if app.verbose:
+        lines += views.left_out_lines(results)
+    lines += _mapping_hints(app, results)
+    if app.dry_run and lines:
+        lines.insert(0, "Dry run: nothing was written.")
+    return Result(data, lines, warnings, error=error)
+
+
+def _mapping_hints(app: App, results: Sequence[IngestResult]) -> list[Hint]:
+    """Where to look for collections whose files are not where they are mapped to."""
+    hints = []
+    for result in results:
+        if not result.warnings:
+            continue
+        collection = collections.by_id(app.catalogue.reading(), result.id)
+        if collection is not None:
+            name = collections.selector(app.catalogue.reading(), collection)
+            hints.append(Hint("See where it is mapped", Command("collection show", (name,))))
+    return hints
+
+
+def _data(app: App, result: IngestResult, changed: changes.Changed | None) -> dict[str, Any]:
+    data = views.ingest_data(result, app.shown_path)
+    if changed is not None:
+        data["changes"] = changes.data(changed, app.catalogue.reading)
+    return data
+
+
+def _changed_lines(app: App, results: Sequence[IngestResult], seen: Seen) -> list[Line]:
+    """What changed, item by item, as far as it fits on a screen."""
+    found = [(r, seen[r.id]) for r in results if r.status in SUCCEEDED and r.id in seen]
+    found = [(result, changed) for result, changed in found if any(result.changes.values())]
+    most = changes.SCREEN // max(1, len(found))
+    lines: list[Line] = []
+    for result, changed in found:
+        lines += ["", f"{result.name}:", *changes.lines(changed, app.catalogue.reading, most)]
+        if result.line is not None and not changes.whole(changed, most):
+            lines.append(Hint("All of it", Command("history show", (str(result.line),))))
+    return lines

@@ -1,0 +1,51 @@
+"""What an ingest carries along: the catalogue, the source, its importer, and how to ingest."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from retrovue.catalogue.core import Catalogue
+from retrovue.catalogue.reconcile.changes import Changes
+from retrovue.importers.api import Importer
+from retrovue.model import Collection, IngestResult, Source
+from retrovue.operations.scan import ItemFilter
+
+Changed = Callable[[Collection, Changes, sqlite3.Connection], None]
+
+
+class Options(NamedTuple):
+    """How to ingest; `progress(collection, items so far)` is called now and then, `changed` inside
+    the transaction, with what it changes, and `ingested` once a collection is committed."""
+
+    allow_missing: bool = False
+    keep_going: bool = False
+    quick: bool = False
+    only: ItemFilter | None = None
+    progress: Callable[[Collection, int], None] = lambda collection, count: None
+    ingested: Callable[[Collection, IngestResult], None] = lambda collection, result: None
+    changed: Changed = lambda collection, changes, connection: None
+
+
+class Run(NamedTuple):
+    """One ingest, of a source or of one collection; `operation` names it in the history."""
+
+    catalogue: Catalogue
+    source: Source
+    importer: Importer
+    options: Options
+    operation: Literal["Source ingest", "Collection ingest"]
+
+    @property
+    def of_source(self) -> bool:
+        return self.operation == "Source ingest"
+
+    @property
+    def stops(self) -> bool:
+        """Whether one collection that cannot be ingested keeps the others from it."""
+        return self.of_source and not self.options.keep_going
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        return self.catalogue.reading()

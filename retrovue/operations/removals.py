@@ -1,0 +1,201 @@
+"""Delete, wipe, purge and prune: each in one transaction, after a backup that undoes it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from retrovue.catalogue import assets, collections, history, sources
+from retrovue.catalogue.core import Catalogue
+from retrovue.commands import Command, Hint
+from retrovue.errors import NotFound, RetrovueError, UsageError
+from retrovue.model import Collection, Source
+
+if TYPE_CHECKING:
+    from retrovue.catalogue.backups.automatic import WayBack
+
+
+class SourcesDeleted(NamedTuple):
+    """The sources that went, each with its collections; those that did not, and why; and where the
+    backup lies, None where none was kept."""
+
+    deleted: list[tuple[Source, Sequence[Collection]]]
+    failed: list[tuple[Source, RetrovueError]]
+    backup: Path | None
+
+
+class Wiped(NamedTuple):
+    """How many assets and files went, and where the backup lies."""
+
+    assets: int
+    files: int
+    backup: Path | None
+
+
+class CollectionDeleted(NamedTuple):
+    """The collection as it was, and where the backup lies."""
+
+    collection: Collection
+    backup: Path | None
+
+
+class Purged(NamedTuple):
+    """How many assets went, by the `source/name` of their collection, and where the backup lies."""
+
+    counts: dict[str, int]
+    backup: Path | None
+
+
+class Pruned(NamedTuple):
+    """How many lines of history went, and where the backup lies."""
+
+    lines: int
+    backup: Path | None
+
+
+@contextmanager
+def _after_backup(catalogue: Catalogue, operation: str, *, no_backup: bool) -> Iterator[WayBack]:
+    """What cannot be undone, after a backup; afterwards `path` is where that lies, None where
+    nothing was changed."""
+    from retrovue.catalogue.backups import automatic
+
+    with automatic.way_back(Path(catalogue.path), operation, catalogue.committed) as way:
+        if not (no_backup or catalogue.dry_run):
+            try:
+                way.make()
+            except RetrovueError as error:
+                error.hint = "Nothing was changed. --no-backup goes on without a backup."
+                raise
+        yield way
+
+
+def delete_sources(
+    catalogue: Catalogue,
+    found: Sequence[Source],
+    deleted: Callable[[Source], None],
+    *,
+    no_backup: bool,
+) -> SourcesDeleted:
+    """Delete sources with all that belongs to them, each in a transaction of its own; `deleted` is
+    called after each. Raises what the first one failed by where not one could be deleted."""
+    done, failed = [], []
+    with _after_backup(catalogue, "Source delete", no_backup=no_backup) as way:
+        for source in found:
+            try:
+                done.append((source, _delete_source(catalogue, source)))
+            except RetrovueError as error:
+                failed.append((source, error))
+                continue
+            deleted(source)
+    if failed and not done:
+        raise failed[0][1]
+    return SourcesDeleted(done, failed, way.path)
+
+
+def _delete_source(catalogue: Catalogue, source: Source) -> Sequence[Collection]:
+    with catalogue.write("Source delete") as tx:
+        try:
+            current = sources.by_id(tx.connection, source.id)
+        except NotFound:
+            raise NotFound(
+                f"Source '{source.name}' not found", ["It was deleted meanwhile."]
+            ) from None
+        gone = collections.of_source(tx.connection, current.id)
+        sources.delete(tx, current)
+        detail = {"collections": len(gone), "assets": sum(c.asset_count for c in gone)}
+        history.record(tx, "Source delete", "success", current.name, detail=detail)
+    return gone
+
+
+def wipe_collection(catalogue: Catalogue, collection: Collection, *, no_backup: bool) -> Wiped:
+    """Delete the assets and files of a collection; its flags and mappings stay."""
+    operation = "Collection wipe"
+    with (
+        _after_backup(catalogue, operation, no_backup=no_backup) as way,
+        catalogue.write(operation) as tx,
+    ):
+        current = _still_there(tx.connection, operation, collection)
+        gone, files = collections.wipe(tx, current.id)
+        detail = {"assets": gone, "files": files}
+        way.changed = bool(gone)
+        history.record(tx, operation, "success", current.source_name, current.name, detail)
+    return Wiped(gone, files, way.path)
+
+
+def delete_collection(
+    catalogue: Catalogue, collection: Collection, *, no_backup: bool
+) -> CollectionDeleted:
+    """Delete a collection with all that belongs to it. Raises UsageError where its source still
+    offers it."""
+    operation = "Collection delete"
+    with (
+        _after_backup(catalogue, operation, no_backup=no_backup) as way,
+        catalogue.write(operation) as tx,
+    ):
+        current = _still_there(tx.connection, operation, collection)
+        require_no_longer_offered(tx.connection, current)
+        collections.delete(tx, current.id)
+        detail = {"external_id": current.external_id, "assets": current.asset_count}
+        history.record(tx, operation, "success", current.source_name, current.name, detail)
+    return CollectionDeleted(current, way.path)
+
+
+def _still_there(
+    connection: sqlite3.Connection, operation: str, collection: Collection
+) -> Collection:
+    current = collections.by_id(connection, collection.id)
+    if current is None:
+        name = f"{collection.source_name}/{collection.name}"
+        raise RetrovueError(f"{operation} failed: '{name}' was deleted meanwhile")
+    return current
+
+
+def require_no_longer_offered(connection: sqlite3.Connection, collection: Collection) -> None:
+    """Raise UsageError where the next discovery would bring the collection back."""
+    if collection.missing_since is None:
+        name = f"{collection.source_name}/{collection.name}"
+        selector = collections.selector(connection, collection)
+        raise UsageError(
+            f"Collection delete failed: the source still offers '{name}'",
+            ["The next discovery would bring it back. What it holds can be wiped instead."],
+            hint=Hint(
+                "To leave it out of ingest",
+                Command("collection update", (selector,), ("--disable",)),
+            ),
+        )
+
+
+def would_purge(catalogue: Catalogue, wanted: assets.Filter, before: str) -> dict[str, int]:
+    """How many assets `purge_assets` would delete, by the `source/name` of their collection."""
+    with catalogue.rehearse("Asset purge") as tx:
+        return assets.purge(tx, wanted, before)
+
+
+def purge_assets(
+    catalogue: Catalogue, wanted: assets.Filter, before: str, *, no_backup: bool
+) -> Purged:
+    """Delete assets that have been missing since before a time (ISO-8601, UTC)."""
+    operation = "Asset purge"
+    with (
+        _after_backup(catalogue, operation, no_backup=no_backup) as way,
+        catalogue.write(operation) as tx,
+    ):
+        purged = assets.purge(tx, wanted, before)
+        if purged:
+            history.record(tx, operation, "success", detail={"before": before, **purged})
+    return Purged(purged, way.path)
+
+
+def prune_history(catalogue: Catalogue, before: str, *, no_backup: bool) -> Pruned:
+    """Delete the lines of history that are older than a time (ISO-8601, UTC)."""
+    operation = "History prune"
+    with (
+        _after_backup(catalogue, operation, no_backup=no_backup) as way,
+        catalogue.write(operation) as tx,
+    ):
+        pruned = history.prune(tx, before)
+        history.record(tx, operation, "success", detail={"before": before, "lines": pruned})
+    return Pruned(pruned, way.path)

@@ -22,7 +22,7 @@ def confirm(question: Sequence[str], *, forced: bool) -> bool:
         return True
     if not sys.stdin.isatty():
         raise UsageError(
-            "Confirmation is needed and standard input is not a terminal; nothing was changed",
+            "Confirmation needed but stdin is not a terminal; nothing changed",
             question,
             hint="--force goes ahead without the question.",
         )

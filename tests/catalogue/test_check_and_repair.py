@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from retrovue.catalogue import guarantees
+from retrovue.catalogue import rules
 from support.cli import Cli
 from support.nobody import as_nobody
 
@@ -370,8 +370,8 @@ def _one(cli: Cli, query: str) -> object:
 
 
 def test_every_rule_has_a_case() -> None:
-    rules = [(rule.guarantee, rule.table, rule.says) for rule in guarantees.RULES]
-    assert sorted(case.rule for case in CASES) == sorted(rules)
+    every = [(rule.guarantee, rule.table, rule.says) for rule in rules.RULES]
+    assert sorted(case.rule for case in CASES) == sorted(every)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: " ".join(case.rule))

@@ -123,10 +123,7 @@ def test_prune_asks(library: Library) -> None:
     before = library.cli.dump()
     run = library.cli("history", "prune", "--older-than", "30")
     assert (run.code, run.out) == (1, "")
-    assert (
-        run.error
-        == "Error: Confirmation is needed and standard input is not a terminal; nothing was changed"
-    )
+    assert run.error == "Error: Confirmation needed but stdin is not a terminal; nothing changed"
     run = library.cli.on_terminal(
         "history", "prune", "--older-than", "30", answers=[("go on: ", "no\n")]
     )

@@ -41,10 +41,7 @@ def test_without_a_terminal_nothing_is_destroyed(
     run = library.cli(*words)
     assert run.code == 1
     assert run.out == ""
-    assert (
-        run.error
-        == "Error: Confirmation is needed and standard input is not a terminal; nothing was changed"
-    )
+    assert run.error == "Error: Confirmation needed but stdin is not a terminal; nothing changed"
     assert run.err.splitlines()[-1] == "  --force goes ahead without the question."
     told = library.cli(*words, "--json")
     assert told.code == 1

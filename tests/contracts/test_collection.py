@@ -194,8 +194,7 @@ def test_wipe_takes_the_assets_and_leaves_the_collection(cli: Cli, shelf: Shelf)
     refused = cli("collection", "wipe", "Movies")
     assert refused.code == 1
     assert (
-        refused.error
-        == "Error: Confirmation is needed and standard input is not a terminal; nothing was changed"
+        refused.error == "Error: Confirmation needed but stdin is not a terminal; nothing changed"
     )
     assert shelf.titles("Movies") == ["Alien", "Brazil"]
     dry = cli.json("collection", "wipe", "Movies", "--dry-run")
@@ -280,7 +279,7 @@ def test_delete_takes_a_collection_that_is_no_longer_offered(cli: Cli, shelf: Sh
     before = cli.dump()
     asked = cli("collection", "delete", "Movies")
     assert (asked.code, asked.error) == (
-        1, "Error: Confirmation is needed and standard input is not a terminal; nothing was changed",
+        1, "Error: Confirmation needed but stdin is not a terminal; nothing changed",
     )  # fmt: skip
     dry = cli.json("collection", "delete", "Movies", "--dry-run")
     assert (dry["dry_run"], dry["deleted"][0]["assets"]) == (True, 2)

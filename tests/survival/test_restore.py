@@ -182,7 +182,7 @@ def test_restore_asks_first(backed: Cli) -> None:
     assert (run.code, run.err.splitlines()) == (
         1,
         [
-            "Error: Confirmation is needed and standard input is not a terminal; nothing was changed",
+            "Error: Confirmation needed but stdin is not a terminal; nothing changed",
             f"  This replaces {backed.db}; a copy is kept.",
             "  --force goes ahead without the question.",
         ],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import guarantees, versions
+from retrovue.catalogue import guarantees, rules, versions
 from retrovue.catalogue.columns import TABLES
 from retrovue.catalogue.connection import SCHEMA_VERSION, header
 from retrovue.catalogue.health import foreign_objects, integrity, odd_values, repair_ids, same_names
@@ -61,7 +61,7 @@ def _looks(connection: sqlite3.Connection) -> Iterator[Callable[[], list[Finding
     yield partial(_foreign_objects, connection)
     yield partial(_counters, connection)
     yield partial(_names, connection)
-    for rule in guarantees.RULES:
+    for rule in rules.RULES:
         yield partial(_breaches, connection, rule)
     for table in TABLES:
         yield partial(_odd_values, connection, table)
@@ -90,7 +90,7 @@ def _foreign_keys(connection: sqlite3.Connection) -> list[Finding]:
     ]
 
 
-def _breaches(connection: sqlite3.Connection, rule: guarantees.Rule) -> list[Finding]:
+def _breaches(connection: sqlite3.Connection, rule: rules.Rule) -> list[Finding]:
     return [
         Finding(
             broken.guarantee,

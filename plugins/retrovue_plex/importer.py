@@ -142,8 +142,8 @@ def _reader(
     from retrovue_plex.items import found
     from retrovue_plex.pages import Element, Page
 
-    def make(element: Element, damaged: bool) -> FoundAsset | Skipped:
-        return found(element, kinds, damaged)
+    def make(element: Element, *, damaged: bool) -> FoundAsset | Skipped:
+        return found(element, kinds, damaged=damaged)
 
     def read(start: int) -> Page:
         try:

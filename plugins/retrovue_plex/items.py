@@ -31,7 +31,7 @@ _LEGACY = {"imdb": "imdb", "themoviedb": "tmdb", "thetvdb": "tvdb"}
 _AGENT_GUID = re.compile(r"com\.plexapp\.agents\.(imdb|themoviedb|thetvdb)://([^?]+)")
 
 
-def found(element: Element, kinds: Mapping[str, str], damaged: bool) -> FoundAsset | Skipped:
+def found(element: Element, kinds: Mapping[str, str], *, damaged: bool) -> FoundAsset | Skipped:
     """The asset of an element, `files` empty when the server tells no path.
 
     `kinds` gives the kind of asset for each `type` that was asked for; other items are skipped. On

@@ -7,8 +7,7 @@ passed by, and there are limits on how many and how deep they may be.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from xml.parsers import expat
 
 from retrovue import FoundAsset, ImporterError, Skipped
@@ -65,9 +64,11 @@ class PageError(ImporterError):
     """The bytes are not a page of items."""
 
 
-Make = Callable[[Element, bool], FoundAsset | Skipped]
-"""Makes an asset of an element; the second argument says that U+FFFD stands for something that
-could not be read somewhere on the page."""
+class Make(Protocol):
+    """Makes an asset of an element; `damaged` says that U+FFFD stands for something that could not
+    be read somewhere on the page."""
+
+    def __call__(self, element: Element, *, damaged: bool) -> FoundAsset | Skipped: ...
 
 
 def read_page(body: bytes, make: Make) -> Page:
@@ -77,11 +78,11 @@ def read_page(body: bytes, make: Make) -> Page:
     send all the same, and invalid UTF-8 as U+FFFD.
     """
     try:
-        return _Reader(make, False).page(_UNUSED.sub(b"", body))
+        return _Reader(make, damaged=False).page(_UNUSED.sub(b"", body))
     except expat.ExpatError:
         text = body.translate(_TO_INVALID).decode(errors="replace")
     try:
-        return _Reader(make, True).page(text)
+        return _Reader(make, damaged=True).page(text)
     except expat.ExpatError:
         failure = PageError("it is cut short or not XML")
     raise failure
@@ -95,7 +96,7 @@ class _Reader:
     dropped while they are still in the processor's cache.
     """
 
-    def __init__(self, make: Make, damaged: bool) -> None:
+    def __init__(self, make: Make, *, damaged: bool) -> None:
         self.make, self.damaged = make, damaged
         self.root: Attributes = {}
         self.rows: list[Row] = []
@@ -108,7 +109,7 @@ class _Reader:
     def page(self, xml: bytes | str) -> Page:
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
-        parser.Parse(xml, True)
+        parser.Parse(xml, True)  # noqa: FBT003 - pyexpat takes no keywords
         return Page(self.root.get("totalSize"), self.rows, self.root.get("librarySectionUUID"))
 
     def start(self, tag: str, attributes: Attributes) -> None:
@@ -134,7 +135,7 @@ class _Reader:
         self.depth -= 1
         if self.depth == 1 and self.current is not None:
             key = self.current.item.get("ratingKey", "")
-            self.rows.append(Row(key, self.make(self.current, self.damaged)))
+            self.rows.append(Row(key, self.make(self.current, damaged=self.damaged)))
             self.current = None
 
     def _item(self, tag: str, attributes: Attributes) -> None:

@@ -47,7 +47,7 @@ class _Server(PlexServer):
     """plexapi's server without what it tells others: the machine's name and MAC address, and a
     token in the address."""
 
-    def url(self, key: str, includeToken: bool | None = None) -> str:
+    def url(self, key: str, includeToken: bool | None = None) -> str:  # noqa: FBT001 - as in plexapi
         return f"{self._baseurl}{key}"
 
     def _headers(self, **kwargs: str) -> dict[str, str]:

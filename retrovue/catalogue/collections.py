@@ -113,7 +113,7 @@ def _split(selector: str) -> Iterator[tuple[str, str]]:
         yield "/".join(parts[:at]), "/".join(parts[at:])
 
 
-def set_flags(tx: Tx, collection: Collection, enabled: bool, sync_enabled: bool) -> None:
+def set_flags(tx: Tx, collection: Collection, *, enabled: bool, sync_enabled: bool) -> None:
     """Write what the operator says: whether it is enabled, and ingested with its source."""
     tx.execute(
         """

@@ -151,11 +151,11 @@ _FROM_1 = Form(  # from 1 says a constraint of the table
 
 
 def _must(names: str, form: Form) -> tuple[Column, ...]:
-    return tuple(Column(name, _type(form), True, form) for name in names.split())
+    return tuple(Column(name, _type(form), required=True, form=form) for name in names.split())
 
 
 def _may(names: str, form: Form) -> tuple[Column, ...]:
-    return tuple(Column(name, _type(form), False, form) for name in names.split())
+    return tuple(Column(name, _type(form), required=False, form=form) for name in names.split())
 
 
 def _type(form: Form) -> str:
@@ -164,7 +164,7 @@ def _type(form: Form) -> str:
 
 def _known(names: str, kind: str = "integer") -> tuple[Column, ...]:
     """Columns whose few values the constraints and triggers of the table know."""
-    return tuple(Column(name, kind, True, None) for name in names.split())
+    return tuple(Column(name, kind, required=True, form=None) for name in names.split())
 
 
 TABLES: dict[str, Table] = {
@@ -179,7 +179,7 @@ TABLES: dict[str, Table] = {
             *_may("remote_identity", _LONG),
         ),
     ),
-    "source_secrets": Table("G-2", (*_must("name", _WORD), *_must("value", _LONG)), False),
+    "source_secrets": Table("G-2", (*_must("name", _WORD), *_must("value", _LONG)), has_id=False),
     "collections": Table(
         "G-5",
         (

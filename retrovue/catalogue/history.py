@@ -55,6 +55,7 @@ def listed(
     connection: sqlite3.Connection,
     source: str | None = None,
     collection: str | None = None,
+    *,
     failed: bool = False,
     limit: int | None = None,
 ) -> Iterator[Entry]:
@@ -67,7 +68,7 @@ def listed(
          ORDER BY id DESC
          LIMIT :limit""",
         {
-            **_wanted(connection, source, collection, failed),
+            **_wanted(connection, source, collection, failed=failed),
             "limit": -1 if limit is None else limit,
         },
     )
@@ -79,12 +80,13 @@ def before(
     id_: int,
     source: str | None = None,
     collection: str | None = None,
+    *,
     failed: bool = False,
 ) -> int:
     """How many of such entries come before one."""
     row = connection.execute(
         f"SELECT count(*) FROM history WHERE id < :id AND {_WANTED}",
-        {**_wanted(connection, source, collection, failed), "id": id_},
+        {**_wanted(connection, source, collection, failed=failed), "id": id_},
     ).fetchone()
     return int(row[0])
 
@@ -95,7 +97,7 @@ _WANTED = """(:sources IS NULL OR source IN (SELECT value FROM json_each(:source
 
 
 def _wanted(
-    connection: sqlite3.Connection, source: str | None, collection: str | None, failed: bool
+    connection: sqlite3.Connection, source: str | None, collection: str | None, *, failed: bool
 ) -> dict[str, Any]:
     return {
         "sources": _spellings(connection, "source", source),

@@ -170,7 +170,9 @@ def _include(
 def _exclude(place: str, after: dict[str, PathMapping], before: Sequence[PathMapping]) -> None:
     name = paths.trimmed(place)
     if place not in after and name not in after and _holds(after.values(), name):
-        after[name] = PathMapping(0, before[0].collection_id, name, None, True, None)
+        after[name] = PathMapping(
+            0, before[0].collection_id, name, None, excluded=True, missing_since=None
+        )
     else:
         name = _known(place, after, "--exclude", before)
         after[name] = after[name]._replace(excluded=True)

@@ -57,7 +57,7 @@ def _allow_edits_of_the_schema(connection: sqlite3.Connection) -> None:
     do from 3.12. https://www.sqlite.org/c3ref/c_dbconfig_defensive.html"""
     configure = getattr(connection, "setconfig", None)
     if configure is not None:
-        configure(_DEFENSIVE, False)
+        configure(_DEFENSIVE, False)  # noqa: FBT003 - it takes no keywords
 
 
 def _mend(connection: sqlite3.Connection) -> None:

@@ -84,7 +84,7 @@ def to_domain_error(
             hint=Hint("With the permission to write, that is", Command("db info")),
         )
     detail = [CHECK, LIST_BACKUPS] if code(error) in DAMAGE else []
-    return DatabaseFailure(f"{operation} failed: {error}", detail, hint=_hint(error, writes))
+    return DatabaseFailure(f"{operation} failed: {error}", detail, hint=_hint(error, writes=writes))
 
 
 def ids_end(connection: sqlite3.Connection) -> str | None:
@@ -124,7 +124,7 @@ _HINTS_AS_THEY_ARE = {
 }
 
 
-def _hint(error: sqlite3.Error, writes: bool) -> str | None:
+def _hint(error: sqlite3.Error, *, writes: bool) -> str | None:
     hint = _HINTS.get(code(error))
     if hint is None:
         return _HINTS_AS_THEY_ARE.get(code(error))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class App:
     """What every command needs: the file, the plugins, and how to speak."""
 
-    def __init__(self, path: str | None, debug: bool, verbose: bool, quiet: bool) -> None:
+    def __init__(self, path: str | None, *, debug: bool, verbose: bool, quiet: bool) -> None:
         given = path or os.environ.get("RETROVUE_DB") or _default_path()
         self.path = os.path.abspath(given)  # before a plugin can change the folder
         self.debug = debug
@@ -28,12 +28,18 @@ class App:
         self.quiet = quiet
         self._catalogue: Catalogue | None = None
         self._plugins: Plugins | None = None
-        self.progress = Progress(quiet)
+        self.progress = Progress(quiet=quiet)
         self.warnings: list[str] = []
         self.writes = False  # whether the command is one that writes
         self.dry_run = False
         self.as_json = False
         tracebacks.keep(wanted=debug)
+
+    def at(self, path: str) -> App:
+        """The same for another file."""
+        other = App(path, debug=self.debug, verbose=self.verbose, quiet=self.quiet)
+        other.dry_run = self.dry_run
+        return other
 
     @property
     def shown_path(self) -> str | None:

@@ -50,7 +50,7 @@ def command() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj
-def list_(app: App, source: str | None, collection: str | None, kind: str | None,
+def list_(app: App, *, source: str | None, collection: str | None, kind: str | None,
           search: str | None, missing: bool, limit: int | None, format_: str,
           as_json: bool) -> Result:  # fmt: skip
     """List files with their local paths; an asset without a file shows once."""
@@ -206,7 +206,7 @@ def show(app: App, selector: str) -> Result:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def purge(app: App, source: str | None, collection: str | None, older_than: int, force: bool,
+def purge(app: App, *, source: str | None, collection: str | None, older_than: int, force: bool,
           no_backup: bool) -> Result:  # fmt: skip
     """Delete assets that are missing."""
     from retrovue.cli import removals

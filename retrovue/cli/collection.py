@@ -62,7 +62,7 @@ def show(app: App, selector: str) -> Result:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def update(app: App, selector: str, enabled: bool | None, sync: str | None,
+def update(app: App, *, selector: str, enabled: bool | None, sync: str | None,
            maps: Sequence[tuple[str, str]], map_same: bool, unmap: tuple[str, ...],
            exclude: tuple[str, ...], include: tuple[str, ...],
            allow_missing: bool) -> Result:  # fmt: skip
@@ -113,7 +113,7 @@ def update(app: App, selector: str, enabled: bool | None, sync: str | None,
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def ingest(app: App, selector: str, title: str | None, season: int | None, episode: int | None,
+def ingest(app: App, *, selector: str, title: str | None, season: int | None, episode: int | None,
            quick: bool, allow_missing: bool) -> Result:  # fmt: skip
     """Ingest one collection, or what is asked for of it. It must be enabled and ingestible."""
     from retrovue.cli import ingest_report
@@ -135,7 +135,7 @@ def ingest(app: App, selector: str, title: str | None, season: int | None, episo
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def wipe(app: App, selector: str, force: bool, no_backup: bool) -> Result:
+def wipe(app: App, *, selector: str, force: bool, no_backup: bool) -> Result:
     """Delete the assets of a collection; its flags and mappings stay."""
     from retrovue.cli import removals
 
@@ -151,7 +151,7 @@ def wipe(app: App, selector: str, force: bool, no_backup: bool) -> Result:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def delete(app: App, selector: str, force: bool, no_backup: bool) -> Result:
+def delete(app: App, *, selector: str, force: bool, no_backup: bool) -> Result:
     """Delete a collection that its source no longer offers, with all that belongs to it."""
     from retrovue.cli import removals
 

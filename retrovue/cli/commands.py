@@ -88,13 +88,13 @@ def _load(point: Any) -> click.Command:
 @click.option("-q", "--quiet", is_flag=True, help="Say only what did not succeed.")
 @click.version_option(__version__, prog_name="retrovue")
 @click.pass_context
-def root(ctx: click.Context, db: str | None, debug: bool, verbose: bool, quiet: bool) -> None:
+def root(ctx: click.Context, *, db: str | None, debug: bool, verbose: bool, quiet: bool) -> None:
     """A personal media catalogue in one SQLite file.
 
     Start with `retrovue quickstart DIR`. Every command has --help; --json stands with the command,
     --db before it.
     """
-    ctx.obj = App(db, debug, verbose, quiet)
+    ctx.obj = App(db, debug=debug, verbose=verbose, quiet=quiet)
     ctx.call_on_close(ctx.obj.close)
     if ctx.invoked_subcommand is None:
         raise click.exceptions.NoArgsIsHelpError(ctx)

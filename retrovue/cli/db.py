@@ -51,7 +51,7 @@ def info(app: App) -> Result:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def check(app: App, repair: bool, no_backup: bool) -> Result:
+def check(app: App, *, repair: bool, no_backup: bool) -> Result:
     """Look for damage and for every breach of a guarantee."""
     from retrovue.cli.removals import undo
     from retrovue.errors import GuaranteeViolated
@@ -109,7 +109,7 @@ def _in_words(others: list[Foreign]) -> list[str]:
 @options.json_output
 @click.pass_obj
 def backup(
-    app: App, target: Path | None, without_secrets: bool, listed: bool, force: bool
+    app: App, *, target: Path | None, without_secrets: bool, listed: bool, force: bool
 ) -> Result:
     """Copy the file to FILE while others may write to it, and verify the copy.
 
@@ -155,7 +155,7 @@ def _listed(app: App, found: Sequence[Backup]) -> Result:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def restore(app: App, file: Path, force: bool) -> Result:
+def restore(app: App, *, file: Path, force: bool) -> Result:
     """Put a backup in the place of the file, which is backed up first."""
     from retrovue.catalogue.backups import restore
     from retrovue.cli.confirm import CANCELLED, confirm

@@ -32,7 +32,7 @@ DAY = 86_400  # seconds
 @click.option("--limit", type=click.IntRange(1, 2**63 - 1), help="The newest N  [a table: 50]")
 @options.json_output
 @click.pass_context
-def command(ctx: click.Context, source: str | None, collection: str | None, failed: bool,
+def command(ctx: click.Context, *, source: str | None, collection: str | None, failed: bool,
             limit: int | None) -> Result | None:  # fmt: skip
     """Show what was done, the newest first.
 
@@ -44,13 +44,13 @@ def command(ctx: click.Context, source: str | None, collection: str | None, fail
     assert app is not None
     connection = app.catalogue.reading()
     source, collection = _named(connection, source, collection)
-    entries = history.listed(connection, source, collection, failed, limit)
-    every = history.listed(connection, source, collection, failed)
+    entries = history.listed(connection, source, collection, failed=failed, limit=limit)
+    every = history.listed(connection, source, collection, failed=failed)
     runs = list(islice(_collapsed(every), limit or LINES))
     lines = _table(runs)
     more = 0
     if runs and limit is None:
-        more = history.before(connection, runs[-1].oldest.id, source, collection, failed)
+        more = history.before(connection, runs[-1].oldest.id, source, collection, failed=failed)
     if more:
         lines.append(f"{more:,} older entries; --limit N shows more.")
     if not runs:
@@ -190,7 +190,7 @@ def _left(detail: Mapping[str, Any]) -> list[str]:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def prune(app: App, older_than: int, force: bool, no_backup: bool) -> Result:
+def prune(app: App, *, older_than: int, force: bool, no_backup: bool) -> Result:
     """Forget what was done long ago."""
     from retrovue.cli import removals
 

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # whatever a plugin prints, stdout is one object
     sys.stdout = sys.stderr if as_json else stdout
     try:
-        code = _run(given, as_json, stdout)
+        code = _run(given, as_json=as_json, stdout=stdout)
     except BrokenPipeError:
         code = 1
     except KeyboardInterrupt:  # everything was said already
@@ -51,7 +51,7 @@ def _wants_json(arguments: Sequence[str]) -> bool:
     )
 
 
-def _run(arguments: list[str], as_json: bool, stdout: TextIO) -> int:
+def _run(arguments: list[str], *, as_json: bool, stdout: TextIO) -> int:
     context: list[click.Context] = []
     try:
         if any(word in ("-h", "--help", "--version") for word in arguments):
@@ -62,7 +62,7 @@ def _run(arguments: list[str], as_json: bool, stdout: TextIO) -> int:
             ctx.meta[STDOUT] = stdout
             result = root.invoke(ctx)
             if isinstance(result, output.Result):
-                return _show(ctx.obj, result, arguments, as_json, stdout)
+                return _show(ctx.obj, result, arguments, as_json=as_json, stdout=stdout)
             stdout.flush()
             return 0
     except click.exceptions.NoArgsIsHelpError as alone:
@@ -77,11 +77,11 @@ def _run(arguments: list[str], as_json: bool, stdout: TextIO) -> int:
             code = error.code if isinstance(error.code, int) else int(error.code is not None)
             return _flushed(stdout, code)
         with _ignore_sigint():
-            return _report(error, arguments, _app(context), as_json, stdout)
+            return _report(error, arguments, _app(context), as_json=as_json, stdout=stdout)
 
 
 def _show(
-    app: App, result: output.Result, arguments: list[str], as_json: bool, stdout: TextIO
+    app: App, result: output.Result, arguments: list[str], *, as_json: bool, stdout: TextIO
 ) -> int:
     """Print what a command has to say, and return its exit code."""
     warnings = [*dict.fromkeys([*app.warnings, *result.warnings])]
@@ -91,7 +91,12 @@ def _show(
     result = result._replace(data=data, warnings=warnings)
     try:
         code, error = output.render(
-            result, as_json, silent, stdout, app.shown_path, lambda e: to_error(e, arguments, app)
+            result,
+            lambda error: to_error(error, arguments, app),
+            as_json=as_json,
+            silent=silent,
+            stdout=stdout,
+            db=app.shown_path,
         )
     except (OutputFailed, BrokenPipeError) as failure:
         if not wrote:
@@ -162,7 +167,7 @@ def _ignore_sigint() -> Iterator[None]:
 
 
 def _report(
-    error: BaseException, arguments: list[str], app: App | None, as_json: bool, stdout: TextIO
+    error: BaseException, arguments: list[str], app: App | None, *, as_json: bool, stdout: TextIO
 ) -> int:
     """Say what went wrong, as text or as JSON, and return the exit code."""
     if app is not None:

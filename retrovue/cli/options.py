@@ -18,7 +18,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 PREFIX = "importer_"
 
 
-def _note_json(ctx: click.Context, _option: click.Parameter, value: bool) -> bool:
+def _note_json(ctx: click.Context, _option: click.Parameter, value: Any) -> Any:
     from retrovue.cli.app import App
 
     app = ctx.find_object(App)
@@ -37,7 +37,7 @@ json_output = click.option(
 )
 
 
-def _note_writing(ctx: click.Context, _option: click.Parameter, value: bool) -> bool:
+def _note_writing(ctx: click.Context, _option: click.Parameter, value: Any) -> Any:
     """Every command that writes has `--dry-run`: note that this is one."""
     from retrovue.cli.app import App
 

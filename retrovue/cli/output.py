@@ -38,23 +38,24 @@ class Result(NamedTuple):
 
 def render(
     result: Result,
+    to_error: Callable[[BaseException], RetrovueError],
+    *,
     as_json: bool,
     silent: bool,
     stdout: TextIO,
     db: str | None,
-    told: Callable[[BaseException], RetrovueError],
 ) -> tuple[int, BaseException | None]:
     """Print a result, and return its exit code and what it failed by while it was written.
 
     `silent` leaves out what is printed for people; `db` is the path of the catalogue for commands
-    that are shown, None for the default one; `told` makes an error of an exception.
+    that are shown, None for the default one; `to_error` makes an error of an exception.
     """
     for warning in result.warnings:
         complain(f"Warning: {warning}")
     if as_json:
-        failure = _write_object(result, stdout, db, told)
+        failure = _write_object(result, stdout, db, to_error)
         if failure is not None:
-            return told(failure).exit_code, failure
+            return to_error(failure).exit_code, failure
     elif result.stream is not None:
         warnings = result.stream(cast(TextIO, _Screen(stdout)) if stdout.isatty() else stdout)
         stdout.flush()
@@ -75,7 +76,7 @@ def _write_object(
     result: Result,
     stdout: TextIO,
     db: str | None,
-    told: Callable[[BaseException], RetrovueError],
+    to_error: Callable[[BaseException], RetrovueError],
 ) -> BaseException | None:
     """Write the one object; returns what ended its rows, if something did."""
     status = "error" if result.error is not None else result.status
@@ -84,7 +85,7 @@ def _write_object(
         end["error"] = error_body(result.error, db)
 
     def failed(error: BaseException) -> dict[str, Any]:
-        return {"status": "error", "error": error_body(told(error), db)}
+        return {"status": "error", "error": error_body(to_error(error), db)}
 
     return json_text.write_rows({**result.data}, end, stdout, failed)
 

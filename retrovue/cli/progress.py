@@ -16,7 +16,7 @@ class Progress:
     """A line on stderr that is drawn over itself: a bar with rate and time left where the total is
     known, a count with its rate where it is not; nothing where stderr is no terminal."""
 
-    def __init__(self, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool) -> None:
         self._shown = not quiet and sys.stderr.isatty()
         self._label: str | None = None
         self._begun = self._drawn = 0.0

@@ -61,8 +61,7 @@ def _on_sample(app: App) -> Result:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "w", encoding="utf-8") as file:
             file.write(f"Not really media: a stand-in for {os.path.basename(path)}.\n")
-    own = App(os.path.join(home, "retrovue.db"), app.debug, app.verbose, app.quiet)
-    own.dry_run = app.dry_run
+    own = app.at(os.path.join(home, "retrovue.db"))
     try:
         result = _settled(_on(own, media), own.path)
     finally:
@@ -88,7 +87,8 @@ def _on(app: App, folder: str) -> Result:
 
             app.catalogue.reading()
             backup.make(Path(app.path), Path(copy))
-        trial = App(copy, app.debug, app.verbose, app.quiet)
+        trial = app.at(copy)
+        trial.dry_run = False  # the copy goes
         try:
             result = _settled(_without_ids(_do(trial, folder)), app.shown_path)
         finally:
@@ -245,7 +245,7 @@ def _enable(app: App, collection: Collection) -> None:
     update_collection(app.catalogue, lambda: app.plugins, collection, wish)
 
 
-def _told(app: App, source: Source, folder: str, result: Result, told_how: bool) -> Result:
+def _told(app: App, source: Source, folder: str, result: Result, *, told_how: bool) -> Result:
     found = collections.of_source(app.catalogue.reading(), source.id)
     commands = _commands(app, source, folder, found)
     lines = [*result.lines, ""]

@@ -149,7 +149,7 @@ def list_types(app: App) -> Result:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def add(app: App, /, type_: str | None, name: str | None, discover: bool,
+def add(app: App, /, *, type_: str | None, name: str | None, discover: bool,
         **parameters: Any) -> Result:  # fmt: skip
     """Add a source. Without --discover nothing is contacted."""
     from retrovue.operations.sources import add_source
@@ -281,7 +281,7 @@ def show(app: App, selector: str) -> Result:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def update(app: App, /, selector: str, name: str | None, unset: tuple[str, ...], rebind: bool,
+def update(app: App, /, *, selector: str, name: str | None, unset: tuple[str, ...], rebind: bool,
            maps: Sequence[tuple[str, str]], allow_missing: bool,
            **parameters: Any) -> Result:  # fmt: skip
     """Change a source: its name, its importer's options, where its files are.
@@ -311,7 +311,7 @@ def update(app: App, /, selector: str, name: str | None, unset: tuple[str, ...],
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def discover(app: App, selector: str, allow_missing: bool) -> Result:
+def discover(app: App, *, selector: str, allow_missing: bool) -> Result:
     """Ask a source what it offers, and bring its collections to that. Turns no flag on."""
     from retrovue.catalogue import collections
     from retrovue.cli import ingest_report, views
@@ -348,7 +348,7 @@ def discover(app: App, selector: str, allow_missing: bool) -> Result:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def ingest(app: App, selector: str, keep_going: bool, quick: bool,
+def ingest(app: App, *, selector: str, keep_going: bool, quick: bool,
            allow_missing: bool) -> Result:  # fmt: skip
     """Ingest every sync-enabled collection of a source."""
     from retrovue.cli import ingest_report
@@ -366,7 +366,7 @@ def ingest(app: App, selector: str, keep_going: bool, quick: bool,
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def delete(app: App, pattern: str, force: bool, no_backup: bool) -> Result:
+def delete(app: App, *, pattern: str, force: bool, no_backup: bool) -> Result:
     """Delete a source, or those a shell-style pattern means, with all that belongs to them."""
     from retrovue.cli import removals
 

@@ -197,7 +197,7 @@ def _read(name: str, value: str, source: str) -> str:
     return found
 
 
-def shown(settings: Settings, mask_references: bool = False) -> dict[str, Any]:
+def shown(settings: Settings, *, mask_references: bool = False) -> dict[str, Any]:
     """The configuration for output: a secret as `***`, and so is, where asked for, the reference
     to the environment that stands for one."""
     masked = {

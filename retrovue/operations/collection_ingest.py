@@ -70,7 +70,7 @@ def _attempt(run: Run, target: Collection) -> IngestResult:
     scan = _scanned(run, target, staging)
     narrowed = run.options.only is not None
     complete = not narrowed and not scan.untold and not scan.repeated
-    comparison = compare.compare(staging, complete, narrowed)
+    comparison = compare.compare(staging, complete=complete, narrowed=narrowed)
     emptied = [_emptied(each) for each in comparison.emptied_locations]
     result = results.of_scan(target, scan, staging, comparison, emptied, complete=complete)
     _require_sound(run, target, scan, comparison, found=result.stats["discovered"])

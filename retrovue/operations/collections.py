@@ -99,7 +99,8 @@ def _update_collection(
     with catalogue.write("Collection update") as tx:
         before = require_same(tx, collection)
         mappings.write(tx, before.mappings, after)
-        collections.set_flags(tx, before, *_flags(before, wish))
+        enabled, sync_enabled = _flags(before, wish)
+        collections.set_flags(tx, before, enabled=enabled, sync_enabled=sync_enabled)
         collections.set_ingestible(tx, collection.id, reasons)
         now = collections.by_id(tx.connection, collection.id)
         assert now is not None

@@ -18,8 +18,9 @@ GONE = "the source no longer offers it"
 
 def for_scan(
     collection: Collection,
-    quick: bool = False,
     known_folders: Callable[[], Iterable[tuple[str, str]]] = tuple,
+    *,
+    quick: bool = False,
 ) -> ScanCollection:
     """The collection as an importer is given it: its active locations alone."""
     return ScanCollection(

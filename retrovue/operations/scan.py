@@ -64,6 +64,7 @@ class Scan:
         importer: Importer,
         narrow: ItemFilter | None = None,
         progress: Callable[[int], None] = lambda count: None,
+        *,
         quick: bool = False,
     ) -> None:
         self._staging = staging
@@ -93,7 +94,9 @@ class Scan:
 
     def run(self) -> None:
         """Take everything the importer yields. Raises whatever the importer raises."""
-        collection = for_scan(self._staging.collection, self._quick, self._staging.known.folders)
+        collection = for_scan(
+            self._staging.collection, self._staging.known.folders, quick=self._quick
+        )
         for item in self._importer.scan(collection):
             if type(item) is FoundFolder:
                 self._take_folder(item)

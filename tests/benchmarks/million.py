@@ -107,13 +107,15 @@ def upsert(db: Path, count: int, change: int, shape: str) -> None:
 def ingest(db: Path, count: int, change: int, shape: str) -> None:
     from retrovue.catalogue import collections, sources
     from retrovue.catalogue.core import Catalogue
-    from retrovue.operations import ingest as ingesting
+    from retrovue.operations import collection_ingest
+    from retrovue.operations.ingest_run import Options, Run
 
     catalogue = Catalogue(db)
     source = sources.get(catalogue.reading(), "Many")
     (collection,) = collections.of_source(catalogue.reading(), source.id)
     importer = _importer(count, change, shape)
-    result = ingesting.of_collection(catalogue, source, collection, importer, ingesting.Options())
+    run = Run(catalogue, source, importer, Options(), "Collection ingest")
+    result = collection_ingest.ingest(run, collection)
     catalogue.close()
     if result.status != "success" or result.stats["discovered"] != count:
         raise SystemExit(str(result))

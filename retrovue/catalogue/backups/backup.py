@@ -40,7 +40,7 @@ def make(path: Path, target: Path, *, without_secrets: bool = False, force: bool
     DatabaseFailure when the copy cannot be written or is not what it should be.
     """
     named, target = target, Path(os.path.realpath(target)) if target.is_symlink() else target
-    _require_target(path, target, force)
+    _require_target(path, target, force=force)
     unfinished = Path(files.unfinished(str(target)))
     unset: tuple[str, ...] = ()
     with failing_as("Database backup"):
@@ -53,7 +53,7 @@ def make(path: Path, target: Path, *, without_secrets: bool = False, force: bool
                 rows, unset = strip_secrets.drop_secrets(unfinished)
             _verify(unfinished, rows)
             size = unfinished.stat().st_size
-            _publish(unfinished, target, force)
+            _publish(unfinished, target, force=force)
         finally:
             files.discard(str(unfinished))
     return Copy(named, size, rows, unset)
@@ -61,7 +61,7 @@ def make(path: Path, target: Path, *, without_secrets: bool = False, force: bool
 
 @contextmanager
 def failing_as(operation: str) -> Iterator[None]:
-    """Turn what the disk and SQLite raise into the contract's words."""
+    """Translate errors of the disk and of sqlite3 to RetrovueError."""
     try:
         yield
     except sqlite3.Error as error:
@@ -74,7 +74,7 @@ def failing_as(operation: str) -> Iterator[None]:
         raise DatabaseFailure(f"{operation} failed: {why}") from error
 
 
-def _require_target(path: Path, target: Path, force: bool) -> None:
+def _require_target(path: Path, target: Path, *, force: bool) -> None:
     if target.is_dir():
         raise UsageError(f"{target} is a folder; give the name of a file in it")
     if target.exists() and path.exists() and target.samefile(path):
@@ -101,7 +101,7 @@ def _in_the_way(target: Path) -> UsageError:
     return InTheWay(f"{target} already exists", hint="--force replaces it.")
 
 
-def _publish(unfinished: Path, target: Path, force: bool) -> None:
+def _publish(unfinished: Path, target: Path, *, force: bool) -> None:
     """Give the copy its name; what SQLite kept beside a file of that name is none of the copy."""
     files.sync(str(unfinished))
     if force:

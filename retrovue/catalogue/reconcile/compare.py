@@ -32,7 +32,7 @@ class Comparison(NamedTuple):
         return all_gone or (self.missing > 20 and self.missing * 2 > self.present)
 
 
-def compare(staging: Staging, complete: bool, narrowed: bool = False) -> Comparison:
+def compare(staging: Staging, *, complete: bool, narrowed: bool = False) -> Comparison:
     """Work out what is missing and what moved; only a `complete` scan knows either."""
     connection = staging.connection
     connection.execute("BEGIN")

@@ -117,6 +117,22 @@ def _is_used(tx: Tx, mapping: PathMapping) -> bool:
     return row is not None
 
 
+def remap(
+    before: Sequence[PathMapping], rewrites: Sequence[paths.Rewrite]
+) -> tuple[tuple[PathMapping, ...], list[paths.Rewrite]]:
+    """Return the mappings with rewrites applied, each by the longest prefix that fits, and the
+    rewrites that fit no location; writes nothing."""
+    carved = carved_out(before)
+    places = [mapping.external_path for mapping in before if mapping not in carved]
+    unused = [r for r in rewrites if all(paths.rewritten(p, [r]) is None for p in places)]
+    return tuple(m if m in carved else _rewritten(m, rewrites) for m in before), unused
+
+
+def _rewritten(mapping: PathMapping, rewrites: Sequence[paths.Rewrite]) -> PathMapping:
+    local = paths.rewritten(mapping.external_path, rewrites)
+    return mapping if local is None else mapping._replace(local_path=local, excluded=False)
+
+
 def mapped(
     before: Sequence[PathMapping],
     rewrites: Sequence[paths.Rewrite] = (),
@@ -125,24 +141,21 @@ def mapped(
     exclude: Iterable[str] = (),
     include: Iterable[str] = (),
 ) -> tuple[PathMapping, ...]:
-    """The mappings as they shall be: pure, nothing is written.
+    """Return the new mappings; writes nothing.
 
-    `rewrites` are applied by the longest prefix that fits; `same` are locations that exist here
-    under their own name. What is excluded below a location is a mapping of its own, which is new
+    `rewrites` are applied as by `remap`; `same` are locations that exist here under their own
+    name. What is excluded below a location is a mapping of its own, which is new
     (its id is 0) or no longer there. Raises UsageError when a rewrite, an `unmap`, an `exclude` or
     an `include` fits no location.
     """
+    remapped, unused = remap(before, rewrites)
+    for rewrite in unused:
+        raise no_such_location("--map", rewrite.external, before)
     carved = carved_out(before)
-    after = {m.external_path: m for m in before if m not in carved}
-    for rewrite in rewrites:
-        if all(paths.rewritten(place, [rewrite]) is None for place in after):
-            raise _unfit("--map", rewrite.external, before)
+    after = {m.external_path: m for m in remapped if m not in carved}
     for place, mapping in after.items():
-        local = paths.rewritten(place, rewrites)
-        if local is None and place in same:
-            local = place
-        if local is not None:
-            after[place] = mapping._replace(local_path=local, excluded=False)
+        if place in same and paths.rewritten(place, rewrites) is None:
+            after[place] = mapping._replace(local_path=place, excluded=False)
     for place in unmap:
         name = _known(place, after, "--unmap", before)
         after[name] = after[name]._replace(local_path=None, excluded=False)
@@ -203,13 +216,14 @@ def _known(
     for name in (place, paths.trimmed(place)):
         if name in after:
             return name
-    raise _unfit(flag, place, before)
+    raise no_such_location(flag, place, before)
 
 
-def _unfit(flag: str, place: str, before: Sequence[PathMapping]) -> UsageError:
+def no_such_location(flag: str, place: str, before: Sequence[PathMapping]) -> UsageError:
+    """The error for a flag that names no location; its details are those there are."""
+    places = sorted({mapping.external_path for mapping in before})
     return UsageError(
-        f"{flag} {place} fits no location",
-        [f"location: {mapping.external_path or '(any location)'}" for mapping in before],
+        f"{flag} {place} fits no location", [f"location: {name or paths.ANY}" for name in places]
     )
 
 

@@ -249,26 +249,15 @@ def _touched(before: Sequence[Collection], now: Sequence[Collection]) -> list[Co
 def _remapped(known: Sequence[Collection], rewrites: Sequence[Rewrite]) -> _Remapped:
     """The collections that the rewrites change, with their mappings as they shall be."""
     found = []
-    fitting: set[Rewrite] = set()
+    unused = list(rewrites)
     for collection in known:
-        own = []
-        for rewrite in rewrites:
-            try:
-                mappings.mapped(collection.mappings, [rewrite])
-            except UsageError:
-                continue
-            own.append(rewrite)
-        fitting.update(own)
-        after = mappings.mapped(collection.mappings, own)
+        after, left = mappings.remap(collection.mappings, rewrites)
+        unused = [rewrite for rewrite in unused if rewrite in left]
         if after != collection.mappings:
             found.append((collection, after))
-    for rewrite in rewrites:
-        if rewrite not in fitting:
-            places = sorted({m.external_path for c in known for m in c.mappings})
-            raise UsageError(
-                f"--map {rewrite.external} fits no location",
-                [f"location: {place or '(any location)'}" for place in places],
-            )
+    for rewrite in unused:
+        every = [mapping for collection in known for mapping in collection.mappings]
+        raise mappings.no_such_location("--map", rewrite.external, every)
     return found
 
 

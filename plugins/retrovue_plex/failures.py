@@ -43,7 +43,7 @@ class PlexFailure(ImporterError):
         self.status = status
 
 
-def guarded(url: str, work: Callable[[], Result]) -> Result:
+def translate_errors(url: str, work: Callable[[], Result]) -> Result:
     """Do the work; whatever it raises becomes a `PlexFailure` about the server at `url`.
 
     It is raised outside of the `except`, so that no traceback holds the foreign exception.
@@ -60,7 +60,7 @@ def guarded(url: str, work: Callable[[], Result]) -> Result:
 def explained(url: str, error: Exception) -> PlexFailure:
     """The failure that an exception of requests, plexapi or the XML parser stands for."""
     if isinstance(error, requests.RequestException | HTTPError):
-        return _network(url, list(_family(error)))
+        return _network(url, list(_exception_chain(error)))
     return not_plex(url, "its answer is not the XML that Plex sends")
 
 
@@ -145,7 +145,7 @@ def _patience(response: requests.Response) -> float | None:
     return None
 
 
-def _family(error: BaseException) -> Iterator[BaseException]:
+def _exception_chain(error: BaseException) -> Iterator[BaseException]:
     """An exception and those it wraps: requests and urllib3 put them into `args` and `reason`."""
     waiting, known = [error], set[int]()
     while waiting:

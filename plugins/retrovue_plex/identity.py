@@ -5,18 +5,18 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from retrovue_plex import failures
-from retrovue_plex.session import WHO, Door
+from retrovue_plex.session import WHO, PlexSession
 from retrovue_plex.settings import Settings
 
 
 def machine_identifier(settings: Settings) -> str:
     """What the server says that it is. Raises `PlexFailure` where it cannot be asked."""
     url = settings.base_url
-    with Door(settings) as session:
-        return failures.guarded(url, lambda: _asked(session, url))
+    with PlexSession(settings) as session:
+        return failures.translate_errors(url, lambda: _asked(session, url))
 
 
-def _asked(session: Door, url: str) -> str:
+def _asked(session: PlexSession, url: str) -> str:
     try:
         body = session.get(f"{url}/identity", headers=WHO).content
     except failures.PlexFailure as failure:

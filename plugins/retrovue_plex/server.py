@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 
 from retrovue_plex import failures
 from retrovue_plex.pages import Make, Page, PageError, read_page
-from retrovue_plex.session import WHO, Door
+from retrovue_plex.session import WHO, PlexSession
 from retrovue_plex.settings import Settings
 
 
@@ -59,8 +59,8 @@ class Connection:
 
     def __init__(self, settings: Settings) -> None:
         self.url = settings.base_url
-        self._session = Door(settings)
-        self._server = failures.guarded(self.url, lambda: self._connect(settings))
+        self._session = PlexSession(settings)
+        self._server = failures.translate_errors(self.url, lambda: self._connect(settings))
 
     def _connect(self, settings: Settings) -> Any:
         connect: Any = _Server  # plexapi has no types
@@ -82,7 +82,7 @@ class Connection:
             container = self._container(self._server.query("/library/sections"))
             return container.findall("Directory")
 
-        return failures.guarded(self.url, read)
+        return failures.translate_errors(self.url, read)
 
     def require_library(self, section: str, uuid: str, said: str | None) -> None:
         """Raise `PlexFailure` where the section is another library than the one with this uuid;

@@ -37,7 +37,7 @@ _CHUNK = 2**16
 _PACKINGS = ("", "identity", "gzip", "deflate")
 
 
-class Door(requests.Session):
+class PlexSession(requests.Session):
     """A session that talks to one server and hands out whole answers with status 200."""
 
     def __init__(self, settings: Settings) -> None:
@@ -55,7 +55,7 @@ class Door(requests.Session):
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """The answer, read to its end; raises `PlexFailure` for everything else."""
         kwargs |= {"stream": True, "allow_redirects": False, "timeout": self.limit}
-        return failures.guarded(self.url, lambda: self._in_time(request, kwargs))
+        return failures.translate_errors(self.url, lambda: self._in_time(request, kwargs))
 
     def _in_time(
         self, request: requests.PreparedRequest, kwargs: dict[str, Any]
@@ -64,14 +64,14 @@ class Door(requests.Session):
         opened: list[requests.Response] = []
 
         def work() -> requests.Response:
-            opened.append(super(Door, self).send(request, **kwargs))
+            opened.append(super(PlexSession, self).send(request, **kwargs))
             return self._whole(opened[0])
 
         deadline = self.limit * DEADLINE
         try:
-            return _waited(work, deadline)
+            return _run_with_deadline(work, deadline)
         except queue.Empty:
-            _let_go(opened)
+            _abort_read(opened)
         raise failures.late(self.url, deadline)
 
     def _whole(self, response: requests.Response) -> requests.Response:
@@ -97,7 +97,7 @@ class Door(requests.Session):
         return bytes(body)
 
 
-def _let_go(opened: list[requests.Response]) -> None:
+def _abort_read(opened: list[requests.Response]) -> None:
     """End the wait of the thread that reads; closing would wait for it (needs urllib3 2.3)."""
     for response in opened:
         try:
@@ -106,7 +106,7 @@ def _let_go(opened: list[requests.Response]) -> None:
             pass
 
 
-def _waited(work: Callable[[], requests.Response], seconds: float) -> requests.Response:
+def _run_with_deadline(work: Callable[[], requests.Response], seconds: float) -> requests.Response:
     """What the work returns or raises; `queue.Empty` when it is not done in time.
 
     The thread is a daemon: one that hangs in a system call never holds up the end of the program.

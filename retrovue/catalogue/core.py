@@ -53,7 +53,7 @@ class Catalogue:
         """Whether there is a file with something in it."""
         return files.size(self.path) > 0
 
-    def reading(self) -> sqlite3.Connection:
+    def reader(self) -> sqlite3.Connection:
         """A connection for reads.
 
         Raises NotFound where there is no file, NotACatalogue for anything that is none, NewerFile
@@ -69,9 +69,9 @@ class Catalogue:
                 raise
         return self._connection
 
-    def looking(self) -> sqlite3.Connection:
+    def inspector(self) -> sqlite3.Connection:
         """A connection that only looks: nothing is migrated, recovered or written. For a check of
-        a file that may be damaged. Raises NotFound and NotACatalogue like `reading`."""
+        a file that may be damaged. Raises NotFound and NotACatalogue like `reader`."""
         self.close()
         self._require_file()
         self._connection = connect(self.path, self._timeout, files.look_mode(self.path))
@@ -138,7 +138,7 @@ class Catalogue:
         operation = "Database migration"
         enter_wal(connection, self._timeout)
         with (
-            automatic.way_back(Path(self.path), operation, self.committed) as way,
+            automatic.before_operation(Path(self.path), operation, self.committed) as way,
             transaction(connection, operation, committed=self.committed) as tx,
         ):
             version = version_of(connection, self.path)
@@ -198,7 +198,7 @@ class Catalogue:
                 hint="It was rolled back. Try again when the file is where it belongs.",
             )
 
-    def prepare(self, operation: str) -> TranslatingConnection:
+    def writer(self, operation: str) -> TranslatingConnection:
         """The connection that will write, outside a transaction: for comparing beforehand."""
         return TranslatingConnection(self._opened(operation), operation)
 

@@ -35,7 +35,7 @@ def _mapping(row: tuple[object, ...]) -> PathMapping:
     return mapping._replace(excluded=bool(mapping.excluded))
 
 
-def replace_locations(tx: Tx, collection_id: int, locations: Sequence[str]) -> bool:
+def sync_locations(tx: Tx, collection_id: int, locations: Sequence[str]) -> bool:
     """Make the mappings of a collection those of the locations it has now; returns whether
     anything changed.
 
@@ -53,7 +53,7 @@ def replace_locations(tx: Tx, collection_id: int, locations: Sequence[str]) -> b
             _mark(tx, known[place].id, None)
     for mapping in of_collection(tx.connection, collection_id):
         if mapping.external_path not in offered and not _is_carved_out(mapping, offered):
-            _retire(tx, mapping, locations)
+            _delete_or_mark(tx, mapping, locations)
     return of_collection(tx.connection, collection_id) != before
 
 
@@ -98,7 +98,7 @@ def _mark(tx: Tx, mapping_id: int, missing_since: str | None) -> None:
     )
 
 
-def _retire(tx: Tx, mapping: PathMapping, locations: Sequence[str]) -> None:
+def _delete_or_mark(tx: Tx, mapping: PathMapping, locations: Sequence[str]) -> None:
     """Delete a mapping that is no longer offered, or mark it missing while files refer to it. The
     mapping '' that somebody resolved stands for every path and stays."""
     if mapping.external_path == "" and (mapping.local_path is not None or not locations):
@@ -133,7 +133,7 @@ def _rewritten(mapping: PathMapping, rewrites: Sequence[paths.Rewrite]) -> PathM
     return mapping if local is None else mapping._replace(local_path=local, excluded=False)
 
 
-def mapped(
+def plan(
     before: Sequence[PathMapping],
     rewrites: Sequence[paths.Rewrite] = (),
     same: Iterable[str] = (),

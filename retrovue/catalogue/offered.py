@@ -93,7 +93,7 @@ def _add(tx: Tx, source_id: int, offer: FoundCollection) -> None:
         },
     )
     collection_id = int(cursor.lastrowid or 0)
-    mappings.replace_locations(tx, collection_id, offer.locations)
+    mappings.sync_locations(tx, collection_id, offer.locations)
     tx.touch(collection_id)
 
 
@@ -102,7 +102,7 @@ def _renew(tx: Tx, old: Collection, offer: FoundCollection) -> bool:
     what it was, and an identity is filled in without a word."""
     kind = old.kind if offer.kind is None else offer.kind
     identity = old.identity if offer.identity is None else offer.identity
-    told = mappings.replace_locations(tx, old.id, offer.locations)
+    told = mappings.sync_locations(tx, old.id, offer.locations)
     told = told or (old.external_id, old.name, old.kind, old.missing_since) != (
         offer.external_id, offer.name, kind, None
     )  # fmt: skip

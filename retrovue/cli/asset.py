@@ -17,7 +17,7 @@ from retrovue.cli.changed import title as asset_title
 from retrovue.cli.output import (
     Result,
     column_widths,
-    complain,
+    echo_err,
     facts,
     plural,
     table,
@@ -54,7 +54,7 @@ def list_(app: App, *, source: str | None, collection: str | None, kind: str | N
           search: str | None, missing: bool, limit: int | None, format_: str,
           as_json: bool) -> Result:  # fmt: skip
     """List files with their local paths; an asset without a file shows once."""
-    connection = app.catalogue.reading()
+    connection = app.catalogue.reader()
     wanted = assets.Filter(
         sources.get(connection, source).id if source is not None else None,
         collections.get(connection, collection).id if collection is not None else None,
@@ -115,7 +115,7 @@ def _first_assets(
     total = assets.count(connection, wanted)
     if len(shown) < total:
         out.flush()
-        complain(f"The first {ROWS} of {total:,} assets; --limit N or --format csv shows more.")
+        echo_err(f"The first {ROWS} of {total:,} assets; --limit N or --format csv shows more.")
     return ()
 
 
@@ -175,7 +175,7 @@ _WRITERS = {"jsonl": _jsonl, "csv": _csv, "m3u": _m3u}
 @click.pass_obj
 def show(app: App, selector: str) -> Result:
     """Show an asset, by id or external id, with its files."""
-    asset = assets.get(app.catalogue.reading(), selector)
+    asset = assets.get(app.catalogue.reader(), selector)
     names = [name for name in asset if name not in ("files", "metadata", "guids")]
     pairs = [(name, asset[name]) for name in names if asset[name] is not None]
     pairs += [("guids", ", ".join(asset["guids"]))] if asset["guids"] else []
@@ -211,7 +211,7 @@ def purge(app: App, *, source: str | None, collection: str | None, older_than: i
     """Delete assets that are missing."""
     from retrovue.cli import removals
 
-    connection = app.catalogue.reading()
+    connection = app.catalogue.reader()
     wanted = assets.Filter(
         sources.get(connection, source).id if source is not None else None,
         collections.get(connection, collection).id if collection is not None else None,

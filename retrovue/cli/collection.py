@@ -26,7 +26,7 @@ def command() -> None:
 @click.pass_obj
 def list_(app: App, source: str | None) -> Result:
     """List the collections."""
-    connection = app.catalogue.reading()
+    connection = app.catalogue.reader()
     if source is None:
         found = collections.all_of(connection)
     else:
@@ -41,7 +41,7 @@ def list_(app: App, source: str | None) -> Result:
 @click.pass_obj
 def show(app: App, selector: str) -> Result:
     """Show a collection with its path mappings."""
-    found = collections.get(app.catalogue.reading(), selector)
+    found = collections.get(app.catalogue.reader(), selector)
     return Result(views.collection_data(found), views.collection_facts(found))
 
 
@@ -75,8 +75,8 @@ def update(app: App, *, selector: str, enabled: bool | None, sync: str | None,
         )
     if enabled is False and sync == "on":
         raise UsageError("--disable and --sync-enable contradict each other")
-    collection = collections.get(app.catalogue.reading(), selector)
-    wish = CollectionUpdate(
+    collection = collections.get(app.catalogue.reader(), selector)
+    wanted = CollectionUpdate(
         enabled,
         None if sync is None else sync == "on",
         options.rewrites(maps),
@@ -86,7 +86,7 @@ def update(app: App, *, selector: str, enabled: bool | None, sync: str | None,
         include,
         allow_missing,
     )
-    done = update_collection(app.catalogue, lambda: app.plugins, collection, wish)
+    done = update_collection(app.catalogue, lambda: app.plugins, collection, wanted)
     data = {**views.collection_data(done.after), "changed": done.changed}
     if not done.changed:
         return Result(
@@ -121,7 +121,7 @@ def ingest(app: App, *, selector: str, title: str | None, season: int | None, ep
     from retrovue.operations.scan import ItemFilter
 
     only = ItemFilter(title, season, episode)
-    collection = collections.get(app.catalogue.reading(), selector)
+    collection = collections.get(app.catalogue.reader(), selector)
     asked = Options(
         allow_missing=allow_missing, quick=quick, only=only if only != ItemFilter() else None
     )
@@ -139,7 +139,7 @@ def wipe(app: App, *, selector: str, force: bool, no_backup: bool) -> Result:
     """Delete the assets of a collection; its flags and mappings stay."""
     from retrovue.cli import removals
 
-    collection = collections.get(app.catalogue.reading(), selector)
+    collection = collections.get(app.catalogue.reader(), selector)
     forced = force or app.dry_run
     return removals.wipe(app, collection, forced=forced, no_backup=no_backup)
 
@@ -155,6 +155,6 @@ def delete(app: App, *, selector: str, force: bool, no_backup: bool) -> Result:
     """Delete a collection that its source no longer offers, with all that belongs to it."""
     from retrovue.cli import removals
 
-    collection = collections.get(app.catalogue.reading(), selector)
+    collection = collections.get(app.catalogue.reader(), selector)
     forced = force or app.dry_run
     return removals.delete_collection(app, collection, forced=forced, no_backup=no_backup)

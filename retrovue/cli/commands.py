@@ -73,7 +73,9 @@ def _load(point: Any) -> click.Command:
             f" ({type(error).__name__}: {error})"
         ) from error
     if not isinstance(command, click.Command):
-        raise RetrovueError(f"Command '{point.name}' of {point.distribution} is no click command")
+        raise RetrovueError(
+            f"Command '{point.name}' of {point.distribution} is not a click command"
+        )
     return command
 
 

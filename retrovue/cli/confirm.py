@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from retrovue.cli.output import Result, complain
+from retrovue.cli.output import Result, echo_err
 from retrovue.errors import UsageError
 
 CANCELLED = Result({"cancelled": True}, ["Operation cancelled."])
@@ -27,7 +27,7 @@ def confirm(question: Sequence[str], *, forced: bool) -> bool:
             hint="--force goes ahead without the question.",
         )
     for line in question:
-        complain(line)
+        echo_err(line)
     try:
         answer = click.prompt("Type yes to go on", default="", show_default=False, err=True)
     except click.Abort as abort:

@@ -121,12 +121,12 @@ def backup(
     if listed:
         if target or without_secrets or force:
             raise UsageError("--list makes no backup: it takes no FILE and no other flag")
-        return _listed(app, automatic.beside(Path(app.path)))
+        return _listed(app, automatic.list_backups(Path(app.path)))
     app.writes = True
-    app.catalogue.reading()
+    app.catalogue.reader()
     path = Path(app.path)
     if target is None:
-        copy = automatic.by_hand(path.absolute(), without_secrets=without_secrets)
+        copy = automatic.create_by_hand(path.absolute(), without_secrets=without_secrets)
     else:
         copy = backups.make(path, target, without_secrets=without_secrets, force=force)
     data = {"path": str(copy.path), "bytes": copy.bytes, "rows": copy.rows}
@@ -138,7 +138,7 @@ def backup(
 
 def _listed(app: App, found: Sequence[Backup]) -> Result:
     if not found and not app.catalogue.exists():
-        app.catalogue.reading()  # says that there is none
+        app.catalogue.reader()  # says that there is none
     rows = [one._asdict() | {"path": str(one.path.absolute())} for one in found]
     data = {"path": app.path, "backups": rows}
     if not found:

@@ -42,7 +42,7 @@ def command(ctx: click.Context, *, source: str | None, collection: str | None, f
         return None
     app = ctx.find_object(App)
     assert app is not None
-    connection = app.catalogue.reading()
+    connection = app.catalogue.reader()
     source, collection = _named(connection, source, collection)
     entries = history.listed(connection, source, collection, failed=failed, limit=limit)
     every = history.listed(connection, source, collection, failed=failed)
@@ -136,11 +136,11 @@ def _named(
 @click.pass_obj
 def show(app: App, number: int) -> Result:
     """Show one line with all of it: each asset that changed, all that was not read."""
-    entry = history.get(app.catalogue.reading(), number)
+    entry = history.get(app.catalogue.reader(), number)
     found = changed.Changed(Changes.from_json(entry.detail.get("changes")))
     said: dict[str, Any] = entry._asdict()
     if "stats" in entry.detail:
-        said["changes"] = changed.data(found, app.catalogue.reading)
+        said["changes"] = changed.data(found, app.catalogue.reader)
     lines = facts(
         (
             ("Id", entry.id),
@@ -152,7 +152,7 @@ def show(app: App, number: int) -> Result:
             ("Detail", history_summary(_first(entry.detail))),
         )
     )
-    items = [*changed.lines(found, app.catalogue.reading, None), *_left(entry.detail)]
+    items = [*changed.lines(found, app.catalogue.reader, None), *_left(entry.detail)]
     return Result({"entry": said}, [*lines, "", *items] if items else lines)
 
 

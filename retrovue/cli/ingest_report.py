@@ -35,7 +35,7 @@ def of_source(app: App, source: Source, options: Options) -> Result:
 
 def of_collection(app: App, collection: Collection, options: Options) -> Result:
     """Ingest one collection, which must be enabled and ingestible; that it syncs is not needed."""
-    source = sources.by_id(app.catalogue.reading(), collection.source_id)
+    source = sources.by_id(app.catalogue.reader(), collection.source_id)
     seen: Seen = {}
     options = _watched(app, options, seen)
     try:
@@ -105,7 +105,7 @@ def _failure(app: App, result: IngestResult) -> RetrovueError:
     error = result.error
     assert error is not None
     if result.status != "failed":
-        return refusals.of(app.catalogue.reading(), result)
+        return refusals.of(app.catalogue.reader(), result)
     message = f"Collection '{result.name}' failed ingestion"
     return type(error)(message, [error.message, *error.lines])
 
@@ -113,7 +113,7 @@ def _failure(app: App, result: IngestResult) -> RetrovueError:
 def _nothing_ingested(app: App, operation: str, results: Sequence[IngestResult]) -> RetrovueError:
     """The error where not one collection was ingested, of the class of theirs where they agree."""
     if all(result.status in ("not_ingestible", "invalid_state") for result in results):
-        return refusals.refused(app.catalogue.reading(), results)
+        return refusals.refused(app.catalogue.reader(), results)
     errors = [result.error for result in results if result.error is not None]
     first, *others = errors
     kind = type(first) if all(type(other) is type(first) for other in others) else IngestFailed
@@ -163,9 +163,9 @@ def _mapping_hints(app: App, results: Sequence[IngestResult]) -> list[Hint]:
     for result in results:
         if not result.warnings:
             continue
-        collection = collections.by_id(app.catalogue.reading(), result.id)
+        collection = collections.by_id(app.catalogue.reader(), result.id)
         if collection is not None:
-            name = collections.selector(app.catalogue.reading(), collection)
+            name = collections.selector(app.catalogue.reader(), collection)
             hints.append(Hint("See where it is mapped", Command("collection show", (name,))))
     return hints
 
@@ -173,7 +173,7 @@ def _mapping_hints(app: App, results: Sequence[IngestResult]) -> list[Hint]:
 def _data(app: App, result: IngestResult, changed: changes.Changed | None) -> dict[str, Any]:
     data = views.ingest_data(result, app.shown_path)
     if changed is not None:
-        data["changes"] = changes.data(changed, app.catalogue.reading)
+        data["changes"] = changes.data(changed, app.catalogue.reader)
     return data
 
 
@@ -184,7 +184,7 @@ def _changed_lines(app: App, results: Sequence[IngestResult], seen: Seen) -> lis
     most = changes.SCREEN // max(1, len(found))
     lines: list[Line] = []
     for result, changed in found:
-        lines += ["", f"{result.name}:", *changes.lines(changed, app.catalogue.reading, most)]
+        lines += ["", f"{result.name}:", *changes.lines(changed, app.catalogue.reader, most)]
         if result.line is not None and not changes.whole(changed, most):
             lines.append(Hint("All of it", Command("history show", (str(result.line),))))
     return lines

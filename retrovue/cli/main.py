@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     before = sys.stdout, sys.stderr
     as_json = _wants_json(given)
     sys.stderr = streams.stderr()
-    stdout = streams.apart() if as_json else streams.stdout()
+    stdout = streams.reserve_stdout() if as_json else streams.stdout()
     # whatever a plugin prints, stdout is one object
     sys.stdout = sys.stderr if as_json else stdout
     try:
@@ -118,7 +118,7 @@ def _unsaid(app: App, result: output.Result, operation: str, failure: Exception)
         error.detail = [*error.detail, f"{reason}."]
     output.render_error(error, app.shown_path)
     for line in result.lines:
-        output.complain(f"  {shell.text(line, app.shown_path)}")
+        output.echo_err(f"  {shell.text(line, app.shown_path)}")
     _trace(app, failure)
     return 1
 
@@ -175,7 +175,7 @@ def _report(
     told = to_error(error, arguments, app)
     db = app.shown_path if app is not None else None
     for warning in dict.fromkeys(app.warnings if app is not None else ()):
-        output.complain(f"Warning: {warning}")
+        output.echo_err(f"Warning: {warning}")
     if not as_json or isinstance(told, OutputFailed):
         output.render_error(told, db)
     else:
@@ -194,7 +194,7 @@ def _say_json(body: dict[str, Any], told: RetrovueError, db: str | None, stdout:
     except (OutputFailed, BrokenPipeError) as failure:
         output.render_error(told, db)
         if isinstance(failure, OutputFailed):
-            output.complain(f"  {failure}")
+            output.echo_err(f"  {failure}")
 
 
 def _trace(app: App | None, error: BaseException | None) -> None:
@@ -205,4 +205,4 @@ def _trace(app: App | None, error: BaseException | None) -> None:
         tracebacks.note(error)
     for text in dict.fromkeys(tracebacks.taken()):
         for line in text.splitlines():
-            output.complain(line)
+            output.echo_err(line)

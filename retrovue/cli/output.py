@@ -51,7 +51,7 @@ def render(
     that are shown, None for the default one; `to_error` makes an error of an exception.
     """
     for warning in result.warnings:
-        complain(f"Warning: {warning}")
+        echo_err(f"Warning: {warning}")
     if as_json:
         failure = _write_object(result, stdout, db, to_error)
         if failure is not None:
@@ -60,7 +60,7 @@ def render(
         warnings = result.stream(cast(TextIO, _Screen(stdout)) if stdout.isatty() else stdout)
         stdout.flush()
         for warning in warnings or ():
-            complain(f"Warning: {warning}")
+            echo_err(f"Warning: {warning}")
     elif not silent:
         for line in result.lines:
             stdout.write(printable(shell.text(line, db)) + "\n")
@@ -97,15 +97,15 @@ def error_body(error: RetrovueError, db: str | None) -> dict[str, Any]:
 def render_error(error: RetrovueError, db: str | None) -> None:
     """One clear line, the details below it, and what to type next. Further errors among the
     details ("Error: ...") stand at the margin."""
-    complain(f"Error: {error.message}")
+    echo_err(f"Error: {error.message}")
     for line in error.detail:
         text = shell.text(line, db)
-        complain(text if text.startswith("Error: ") else f"  {text}")
+        echo_err(text if text.startswith("Error: ") else f"  {text}")
     if error.hint:
-        complain(f"  {shell.text(error.hint, db)}")
+        echo_err(f"  {shell.text(error.hint, db)}")
 
 
-def complain(line: str) -> None:
+def echo_err(line: str) -> None:
     click.echo(printable(line), err=True)
 
 

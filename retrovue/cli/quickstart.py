@@ -85,7 +85,7 @@ def _on(app: App, folder: str) -> Result:
 
             from retrovue.catalogue.backups import backup
 
-            app.catalogue.reading()
+            app.catalogue.reader()
             backup.make(Path(app.path), Path(copy))
         trial = app.at(copy)
         trial.dry_run = False  # the copy goes
@@ -152,7 +152,7 @@ def _is_untouched(collection: Collection) -> bool:
 def _updated_by_hand(app: App, source: Source) -> set[str | None]:
     """The names of collections that were updated since the source was added, by whomever: what an
     earlier run left is taken up, and what was turned off stays so."""
-    lines = history.listed(app.catalogue.reading(), source.name)
+    lines = history.listed(app.catalogue.reader(), source.name)
     last: dict[str | None, str] = {}
     for line in itertools.takewhile(lambda line: line.operation != "Source add", lines):
         if line.operation in ("Collection update", "Collection delete"):
@@ -163,7 +163,7 @@ def _updated_by_hand(app: App, source: Source) -> set[str | None]:
 def _ingested(app: App, source: Source, left: Sequence[tuple[Collection, RetrovueError]]) -> Result:
     """Ingest all that can be, and say what was left and how to go on. Raises the reason where
     everything was left."""
-    now = collections.of_source(app.catalogue.reading(), source.id)
+    now = collections.of_source(app.catalogue.reader(), source.id)
     if left and not any(collection.sync_enabled for collection in now):
         raise _nothing_taken_in(source, left)
     result = ingest_report.of_source(app, source, Options(keep_going=True))
@@ -174,7 +174,7 @@ def _ingested(app: App, source: Source, left: Sequence[tuple[Collection, Retrovu
         for c, error in left
     ]
     lines: list[Line] = [*result.lines, "", "Not taken in:"]
-    connection = app.catalogue.reading()
+    connection = app.catalogue.reader()
     for collection, _ in left:
         again = ("--map-same", "--sync-enable")
         lines.append(
@@ -211,7 +211,7 @@ def _source(app: App, folder: str) -> tuple[Source, bool]:
     from retrovue.operations.sources import add_source
 
     if app.catalogue.exists():
-        for source in sources.all_of(app.catalogue.reading()):
+        for source in sources.all_of(app.catalogue.reader()):
             if source.type == "filesystem" and source.identity == folder:
                 return source, True
     name = _free_name(app, os.path.basename(folder) or "Media")
@@ -233,7 +233,7 @@ def _free_name(app: App, name: str) -> str:
     name = "".join(letter for letter in name if letter.isprintable()).strip() or "Media"
     taken = set()
     if app.catalogue.exists():
-        taken = {folded(source.name) for source in sources.all_of(app.catalogue.reading())}
+        taken = {folded(source.name) for source in sources.all_of(app.catalogue.reader())}
     names = [name, *(f"{name} {number}" for number in range(2, len(taken) + 3))]
     return next(candidate for candidate in names if folded(candidate) not in taken)
 
@@ -241,12 +241,12 @@ def _free_name(app: App, name: str) -> str:
 def _enable(app: App, collection: Collection) -> None:
     from retrovue.operations.collections import CollectionUpdate, update_collection
 
-    wish = CollectionUpdate(sync_enabled=True, map_same=True)
-    update_collection(app.catalogue, lambda: app.plugins, collection, wish)
+    wanted = CollectionUpdate(sync_enabled=True, map_same=True)
+    update_collection(app.catalogue, lambda: app.plugins, collection, wanted)
 
 
 def _told(app: App, source: Source, folder: str, result: Result, *, told_how: bool) -> Result:
-    found = collections.of_source(app.catalogue.reading(), source.id)
+    found = collections.of_source(app.catalogue.reader(), source.id)
     commands = _commands(app, source, folder, found)
     lines = [*result.lines, ""]
     if told_how:
@@ -269,7 +269,7 @@ def _told(app: App, source: Source, folder: str, result: Result, *, told_how: bo
 
 
 def _commands(app: App, source: Source, folder: str, found: Sequence[Collection]) -> list[str]:
-    connection = app.catalogue.reading()
+    connection = app.catalogue.reader()
     name = sources.selector(source)
     add = ("--type", "filesystem", "--name", source.name, "--base-path", folder, "--discover")
     commands = [Command("source add", (), add)]

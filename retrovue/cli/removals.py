@@ -29,7 +29,7 @@ def undo(backup: Path) -> Hint:
 
 def delete_sources(app: App, found: Sequence[Source], *, forced: bool, no_backup: bool) -> Result:
     """Delete sources, each in a transaction of its own."""
-    connection = app.catalogue.reading()
+    connection = app.catalogue.reader()
     owned = {source.id: collections.of_source(connection, source.id) for source in found}
     question = [f"This deletes {plural(len(found), 'source')} for good:"]
     question += [f"  {source.name}: {_amount(owned[source.id])}" for source in found]
@@ -90,7 +90,7 @@ def wipe(app: App, collection: Collection, *, forced: bool, no_backup: bool) -> 
 def delete_collection(app: App, collection: Collection, *, forced: bool, no_backup: bool) -> Result:
     """Delete a collection that its source no longer offers, with all that belongs to it."""
     name = f"{collection.source_name}/{collection.name}"
-    removals.require_no_longer_offered(app.catalogue.reading(), collection)
+    removals.require_no_longer_offered(app.catalogue.reader(), collection)
     question = [f"This deletes collection '{name}' for good: {_contents(collection)}."]
     if not confirm(question, forced=forced):
         return CANCELLED
@@ -128,7 +128,7 @@ def purge(app: App, wanted: assets.Filter, before: str, *, forced: bool, no_back
 
 def prune(app: App, before: str, *, forced: bool, no_backup: bool) -> Result:
     """Delete the lines of history that are older than a time."""
-    count = history.older(app.catalogue.reading(), before)
+    count = history.older(app.catalogue.reader(), before)
     if not count:
         return Result({"pruned": 0}, ["Nothing to prune: no line is so old."])
     question = [f"This deletes {plural(count, 'line')} of history for good."]

@@ -106,7 +106,7 @@ class Update(WithImporterOptions):
             return None
         if not app.catalogue.exists():
             return None
-        return sources.get(app.catalogue.reading(), selector)
+        return sources.get(app.catalogue.reader(), selector)
 
 
 def _app(ctx: click.Context) -> App:
@@ -186,10 +186,10 @@ def _added(
     app: App, source: Source, settings: Settings, made: Sequence[Collection] | None
 ) -> Result:
     from retrovue.cli import views
-    from retrovue.importers.settings import shown
+    from retrovue.importers.settings import masked
     from retrovue.operations import next_steps
 
-    data = views.source_data(source, shown(settings, mask_references=True))
+    data = views.source_data(source, masked(settings, mask_references=True))
     data["importer"] = source.type
     lines: list[Line] = [f"{app.did('add')} source '{source.name}' ({source.external_id})"]
     again = next_steps.discover(source)
@@ -205,7 +205,7 @@ def _added(
         lines.append(f"Discovered {plural(len(made), 'collection')}, each disabled and unmapped:")
         lines += ["", *_offered(made)]
         if not app.dry_run:
-            connection = app.catalogue.reading()
+            connection = app.catalogue.reader()
             lines += ["", *next_steps.enable_each(connection, made, "Next")]
     return Result(data, lines)
 
@@ -222,7 +222,7 @@ def _offered(made: Sequence[Collection]) -> list[str]:
 @click.pass_obj
 def list_(app: App) -> Result:
     """List the sources."""
-    rows = sources.overview(app.catalogue.reading())
+    rows = sources.overview(app.catalogue.reader())
     names = ("id", "external_id", "name", "type", "collections", "sync_enabled_collections")
     data = [dict(zip(names, row, strict=True)) for row in rows]
     heads = ("ID", "EXTERNAL ID", "NAME", "TYPE", "COLLECTIONS", "SYNC ENABLED")
@@ -238,14 +238,14 @@ def show(app: App, selector: str) -> Result:
     """Show a source with its collections."""
     from retrovue.catalogue import collections
     from retrovue.cli import views
-    from retrovue.importers.settings import Settings, shown
+    from retrovue.importers.settings import Settings, masked
 
-    connection = app.catalogue.reading()
+    connection = app.catalogue.reader()
     source = sources.get(connection, selector)
     secrets = sources.secrets(connection, source.id)
     settings = Settings(dict(source.config), secrets)
     found = collections.of_source(connection, source.id)
-    data = views.source_data(source, shown(settings, mask_references=True))
+    data = views.source_data(source, masked(settings, mask_references=True))
     data["identity"], data["remote_identity"] = source.identity, source.remote_identity
     data["created_at"], data["updated_at"] = source.created_at, source.updated_at
     data["collections"] = [views.collection_data(collection) for collection in found]
@@ -256,7 +256,7 @@ def show(app: App, selector: str) -> Result:
                 ("Id", source.id),
                 ("External id", source.external_id),
                 ("Type", source.type),
-                *shown(settings).items(),
+                *masked(settings).items(),
                 ("Created", source.created_at),
                 ("Updated", source.updated_at),
             )
@@ -293,7 +293,7 @@ def update(app: App, /, *, selector: str, name: str | None, unset: tuple[str, ..
     from retrovue.operations.source_update import SourceUpdate
 
     given = options.values(parameters)
-    source = sources.get(app.catalogue.reading(), selector)
+    source = sources.get(app.catalogue.reader(), selector)
     wanted = SourceUpdate(name, given, unset, options.rewrites(maps), rebind, allow_missing)
     if name is None and not maps and not wanted.asks_source:
         raise UsageError(
@@ -319,11 +319,11 @@ def discover(app: App, *, selector: str, allow_missing: bool) -> Result:
     from retrovue.operations import failures, overlooked
     from retrovue.operations.sources import importer_of
 
-    source = sources.get(app.catalogue.reading(), selector)
+    source = sources.get(app.catalogue.reader(), selector)
     with failures.recorded(app.catalogue, "Source discover", source.name):
-        sources.require_valid(app.catalogue.reading(), source)
+        sources.require_valid(app.catalogue.reader(), source)
         importer = importer_of(app.catalogue, app.plugins, source)
-    known = collections.of_source(app.catalogue.reading(), source.id)
+    known = collections.of_source(app.catalogue.reader(), source.id)
     done = discovery.discover(app.catalogue, source, importer, allow_missing=allow_missing)
     changes = {word: list(names) for word, names in done.changes._asdict().items()}
     data = {
@@ -354,7 +354,7 @@ def ingest(app: App, *, selector: str, keep_going: bool, quick: bool,
     from retrovue.cli import ingest_report
     from retrovue.operations.ingest_run import Options
 
-    source = sources.get(app.catalogue.reading(), selector)
+    source = sources.get(app.catalogue.reader(), selector)
     asked = Options(allow_missing=allow_missing, keep_going=keep_going, quick=quick)
     return ingest_report.of_source(app, source, asked)
 
@@ -370,6 +370,6 @@ def delete(app: App, *, pattern: str, force: bool, no_backup: bool) -> Result:
     """Delete a source, or those a shell-style pattern means, with all that belongs to them."""
     from retrovue.cli import removals
 
-    found = sources.matching(app.catalogue.reading(), pattern)
+    found = sources.matching(app.catalogue.reader(), pattern)
     forced = force or app.dry_run
     return removals.delete_sources(app, found, forced=forced, no_backup=no_backup)

@@ -100,7 +100,7 @@ def _wrapped(kind: type[io.TextIOWrapper], stream: Any) -> TextIO:
     )
 
 
-def apart() -> TextIO:
+def reserve_stdout() -> TextIO:
     """Standard output for the one object alone: what else is written to its descriptor, by a plugin
     or a process that it starts, goes to stderr."""
     try:

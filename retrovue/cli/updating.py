@@ -11,7 +11,7 @@ from retrovue.cli import views
 from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line
-from retrovue.importers.settings import shown
+from retrovue.importers.settings import masked
 from retrovue.model import Collection, Source
 from retrovue.operations import next_steps
 from retrovue.operations.source_update import SourceUpdate, Updated, update_source
@@ -23,7 +23,7 @@ def update(app: App, given: Source, wanted: SourceUpdate) -> Result:
     if wanted.asks_source:
         wanted = _with_secrets(app, given, wanted)
     done = update_source(app.catalogue, app.plugins, given, wanted)
-    data = views.source_data(done.after, shown(done.settings, mask_references=True))
+    data = views.source_data(done.after, masked(done.settings, mask_references=True))
     data["changed"] = done.changed
     data["collections"] = [views.collection_data(collection) for collection in done.remapped]
     if done.changes is not None:
@@ -79,4 +79,4 @@ def _next(app: App, collection: Collection) -> Hint | None:
         return None
     if unmapped and not all(map(next_steps.is_here, unmapped)):
         return None
-    return Hint("Next", next_steps.enable(app.catalogue.reading(), collection))
+    return Hint("Next", next_steps.enable(app.catalogue.reader(), collection))

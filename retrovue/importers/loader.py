@@ -77,7 +77,7 @@ class Plugins:
     def _require_known_hooks(self, module: Any) -> None:
         for caller in self._manager.get_hookcallers(module) or []:
             if not caller.has_spec():
-                raise ImporterError(f"it implements the hook {caller.name}, which there is not")
+                raise ImporterError(f"it implements unknown hook {caller.name}")
 
     def _caller(self, hook: str, key: str) -> Callable[..., Any]:
         others = [plugin for name, plugin in self._loaded.items() if name != key]
@@ -241,9 +241,9 @@ def _fault(cls: Any) -> str | None:
     if not isinstance(word, str) or not word.strip():
         return "it has no type"
     if word.split() != [word] or not word.isprintable():
-        return f"its type {word!r} is no word"
+        return f"its type {word!r} must be one word"
     if not isinstance(getattr(cls, "description", ""), str):
-        return "its description is no text"
+        return "its description must be a string"
     for method in _METHODS:
         if not callable(getattr(cls, method, None)):
             return f"it lacks the method {method}"
@@ -252,7 +252,7 @@ def _fault(cls: Any) -> str | None:
             return f"it lacks the method {method}"
     options = getattr(cls, "options", ())
     if not isinstance(options, tuple | list) or not all(isinstance(o, Option) for o in options):
-        return "its options are no tuple of Option"
+        return "its options must be a tuple of Option"
     return _option_fault(options)
 
 
@@ -260,7 +260,7 @@ def _option_fault(options: Any) -> str | None:
     names = [option.name for option in options]
     for name in names:
         if not isinstance(name, str) or not name.isidentifier():
-            return f"its option {name!r} is no name"
+            return f"its option {name!r} must be a Python name"
         if names.count(name) > 1:
             return f"its option {name} is there twice"
         if name in RESERVED:
@@ -277,7 +277,7 @@ def _types_fault(option: Option) -> str | None:
     if not all(isinstance(text, str) for text in (*words, option.help, option.envvar or "")):
         return f"a text of its option {option.name} is none"
     if not isinstance(option.default, str | int | float | bool | None):
-        return f"the default of its option {option.name} is no plain value"
+        return f"the default of its option {option.name} must be a plain value"
     return None
 
 

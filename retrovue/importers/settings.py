@@ -22,7 +22,7 @@ class Settings(NamedTuple):
     secrets: dict[str, str]
 
 
-def given(options: Sequence[Option], values: Mapping[str, Any]) -> Settings:
+def from_input(options: Sequence[Option], values: Mapping[str, Any]) -> Settings:
     """What to store of the values given (those that are None were not).
 
     An option's environment variable stands in for a value not given; of a secret the reference is
@@ -49,7 +49,7 @@ def _put(settings: Settings, option: Option, value: Any) -> None:
     if option.secret:
         settings.secrets[option.name] = _secret(option, str(value))
     else:
-        settings.config[option.name] = typed(option, value)
+        settings.config[option.name] = coerce(option, value)
 
 
 def _secret(option: Option, value: str) -> str:
@@ -83,7 +83,7 @@ def _require(options: Sequence[Option], settings: Settings) -> None:
         )
 
 
-def typed(option: Option, value: Any) -> Any:
+def coerce(option: Option, value: Any) -> Any:
     """The value as the option's type. Raises UsageError when it is none of it."""
     if isinstance(value, str) and has_credentials(value):
         raise UsageError(
@@ -104,9 +104,8 @@ def typed(option: Option, value: Any) -> Any:
     try:
         return option.type(value)
     except (TypeError, ValueError):
-        raise UsageError(
-            f"{option.flag} is {value!r}, which is no {option.type.__name__}"
-        ) from None
+        what = "a whole number" if option.type is int else "a number"
+        raise UsageError(f"{option.flag} is {value!r}, which is not {what}") from None
 
 
 def _boolean(option: Option, value: Any) -> bool:
@@ -119,7 +118,7 @@ def _boolean(option: Option, value: Any) -> bool:
         raise UsageError(f"{option.flag} is {value!r}; it must be yes or no") from None
 
 
-def merged(
+def merge(
     options: Sequence[Option],
     old: Settings,
     values: Mapping[str, Any],
@@ -149,7 +148,7 @@ def unknown(options: Sequence[Option], settings: Settings) -> list[str]:
     return sorted((settings.config.keys() | settings.secrets.keys()) - names)
 
 
-def resolved(options: Sequence[Option], settings: Settings, source: str) -> dict[str, Any]:
+def resolve(options: Sequence[Option], settings: Settings, source: str) -> dict[str, Any]:
     """What an importer is given: every option with its value, its default, or None; references to
     the environment read now.
 
@@ -172,7 +171,7 @@ def _value(option: Option, settings: Settings, source: str) -> Any:
     if value is None or option.secret:
         return option.default if value is None else value
     try:
-        return typed(option, value)
+        return coerce(option, value)
     except UsageError as error:
         raise _unfit(option, source, f"{error.message} (source '{source}')") from None
 
@@ -197,7 +196,7 @@ def _read(name: str, value: str, source: str) -> str:
     return found
 
 
-def shown(settings: Settings, *, mask_references: bool = False) -> dict[str, Any]:
+def masked(settings: Settings, *, mask_references: bool = False) -> dict[str, Any]:
     """The configuration for output: a secret as `***`, and so is, where asked for, the reference
     to the environment that stands for one."""
     masked = {

@@ -66,7 +66,7 @@ def _attempt_twice(run: Run, target: Collection) -> IngestResult:
 
 def _attempt(run: Run, target: Collection) -> IngestResult:
     target = _require_ready(run, collections.by_id(run.connection, target.id))
-    staging = Staging(run.catalogue.prepare(run.operation), target)
+    staging = Staging(run.catalogue.writer(run.operation), target)
     scan = _scanned(run, target, staging)
     narrowed = run.options.only is not None
     complete = not narrowed and not scan.untold and not scan.repeated

@@ -56,7 +56,7 @@ def update_collection(
     catalogue: Catalogue,
     plugins: Callable[[], Plugins],
     collection: Collection,
-    wish: CollectionUpdate,
+    wanted: CollectionUpdate,
 ) -> Updated:
     """Change flags and mappings of a collection in one transaction, in which its ingestibility is
     worked out afresh.
@@ -66,10 +66,10 @@ def update_collection(
     """
 
     def attempt() -> Updated:
-        now = collections.by_id(catalogue.reading(), collection.id)
+        now = collections.by_id(catalogue.reader(), collection.id)
         if now is None:
             raise gone(collection)
-        return _update_collection(catalogue, plugins, now, wish)
+        return _update_collection(catalogue, plugins, now, wanted)
 
     return retry_on_conflict(attempt, f"Collection update failed: collection '{collection.name}'")
 
@@ -78,28 +78,28 @@ def _update_collection(
     catalogue: Catalogue,
     plugins: Callable[[], Plugins],
     collection: Collection,
-    wish: CollectionUpdate,
+    wanted: CollectionUpdate,
 ) -> Updated:
-    source = sources.by_id(catalogue.reading(), collection.source_id)
-    sources.require_valid(catalogue.reading(), source)
-    require_folders(wish.rewrites)
-    same = _same_here(collection, wish)
-    after = mappings.mapped(
-        collection.mappings, wish.rewrites, same, wish.unmap, wish.exclude, wish.include
+    source = sources.by_id(catalogue.reader(), collection.source_id)
+    sources.require_valid(catalogue.reader(), source)
+    require_folders(wanted.rewrites)
+    same = _same_here(collection, wanted)
+    after = mappings.plan(
+        collection.mappings, wanted.rewrites, same, wanted.unmap, wanted.exclude, wanted.include
     )
-    if not wish.allow_missing:
+    if not wanted.allow_missing:
         require_mapped(collection.mappings, after)
     reasons = _reasons(catalogue, plugins, source, collection._replace(mappings=after))
-    if wish.sync_enabled and reasons:
+    if wanted.sync_enabled and reasons:
         raise NotIngestible(
             f"Collection '{collection.name}' is not ingestible",
             reasons,
-            hint=Hint("Map its locations", next_steps.enable(catalogue.reading(), collection)),
+            hint=Hint("Map its locations", next_steps.enable(catalogue.reader(), collection)),
         )
     with catalogue.write("Collection update") as tx:
         before = require_same(tx, collection)
         mappings.write(tx, before.mappings, after)
-        enabled, sync_enabled = _flags(before, wish)
+        enabled, sync_enabled = _flags(before, wanted)
         collections.set_flags(tx, before, enabled=enabled, sync_enabled=sync_enabled)
         collections.set_ingestible(tx, collection.id, reasons)
         now = collections.by_id(tx.connection, collection.id)
@@ -116,16 +116,16 @@ def _update_collection(
     return Updated(before, now)
 
 
-def _flags(before: Collection, wish: CollectionUpdate) -> tuple[bool, bool]:
+def _flags(before: Collection, wanted: CollectionUpdate) -> tuple[bool, bool]:
     """Enabled and sync-enabled as they shall be; what nobody asked for stays."""
-    sync = before.sync_enabled if wish.sync_enabled is None else wish.sync_enabled
-    enabled = before.enabled if wish.enabled is None else wish.enabled
-    enabled = enabled or bool(wish.sync_enabled)
+    sync = before.sync_enabled if wanted.sync_enabled is None else wanted.sync_enabled
+    enabled = before.enabled if wanted.enabled is None else wanted.enabled
+    enabled = enabled or bool(wanted.sync_enabled)
     return enabled, sync and enabled
 
 
-def _same_here(collection: Collection, wish: CollectionUpdate) -> list[str]:
-    if not wish.map_same:
+def _same_here(collection: Collection, wanted: CollectionUpdate) -> list[str]:
+    if not wanted.map_same:
         return []
     active = [mapping for mapping in collection.mappings if mapping.active]
     here = [mapping.external_path for mapping in active if next_steps.is_here(mapping)]

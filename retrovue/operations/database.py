@@ -20,7 +20,7 @@ from retrovue.catalogue.sqlite_errors import translate_errors
 
 def info(catalogue: Catalogue) -> dict[str, Any]:
     """What the file is, and `rows` by table."""
-    connection = catalogue.reading()
+    connection = catalogue.reader()
     pages, size = (_pragma(connection, name) for name in ("page_count", "page_size"))
     count = "SELECT count(*) FROM {}"
     return {
@@ -45,7 +45,7 @@ def check(catalogue: Catalogue) -> list[Finding]:
     """
     with translate_errors(OPERATION, writes=False):
         try:
-            connection = catalogue.looking()
+            connection = catalogue.inspector()
             if health.needs_migration(connection):
                 return _findings_once_migrated(catalogue, connection)
         except sqlite3.DatabaseError as error:
@@ -67,7 +67,7 @@ def others(catalogue: Catalogue) -> list[Foreign]:
     """The objects of the schema that are not ours and touch nothing that is; none of a file that
     cannot be read."""
     try:
-        found = foreign_objects.found(catalogue.looking())
+        found = foreign_objects.found(catalogue.inspector())
     except sqlite3.DatabaseError:
         return []
     return [each for each in found if each.wrong is None]

@@ -106,12 +106,12 @@ def _check(offer: Any) -> None:
 def _check_facts(offer: FoundCollection) -> None:
     for what in ("kind", "identity"):
         if not isinstance(getattr(offer, what), str | None):
-            raise ImporterError(f"the {what} of collection '{offer.name}' is no text")
+            raise ImporterError(f"the {what} of collection '{offer.name}' must be a string")
     places = offer.locations
     if not isinstance(places, tuple | list | set | frozenset):
-        raise ImporterError(f"the locations of collection '{offer.name}' are no paths")
+        raise ImporterError(f"the locations of collection '{offer.name}' must be paths")
     if not all(isinstance(place, str) and place for place in places):
-        raise ImporterError(f"the locations of collection '{offer.name}' are no paths")
+        raise ImporterError(f"the locations of collection '{offer.name}' must be paths")
     texts = (offer.external_id, offer.name, offer.kind or "", offer.identity or "", *places)
     for text in texts:
         text.encode()  # a path that is not UTF-8 cannot be stored
@@ -142,7 +142,7 @@ def discover(
 def _discover(
     catalogue: Catalogue, source: Source, importer: Importer, *, allow_missing: bool
 ) -> Discovery:
-    sources.require_valid(catalogue.reading(), source)
+    sources.require_valid(catalogue.reader(), source)
     offer = gather(importer, source.name, source)
     with catalogue.write("Source discover") as tx:
         current = _unchanged(tx, source, offer)

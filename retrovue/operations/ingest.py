@@ -72,7 +72,7 @@ def ingest_collection(
     """
     with failures.recorded(catalogue, "Collection ingest", source.name, target.name):
         importer = importer_of(catalogue, plugins, source)
-        _require_enabled(catalogue.reading(), target)
+        _require_enabled(catalogue.reader(), target)
     run = Run(catalogue, source, importer, options, "Collection ingest")
     rejected, failed, said = _validated(run, [target])
     if rejected:

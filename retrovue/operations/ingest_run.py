@@ -48,4 +48,4 @@ class Run(NamedTuple):
 
     @property
     def connection(self) -> sqlite3.Connection:
-        return self.catalogue.reading()
+        return self.catalogue.reader()

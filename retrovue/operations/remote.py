@@ -26,7 +26,7 @@ def ask(importer: Importer) -> str | None:
     if said is None:
         return None
     if not isinstance(said, str) or "\0" in said or len(said) > LONGEST or not _is_utf8(said):
-        raise ImporterError("the importer gives a remote identity that is no text")
+        raise ImporterError("the importer gives a remote identity that is not a string")
     if tells(said):
         raise ImporterError("the importer gives a secret for its remote identity")
     return said.strip() or None

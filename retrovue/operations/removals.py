@@ -62,7 +62,7 @@ def _after_backup(catalogue: Catalogue, operation: str, *, no_backup: bool) -> I
     nothing was changed."""
     from retrovue.catalogue.backups import automatic
 
-    with automatic.way_back(Path(catalogue.path), operation, catalogue.committed) as way:
+    with automatic.before_operation(Path(catalogue.path), operation, catalogue.committed) as way:
         if not (no_backup or catalogue.dry_run):
             try:
                 way.make()

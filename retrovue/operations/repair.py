@@ -45,7 +45,8 @@ def repair(catalogue: Catalogue, *, no_backup: bool = False) -> Repair:
     if catalogue.dry_run and _is_of_another_version(catalogue):
         return _tried(catalogue)
     try:
-        with automatic.way_back(Path(catalogue.path), OPERATION, catalogue.committed) as way:
+        path = Path(catalogue.path)
+        with automatic.before_operation(path, OPERATION, catalogue.committed) as way:
             if not no_backup and not catalogue.dry_run:
                 way.make()
             done, left = _mended(catalogue)
@@ -63,7 +64,7 @@ def _tried(catalogue: Catalogue) -> Repair:
 
 def _mended(catalogue: Catalogue) -> tuple[list[str], list[Finding]]:
     done = _renumbered(catalogue)
-    connection = catalogue.prepare(OPERATION)
+    connection = catalogue.writer(OPERATION)
     connection.execute("PRAGMA foreign_keys = OFF")  # not possible within the transaction
     with catalogue.write(OPERATION) as tx:
         detail = rows.repair(tx, done)
@@ -74,13 +75,13 @@ def _mended(catalogue: Catalogue) -> tuple[list[str], list[Finding]]:
 
 def _is_of_another_version(catalogue: Catalogue) -> bool:
     """Whether the file must be written before it can be opened as one of today."""
-    connection = catalogue.looking()
+    connection = catalogue.inspector()
     return versions.misnumbered(connection) is not None or health.needs_migration(connection)
 
 
 def _renumbered(catalogue: Catalogue) -> list[str]:
     """Have the header say what the tables are, so that the file can be opened."""
-    wrong = versions.misnumbered(catalogue.looking())
+    wrong = versions.misnumbered(catalogue.inspector())
     if wrong is None:
         return []
     catalogue.close()

@@ -62,14 +62,14 @@ class Scan:
         self,
         staging: Staging,
         importer: Importer,
-        narrow: ItemFilter | None = None,
+        only: ItemFilter | None = None,
         progress: Callable[[int], None] = lambda count: None,
         *,
         quick: bool = False,
     ) -> None:
         self._staging = staging
         self._importer = importer
-        self._narrow = narrow
+        self._only = only
         self._progress = progress
         self._quick = quick
         described_by = getattr(importer.describe, "__func__", None)
@@ -151,7 +151,7 @@ class Scan:
                 why = "this folder was seen before in this scan; the first counts"
                 self._skip(folder.path, why)
                 return
-            if known.fingerprint == folder.fingerprint and self._narrow is None:
+            if known.fingerprint == folder.fingerprint and self._only is None:
                 staging.folder_unchanged(known)
                 if not staging.folders_unchanged % BATCH:
                     self._flush()
@@ -159,7 +159,7 @@ class Scan:
         self._folders += 1
         own = _Folder(self._folders, known) if storable else None
         taken = [self._take(item, own) for item in folder.assets()]
-        if own is not None and self._narrow is None:
+        if own is not None and self._only is None:
             fingerprint = folder.fingerprint if all(taken) else None
             staging.folder_read(own.n, known, folder.path, fingerprint, len(taken))
 
@@ -187,7 +187,7 @@ class Scan:
         for external_id, folder_n in unstorable:
             self._leave(external_id, folder_n, "its name or path is not UTF-8")
         for external_id, folder_n, why in faulty:
-            self._spoil(folder_n)
+            self._invalidate(folder_n)
             self._fault(external_id, why)
 
     def _leave_repeated(self, external_id: str, folder_n: int | None) -> None:
@@ -197,9 +197,9 @@ class Scan:
 
     def _leave(self, external_id: str, folder_n: int | None, why: str) -> None:
         self._skip(shown(external_id), why)
-        self._spoil(folder_n)
+        self._invalidate(folder_n)
 
-    def _spoil(self, folder_n: int | None) -> None:
+    def _invalidate(self, folder_n: int | None) -> None:
         if folder_n is not None:
             self._staging.invalidate_folder(folder_n)
 
@@ -217,9 +217,9 @@ class Scan:
 
     def _stage(self, asset: FoundAsset, folder: _Folder | None, known: Known | None) -> None:
         if self._excludes and self._is_excluded(asset):
-            self._spoil(folder.n if folder else None)
+            self._invalidate(folder.n if folder else None)
             return
-        whole = self._narrow is None
+        whole = self._only is None
         if known is not None and whole and item_checks.is_same(asset, known.fingerprint):
             self._seen_unchanged(asset, folder, known)
             return
@@ -235,7 +235,7 @@ class Scan:
             item_checks.check_described(asset, described)
             asset = described
         item_checks.require_title(asset)
-        if self._narrow is not None and not self._narrow.fits(asset):
+        if self._only is not None and not self._only.fits(asset):
             return
         asset, secret = item_checks.cleaned(asset)
         files = self._mapped(asset)
@@ -244,7 +244,7 @@ class Scan:
         if files:
             self._put(item_checks.with_fingerprint(asset), files, folder, known)
         else:  # all below an excluded location, and so not counted
-            self._spoil(folder.n if folder else None)
+            self._invalidate(folder.n if folder else None)
 
     def _put(
         self, asset: FoundAsset, files: Files, folder: _Folder | None, known: Known | None
@@ -272,7 +272,7 @@ class Scan:
             self._staging.restore(known)
         else:
             self.unchanged += 1
-        if folder is None or self._narrow is not None:
+        if folder is None or self._only is not None:
             return
         if folder.known is None or folder.known.id != known.folder_id:
             self._staging.relink(known, folder.n)
@@ -285,7 +285,7 @@ class Scan:
     ) -> None:
         name = asset.external_id or asset.title or "(no id)"
         if isinstance(why, Broken):
-            self._spoil(folder.n if folder else None)
+            self._invalidate(folder.n if folder else None)
             self._fault(name, str(why))
         else:
             self._leave(name, folder.n if folder else None, str(why))

@@ -97,7 +97,7 @@ def update_source(
     """
 
     def attempt() -> Updated:
-        now = sources.by_id(catalogue.reading(), source.id)
+        now = sources.by_id(catalogue.reader(), source.id)
         return _update_source(catalogue, plugins, now, wanted)
 
     return retry_on_conflict(attempt, f"Source update failed: source '{source.name}'")
@@ -106,13 +106,13 @@ def update_source(
 def _update_source(
     catalogue: Catalogue, plugins: Plugins, source: Source, wanted: SourceUpdate
 ) -> Updated:
-    sources.require_valid(catalogue.reading(), source)
+    sources.require_valid(catalogue.reader(), source)
     require_folders(wanted.rewrites)
     stored = stored_settings(catalogue, source)
     tried = _Tried(stored, source.identity, [])
     if wanted.asks_source:
         tried = _tried(catalogue, plugins, source, stored, wanted)
-    before = collections.of_source(catalogue.reading(), source.id)
+    before = collections.of_source(catalogue.reader(), source.id)
     planned = before
     if tried.offer is not None and wanted.rewrites:
         planned = _planned(catalogue, source, wanted, tried)
@@ -152,10 +152,10 @@ def _tried(
     for name in unset:
         if name in wanted.given:
             raise UsageError(f"--unset {name} and a value for it contradict each other")
-    new = settings.merged(options, stored, wanted.given, unset)
-    importer = plugins.make(source.type, settings.resolved(options, new, source.name))
+    new = settings.merge(options, stored, wanted.given, unset)
+    importer = plugins.make(source.type, settings.resolve(options, new, source.name))
     identity = plugins.identity(importer)
-    sources.require_free(catalogue.reading(), source.type, identity, source.name, but=source.id)
+    sources.require_free(catalogue.reader(), source.type, identity, source.name, but=source.id)
     offer = None
     if wanted.rebind or source.remote_identity or _has_collections(catalogue, source):
         offer = _asked(importer, source, wanted)
@@ -174,7 +174,7 @@ def _asked(importer: Importer, source: Source, wanted: SourceUpdate) -> discover
 
 def _has_collections(catalogue: Catalogue, source: Source) -> bool:
     """Whether anything was discovered; else nothing can be lost, and nothing need be contacted."""
-    return bool(collections.of_source(catalogue.reading(), source.id))
+    return bool(collections.of_source(catalogue.reader(), source.id))
 
 
 def _option_name(given: str, names: Sequence[str]) -> str:
@@ -183,7 +183,8 @@ def _option_name(given: str, names: Sequence[str]) -> str:
     name = next((spelling for spelling in spellings if spelling in names), None)
     if name is None:
         raise UsageError(
-            f"--unset {given} is no option of this source", [f"option: {name}" for name in names]
+            f"--unset {given} is not an option of this source",
+            [f"option: {name}" for name in names],
         )
     return name
 

@@ -23,7 +23,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def stored_settings(catalogue: Catalogue, source: Source) -> Settings:
-    return Settings(dict(source.config), sources.secrets(catalogue.reading(), source.id))
+    return Settings(dict(source.config), sources.secrets(catalogue.reader(), source.id))
 
 
 def options_of(plugins: Plugins, source: Source) -> Sequence[Option]:
@@ -44,7 +44,7 @@ def importer_of(catalogue: Catalogue, plugins: Plugins, source: Source) -> Impor
     """The importer of a source, with its stored configuration. Raises ImporterFailed."""
     options = options_of(plugins, source)
     stored = stored_settings(catalogue, source)
-    return plugins.make(source.type, settings.resolved(options, stored, source.name))
+    return plugins.make(source.type, settings.resolve(options, stored, source.name))
 
 
 def require_name(name: str) -> str:
@@ -75,11 +75,11 @@ def add_source(
     """
     options = plugins.importer(type_).options
     name = require_name(name)
-    given = settings.given(options, values)
-    importer = plugins.make(type_, settings.resolved(options, given, name))
+    given = settings.from_input(options, values)
+    importer = plugins.make(type_, settings.resolve(options, given, name))
     identity = plugins.identity(importer)
     if catalogue.exists():
-        sources.require_free(catalogue.reading(), type_, identity, name)
+        sources.require_free(catalogue.reader(), type_, identity, name)
     offer = discover.gather(importer, name) if with_discovery else None
     if offer is not None and not offer.found and not may_be_empty:
         raise DiscoveryFailed(

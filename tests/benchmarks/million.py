@@ -111,8 +111,8 @@ def ingest(db: Path, count: int, change: int, shape: str) -> None:
     from retrovue.operations.ingest_run import Options, Run
 
     catalogue = Catalogue(db)
-    source = sources.get(catalogue.reading(), "Many")
-    (collection,) = collections.of_source(catalogue.reading(), source.id)
+    source = sources.get(catalogue.reader(), "Many")
+    (collection,) = collections.of_source(catalogue.reader(), source.id)
     importer = _importer(count, change, shape)
     run = Run(catalogue, source, importer, Options(), "Collection ingest")
     result = collection_ingest.ingest(run, collection)

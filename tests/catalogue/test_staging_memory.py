@@ -20,8 +20,8 @@ catalogue = Catalogue(sys.argv[1])
 with catalogue.write("Test") as tx:
     source = sources.add(tx, "toys", "toys", "Toys", {}, {})
     offered.apply(tx, source.id, match((), [FoundCollection("a", "A")]))
-(collection,) = collections.of_source(catalogue.reading(), source.id)
-connection = catalogue.prepare("Test")
+(collection,) = collections.of_source(catalogue.reader(), source.id)
+connection = catalogue.writer("Test")
 staging = Staging(connection, collection)
 for batch in range(40):
     for n in range(1000):

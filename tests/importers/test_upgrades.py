@@ -124,7 +124,7 @@ def test_a_default_stands_for_an_option_that_is_required_newly(source: Cli) -> N
 @pytest.mark.parametrize(
     ("type_", "reason"),
     [
-        ("int", "--rate is 'fast', which is no int"),
+        ("int", "--rate is 'fast', which is not a whole number"),
         ("('slow', 'quick')", "--rate is 'fast'; it must be one of slow, quick"),
         ("bool", "--rate is 'fast'; it must be yes or no"),
     ],
@@ -176,7 +176,7 @@ def test_unset_needs_an_option_that_is_not_required(source: Cli) -> None:
     before = source.dump()
     for words, message in (
         (("--unset", "room"), "Error: Missing option --room"),
-        (("--unset", "colour"), "Error: --unset colour is no option of this source"),
+        (("--unset", "colour"), "Error: --unset colour is not an option of this source"),
         (
             ("--unset", "rate", "--rate", "slow"),
             "Error: --unset rate and a value for it contradict each other",

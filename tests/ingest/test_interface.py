@@ -61,7 +61,7 @@ BROKEN = [
     *(
         (
             f"yield thing('x', {_AT.format(f'modified_at={time!r}')})",
-            "x: its modified_at is no time",
+            "x: its modified_at is not a time",
         )
         for time in (
             "yesterday",
@@ -91,7 +91,7 @@ BROKEN = [
     ("yield thing('x', track=-1)", "x: its track is not between"),
     ("yield thing('x', duration_ms=-1)", "x: its duration_ms is not between"),
     *(
-        (f"yield thing('x', released_on={day!r})", "x: its released_on is no date")
+        (f"yield thing('x', released_on={day!r})", "x: its released_on is not a date")
         for day in (
             "soon",
             "",
@@ -204,7 +204,7 @@ def test_known_item_that_broke_stays_as_it_is(toys: Scripted, bad: str) -> None:
         ("return asset._replace(external_id='z')", "a: its importer changed the id while"),
         ("return asset._replace(external_id=7)", "a: its importer changed the id while"),
         ("return asset._replace(kind='x')", "a: its kind 'x' is none of"),
-        ("return asset._replace(released_on='soon')", "a: its released_on is no date"),
+        ("return asset._replace(released_on='soon')", "a: its released_on is not a date"),
         ("return Unread('a', 'no answer')", "a: it could not be read (no answer)"),
     ],
 )

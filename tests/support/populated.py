@@ -65,7 +65,7 @@ INSERT INTO history (operation, source, collection, status, detail) VALUES
 def populate(path: Path) -> None:
     """Make such a catalogue at `path`."""
     catalogue = Catalogue(path)
-    catalogue.prepare("Test")
+    catalogue.writer("Test")
     catalogue.close()
     connection = sqlite3.connect(path)
     try:

@@ -260,7 +260,7 @@ def test_a_device_is_no_target(ingested: Library) -> None:
     cli = ingested.cli
     os.mkfifo(cli.home / "pipe")
     run = cli("db", "backup", cli.home / "pipe", "--force")
-    assert (run.code, run.error) == (1, f"Error: {cli.home / 'pipe'} is no regular file")
+    assert (run.code, run.error) == (1, f"Error: {cli.home / 'pipe'} is not a regular file")
     assert (cli.home / "pipe").is_fifo()
 
 

@@ -59,13 +59,13 @@ class WayBack:
 
 
 @contextmanager
-def way_back(
-    file: Path, operation: str, committed: Sequence[HistoryLine], *, but: Path | None = None
+def before_operation(
+    file: Path, operation: str, committed: Sequence[HistoryLine], *, keep: Path | None = None
 ) -> Iterator[WayBack]:
     """An operation, and the backup that it makes inside.
 
     `committed` grows by what is committed inside. Where the operation is among it, and only there,
-    the backup stays, and older ones go beyond the newest few (but for `but`). What failed or
+    the backup stays, and older ones go beyond the newest few (and not `keep`). What failed or
     changed nothing leaves those that there were, and none of its own.
     """
     before = len(committed)
@@ -75,7 +75,7 @@ def way_back(
     finally:
         if way.path is not None:
             if way.changed and any(_is_done(line, operation) for line in committed[before:]):
-                _rotate(file, way.path, but)
+                _rotate(file, way.path, keep)
             else:
                 with suppress(OSError):
                     files.discard(str(way.path))
@@ -93,7 +93,7 @@ def _made(file: Path, operation: str) -> Path:
     return _first_free(file, f"-{why}").path
 
 
-def by_hand(file: Path, *, without_secrets: bool = False) -> backup.Copy:
+def create_by_hand(file: Path, *, without_secrets: bool = False) -> backup.Copy:
     """A backup beside the file that nobody gave a name, and that is never deleted."""
     return _first_free(file, _PUBLIC if without_secrets else "", without_secrets=without_secrets)
 
@@ -117,13 +117,13 @@ def free_name(file: Path, mark: str, ending: str = _ENDING) -> Path:
         number += 1
 
 
-def _rotate(file: Path, made: Path, but: Path | None) -> None:
+def _rotate(file: Path, made: Path, keep: Path | None) -> None:
     """Of what is older than the one made, keep the newest few; one that cannot be deleted stays.
     A newer one is of a command that is not at its end."""
     with suppress(OSError, ValueError):  # nor is there one that somebody took away
-        found = [one.path for one in beside(file) if one.automatic]
+        found = [one.path for one in list_backups(file) if one.automatic]
         for path in found[found.index(made) :][KEPT:]:
-            if not (but is not None and _same(path, but)):
+            if not (keep is not None and _same(path, keep)):
                 with suppress(OSError):
                     files.discard(str(path))
 
@@ -139,7 +139,7 @@ def stamp() -> str:
     return utc_now().replace(":", "").replace("-", "")
 
 
-def beside(file: Path) -> list[Backup]:
+def list_backups(file: Path) -> list[Backup]:
     """The backups that retrovue named, newest first; none where there is no folder."""
     found = []
     with suppress(FileNotFoundError, NotADirectoryError):

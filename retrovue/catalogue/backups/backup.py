@@ -91,7 +91,7 @@ def _require_target(path: Path, target: Path, *, force: bool) -> None:
             hint="Give the backup another name.",
         )
     if target.exists() and not target.is_file():
-        raise UsageError(f"{target} is no regular file")
+        raise UsageError(f"{target} is not a regular file")
     taken = [part for part in (target, *_beside(target)) if os.path.lexists(part)]
     if taken and not force:
         raise _in_the_way(taken[0])

@@ -41,9 +41,12 @@ def restore(path: Path, backup: Path, *, dry_run: bool = False) -> tuple[Copy, P
     be written.
     """
     _require_backup(path, backup)
-    kept: list[HistoryLine] = []
+    committed: list[HistoryLine] = []
     staged = Path(files.unfinished(str(path)))
-    with failing_as(OPERATION), automatic.way_back(path, OPERATION, kept, but=backup) as way:
+    with (
+        failing_as(OPERATION),
+        automatic.before_operation(path, OPERATION, committed, keep=backup) as way,
+    ):
         os.makedirs(path.parent, mode=0o700, exist_ok=True)
         _refuse_foreign(path)
         files.sweep(str(path))
@@ -54,7 +57,7 @@ def restore(path: Path, backup: Path, *, dry_run: bool = False) -> tuple[Copy, P
             _prepare(staged, {"from": scrub(str(backup)), "backup": saved.name if saved else None})
             size = staged.stat().st_size
             if not dry_run:
-                _put(staged, path, kept)
+                _put(staged, path, committed)
         finally:
             files.discard(str(staged))
     return Copy(path, size, rows), saved
@@ -72,7 +75,7 @@ def _require_backup(path: Path, backup: Path) -> None:
 
 
 def _newest(path: Path) -> Line:
-    found = automatic.beside(path)
+    found = automatic.list_backups(path)
     if not found:
         return "There is no other beside the catalogue."
     newest = str(found[0].path.absolute())
@@ -184,9 +187,10 @@ def _prepare(staged: Path, detail: dict[str, Any]) -> None:
         history.record(tx, OPERATION, "success", detail=detail)
 
 
-def _put(staged: Path, path: Path, kept: list[HistoryLine]) -> None:
+def _put(staged: Path, path: Path, committed: list[HistoryLine]) -> None:
     """Put the copy in the place of the file: by its name where there is none, else page by page in
-    one transaction of the file, and by its name again where that is too damaged for one. `kept` is
+    one transaction of the file, and by its name again where that is too damaged for one. `committed`
+    is
     told of it as soon as the file may be another."""
     path = Path(os.path.realpath(path))  # what SQLite keeps beside a file lies beside the real one
     done = HistoryLine(OPERATION, "success", None, None)
@@ -194,7 +198,7 @@ def _put(staged: Path, path: Path, kept: list[HistoryLine]) -> None:
         _make_wal(staged)
         path.unlink(missing_ok=True)
         if files.linked(str(staged), str(path)):
-            kept.append(done)
+            committed.append(done)
             return
     try:
         _overwrite(staged, path)
@@ -202,14 +206,14 @@ def _put(staged: Path, path: Path, kept: list[HistoryLine]) -> None:
         if sqlite_errors.code(error) not in _BROKEN:
             raise
     except KeyboardInterrupt:  # it may have come right behind the commit
-        kept.append(done)
+        committed.append(done)
         raise
     else:
-        kept.append(done)
+        committed.append(done)
         _enter_wal(path)
         return
     _make_wal(staged)
-    kept.append(done)
+    committed.append(done)
     for suffix in files.BESIDE:  # they belong to the damaged file, and would spoil the new one
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     os.replace(staged, path)

@@ -78,9 +78,9 @@ def _check(column: Column) -> tuple[Check, str] | None:
         says = f"is not between {form.least} and {form.most}"
         return _whole(form.most, form.least), says
     if form.mend == "date":
-        return _days, "is no date as in 2001-12-31"
+        return _days, "is not a date as in 2001-12-31"
     if form.mend == "time":
-        return _instants, "is no time in UTC as in 2001-12-31T23:59:59Z"
+        return _instants, "is not a time in UTC as in 2001-12-31T23:59:59Z"
     check = _json(form.most) if form.mend in ("json", "guids") else _text(form.most)
     return check, f"holds a NUL character, or more than {form.most:,} characters"
 

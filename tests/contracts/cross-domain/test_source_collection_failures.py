@@ -226,8 +226,8 @@ def test_a_full_disk_takes_nothing_in_and_nothing_away(cli: Cli, shelf: Shelf) -
         ({"yield": None}, "the importer yields NoneType where FoundCollection is due"),
         (row("music", name=" "), "the importer reports a collection without a name (id 'music')"),
         (row("", name="Music"), "the importer reports a collection without an id: 'Music'"),
-        (row("music", locations=[7]), "the locations of collection 'Music' are no paths"),
-        (row("music", kind=7), "the kind of collection 'Music' is no text"),
+        (row("music", locations=[7]), "the locations of collection 'Music' must be paths"),
+        (row("music", kind=7), "the kind of collection 'Music' must be a string"),
     ],
 )
 def test_a_discovery_that_goes_wrong_midway_adds_no_source(

@@ -189,9 +189,8 @@ def _prepare(staged: Path, detail: dict[str, Any]) -> None:
 
 def _put(staged: Path, path: Path, committed: list[HistoryLine]) -> None:
     """Put the copy in the place of the file: by its name where there is none, else page by page in
-    one transaction of the file, and by its name again where that is too damaged for one. `committed`
-    is
-    told of it as soon as the file may be another."""
+    one transaction of the file, and by its name again where that is too damaged for one.
+    `committed` is told of it as soon as the file may be another."""
     path = Path(os.path.realpath(path))  # what SQLite keeps beside a file lies beside the real one
     done = HistoryLine(OPERATION, "success", None, None)
     if not files.size(str(path)) and not path.with_name(path.name + "-wal").exists():

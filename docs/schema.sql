@@ -1,0 +1,1132 @@
+PRAGMA application_id = 1381389637;
+PRAGMA user_version = 2;
+
+CREATE TABLE "_sqlite_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+);
+
+CREATE TABLE asset_files (
+  id               INTEGER PRIMARY KEY AUTOINCREMENT
+                   CONSTRAINT "G-2: the id of a file is above 0" CHECK (id > 0),
+  asset_id         INTEGER NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+  path_mapping_id  INTEGER NOT NULL REFERENCES path_mappings (id),
+  relative_path    TEXT NOT NULL                                -- below the mapping, always with /
+                   CONSTRAINT "G-6: a file has a relative_path" CHECK (relative_path <> ''),
+  version          INTEGER NOT NULL DEFAULT 1
+                   CONSTRAINT "G-5: versions count from 1" CHECK (version > 0),
+  part             INTEGER NOT NULL DEFAULT 1
+                   CONSTRAINT "G-5: parts count from 1" CHECK (part > 0),
+  size_bytes       INTEGER,
+  modified_at      TEXT,
+  duration_ms      INTEGER,
+  container        TEXT,
+  video_codec      TEXT,
+  audio_codec      TEXT,
+  width            INTEGER,
+  height           INTEGER
+) STRICT;
+
+CREATE TABLE assets (
+  id             INTEGER PRIMARY KEY AUTOINCREMENT
+                 CONSTRAINT "G-2: the id of an asset is above 0" CHECK (id > 0),
+  collection_id  INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+  folder_id      INTEGER REFERENCES folders (id) ON DELETE SET NULL,
+  external_id    TEXT NOT NULL                                  -- the source's own id of it
+                 CONSTRAINT "G-5: an asset has an external_id" CHECK (external_id <> ''),
+  kind           TEXT NOT NULL
+                 CONSTRAINT "G-5: an asset has one of the known kinds"
+                 CHECK (kind IN ('movie', 'episode', 'track', 'video', 'photo', 'extra')),
+  title          TEXT NOT NULL
+                 CONSTRAINT "G-5: an asset has a title" CHECK (title <> ''),
+  series         TEXT,
+  season         INTEGER,                                       -- 0 are the specials
+  episode        INTEGER,
+  episode_end    INTEGER,                                       -- the last, when one file holds several
+  artist         TEXT,
+  album          TEXT,
+  track          INTEGER,
+  year           INTEGER,
+  released_on    TEXT,                                          -- YYYY-MM-DD
+  duration_ms    INTEGER,
+  edition        TEXT,                                          -- Director's Cut
+  guids          TEXT NOT NULL DEFAULT '[]' /* ["imdb://tt0133093", ...] */,
+  metadata       TEXT NOT NULL DEFAULT '{}' /* whatever else the importer knows */,
+  fingerprint    TEXT,                                          -- NULL: read again at the next ingest
+  created_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  updated_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  missing_since  TEXT,                                          -- not seen by the last complete scan
+  UNIQUE (collection_id, external_id)
+) STRICT;
+
+CREATE TABLE collections (
+  id                     INTEGER PRIMARY KEY AUTOINCREMENT
+                         CONSTRAINT "G-1: the id of a collection is above 0" CHECK (id > 0),
+  source_id              INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+  external_id            TEXT NOT NULL                          -- the source's own id of it
+                         CONSTRAINT "G-1: a collection has an external_id" CHECK (external_id <> ''),
+  name                   TEXT NOT NULL
+                         CONSTRAINT "G-1: a collection has a name" CHECK (trim(name) <> ''),
+  kind                   TEXT,                                  -- movie, show, music, photo, video
+  enabled                INTEGER NOT NULL DEFAULT 0
+                         CONSTRAINT "G-5: enabled is 0 or 1" CHECK (enabled IN (0, 1)),
+  sync_enabled           INTEGER NOT NULL DEFAULT 0
+                         CONSTRAINT "G-5: sync_enabled is 0 or 1" CHECK (sync_enabled IN (0, 1)),
+  ingestible             INTEGER NOT NULL DEFAULT 0
+                         CONSTRAINT "G-5: ingestible is 0 or 1" CHECK (ingestible IN (0, 1)),
+  not_ingestible_reason  TEXT,                                  -- why not, when last worked out
+  missing_since          TEXT,                                  -- no longer offered by its source
+  last_ingested_at       TEXT,
+  revision               INTEGER NOT NULL DEFAULT 0,            -- grows with any change to its assets
+  asset_count            INTEGER NOT NULL DEFAULT 0,            -- kept by the triggers of assets
+  missing_count          INTEGER NOT NULL DEFAULT 0,            -- those of them with missing_since
+  created_at             TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  updated_at             TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), identity TEXT,
+  UNIQUE (source_id, external_id),
+  CONSTRAINT "G-5: sync_enabled needs enabled" CHECK (sync_enabled <= enabled)
+) STRICT;
+
+CREATE TABLE folders (
+  id             INTEGER PRIMARY KEY
+                 CONSTRAINT "G-2: the id of a folder is above 0" CHECK (id > 0),
+  collection_id  INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+  path           TEXT NOT NULL,
+  fingerprint    TEXT,
+  assets         INTEGER NOT NULL DEFAULT 0,                    -- assets present when it was last read
+  UNIQUE (collection_id, path)
+) STRICT;
+
+CREATE TABLE history (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT
+              CONSTRAINT "G-5: the id of a line of history is above 0" CHECK (id > 0),
+  at          TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  operation   TEXT NOT NULL,                                    -- 'Source ingest'
+  source      TEXT,
+  collection  TEXT,
+  status      TEXT NOT NULL,                                    -- success, partial, failed
+  detail      TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+
+CREATE TABLE path_mappings (
+  id             INTEGER PRIMARY KEY AUTOINCREMENT
+                 CONSTRAINT "G-6: the id of a path mapping is above 0" CHECK (id > 0),
+  collection_id  INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+  external_path  TEXT NOT NULL,                                 -- as the source spells it; '' is any
+  local_path     TEXT                                           -- the folder here; NULL: not yet said
+                 CONSTRAINT "G-6: local_path is NULL or a folder" CHECK (local_path <> ''),
+  excluded       INTEGER NOT NULL DEFAULT 0
+                 CONSTRAINT "G-6: excluded is 0 or 1" CHECK (excluded IN (0, 1)),
+  missing_since  TEXT,                                          -- no longer a location of the source
+  created_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  updated_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  UNIQUE (collection_id, external_path)
+) STRICT;
+
+CREATE TABLE source_secrets (
+  source_id    INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+  name         TEXT NOT NULL                                    -- the option: token
+               CONSTRAINT "G-2: a secret has a name" CHECK (name <> ''),
+  value        TEXT NOT NULL,                                   -- the secret, or env:NAME
+  PRIMARY KEY (source_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sources (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT
+               CONSTRAINT "G-2: the id of a source is above 0" CHECK (id > 0),
+  external_id  TEXT NOT NULL UNIQUE                             -- '<type>-<8 hex digits>', for good
+               CONSTRAINT "G-2: a source has an external_id" CHECK (external_id <> ''),
+  type         TEXT NOT NULL                                    -- the importer's word: plex, filesystem
+               CONSTRAINT "G-2: a source has a type" CHECK (type <> ''),
+  identity     TEXT NOT NULL,                                   -- what makes it the same source
+  name         TEXT NOT NULL COLLATE NOCASE UNIQUE
+               CONSTRAINT "G-2: a source has a name" CHECK (trim(name) <> ''),
+  config       TEXT NOT NULL DEFAULT '{}' /* the importer's options, no secrets */,
+  created_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  updated_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), remote_identity TEXT,
+  UNIQUE (type, identity)
+) STRICT;
+
+CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name");
+
+CREATE INDEX asset_files_asset ON asset_files (asset_id, version, part);
+
+CREATE INDEX asset_files_mapping ON asset_files (path_mapping_id);
+
+CREATE INDEX assets_missing ON assets (collection_id) WHERE missing_since IS NOT NULL;
+
+CREATE INDEX assets_folder ON assets (folder_id, collection_id);
+
+CREATE VIEW collection_status AS
+SELECT c.id AS collection_id,
+       s.name AS source,
+       c.name AS collection,
+       c.kind, c.enabled, c.sync_enabled, c.ingestible, c.not_ingestible_reason,
+       (SELECT count(*) FROM path_mappings AS m WHERE m.collection_id = c.id) AS mappings,
+       (SELECT count(*)
+          FROM path_mappings AS m
+         WHERE m.collection_id = c.id
+           AND m.local_path IS NULL
+           AND m.excluded = 0
+           AND m.missing_since IS NULL) AS unresolved_mappings,
+       c.asset_count AS assets,
+       c.missing_count AS missing_assets,
+       c.last_ingested_at
+  FROM collections AS c
+  JOIN sources AS s ON s.id = c.source_id;
+
+CREATE VIEW media AS
+SELECT a.id AS asset_id,
+       s.name AS source,
+       c.name AS collection,
+       a.kind, a.title, a.series, a.season, a.episode, a.artist, a.album, a.track, a.year,
+       a.duration_ms,
+       f.id AS file_id,
+       f.version,
+       f.part,
+       rtrim(m.local_path, '/') || '/' || f.relative_path AS local_path,
+       a.missing_since
+  FROM assets AS a
+  JOIN collections AS c ON c.id = a.collection_id
+  JOIN sources AS s ON s.id = c.source_id
+  LEFT JOIN asset_files AS f ON f.asset_id = a.id
+  LEFT JOIN path_mappings AS m ON m.id = f.path_mapping_id;
+
+CREATE TRIGGER asset_files_insert BEFORE INSERT ON asset_files BEGIN
+  SELECT RAISE(ABORT, 'G-2: this file already exists')
+   WHERE EXISTS (SELECT 1 FROM asset_files WHERE id = NEW.id);
+  SELECT RAISE(ABORT, 'G-6: a file belongs to an asset and to a path mapping of the same collection')
+   WHERE (SELECT collection_id FROM assets WHERE id = NEW.asset_id)
+      IS NOT (SELECT collection_id FROM path_mappings WHERE id = NEW.path_mapping_id)
+      OR NOT EXISTS (SELECT 1 FROM assets WHERE id = NEW.asset_id);
+END;
+
+CREATE TRIGGER asset_files_update BEFORE UPDATE ON asset_files BEGIN
+  SELECT RAISE(ABORT, 'G-2: id and asset of a file never change')
+   WHERE NEW.id IS NOT OLD.id OR NEW.asset_id IS NOT OLD.asset_id;
+  SELECT RAISE(ABORT, 'G-6: a file belongs to an asset and to a path mapping of the same collection')
+   WHERE NEW.path_mapping_id IS NOT OLD.path_mapping_id
+     AND (SELECT collection_id FROM assets WHERE id = NEW.asset_id)
+      IS NOT (SELECT collection_id FROM path_mappings WHERE id = NEW.path_mapping_id);
+END;
+
+CREATE TRIGGER asset_files_delete AFTER DELETE ON asset_files BEGIN
+  UPDATE assets SET fingerprint = NULL WHERE id = OLD.asset_id AND fingerprint IS NOT NULL;
+END;
+
+CREATE TRIGGER asset_files_forms BEFORE INSERT ON asset_files BEGIN
+  SELECT CASE
+    WHEN NEW.id > 9007199254740991
+      THEN RAISE(ABORT, 'G-5: id is a number from 1 to 9,007,199,254,740,991')
+    WHEN NOT (NEW.relative_path = substr(NEW.relative_path, 1, 32768))
+      THEN RAISE(ABORT, 'G-5: relative_path is text of at most 32,768 characters, without NUL')
+    WHEN NOT (NEW.version <= 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: version is a number from 1 to 9,007,199,254,740,991')
+    WHEN NOT (NEW.part <= 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: part is a number from 1 to 9,007,199,254,740,991')
+    WHEN NEW.size_bytes IS NOT NULL AND NOT (NEW.size_bytes BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: size_bytes is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.modified_at IS NOT NULL AND NOT (NEW.modified_at GLOB '????-??-??T??:??:??*Z' AND NEW.modified_at > '0001'
+      AND CASE
+        WHEN NEW.modified_at = substr(NEW.modified_at, 1, 20) THEN substr(NEW.modified_at, 1, 10) IS date(NEW.modified_at, '+0 days')
+        ELSE NEW.modified_at = substr(NEW.modified_at, 1, 30) AND NEW.modified_at GLOB '*.[0-9]*'
+         AND substr(NEW.modified_at, 1, 10) IS date(substr(NEW.modified_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.modified_at, 1, length(NEW.modified_at) - 1), '0123456789') = substr(NEW.modified_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: modified_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.duration_ms IS NOT NULL AND NOT (NEW.duration_ms BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: duration_ms is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.container IS NOT NULL AND NOT (NEW.container = substr(NEW.container, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: container is text of at most 10,000 characters, without NUL')
+    WHEN NEW.video_codec IS NOT NULL AND NOT (NEW.video_codec = substr(NEW.video_codec, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: video_codec is text of at most 10,000 characters, without NUL')
+    WHEN NEW.audio_codec IS NOT NULL AND NOT (NEW.audio_codec = substr(NEW.audio_codec, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: audio_codec is text of at most 10,000 characters, without NUL')
+    WHEN NEW.width IS NOT NULL AND NOT (NEW.width BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: width is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.height IS NOT NULL AND NOT (NEW.height BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: height is a number from 0 to 9,007,199,254,740,991')
+  END;
+END;
+
+CREATE TRIGGER asset_files_forms_update BEFORE UPDATE OF relative_path, version, part, size_bytes, modified_at, duration_ms, container, video_codec, audio_codec, width, height ON asset_files BEGIN
+  SELECT CASE
+    WHEN NEW.relative_path IS NOT OLD.relative_path
+     AND NOT (NEW.relative_path = substr(NEW.relative_path, 1, 32768))
+      THEN RAISE(ABORT, 'G-5: relative_path is text of at most 32,768 characters, without NUL')
+    WHEN NEW.version IS NOT OLD.version
+     AND NOT (NEW.version <= 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: version is a number from 1 to 9,007,199,254,740,991')
+    WHEN NEW.part IS NOT OLD.part
+     AND NOT (NEW.part <= 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: part is a number from 1 to 9,007,199,254,740,991')
+    WHEN NEW.size_bytes IS NOT OLD.size_bytes
+     AND NOT (NEW.size_bytes BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: size_bytes is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.modified_at IS NOT OLD.modified_at
+     AND NOT (NEW.modified_at GLOB '????-??-??T??:??:??*Z' AND NEW.modified_at > '0001'
+      AND CASE
+        WHEN NEW.modified_at = substr(NEW.modified_at, 1, 20) THEN substr(NEW.modified_at, 1, 10) IS date(NEW.modified_at, '+0 days')
+        ELSE NEW.modified_at = substr(NEW.modified_at, 1, 30) AND NEW.modified_at GLOB '*.[0-9]*'
+         AND substr(NEW.modified_at, 1, 10) IS date(substr(NEW.modified_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.modified_at, 1, length(NEW.modified_at) - 1), '0123456789') = substr(NEW.modified_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: modified_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.duration_ms IS NOT OLD.duration_ms
+     AND NOT (NEW.duration_ms BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: duration_ms is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.container IS NOT OLD.container
+     AND NOT (NEW.container = substr(NEW.container, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: container is text of at most 10,000 characters, without NUL')
+    WHEN NEW.video_codec IS NOT OLD.video_codec
+     AND NOT (NEW.video_codec = substr(NEW.video_codec, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: video_codec is text of at most 10,000 characters, without NUL')
+    WHEN NEW.audio_codec IS NOT OLD.audio_codec
+     AND NOT (NEW.audio_codec = substr(NEW.audio_codec, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: audio_codec is text of at most 10,000 characters, without NUL')
+    WHEN NEW.width IS NOT OLD.width
+     AND NOT (NEW.width BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: width is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.height IS NOT OLD.height
+     AND NOT (NEW.height BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: height is a number from 0 to 9,007,199,254,740,991')
+  END;
+END;
+
+CREATE TRIGGER assets_insert BEFORE INSERT ON assets BEGIN
+  SELECT CASE
+    WHEN NOT EXISTS (SELECT 1 FROM collections WHERE id = NEW.collection_id)
+      THEN RAISE(ABORT, 'G-2: an asset belongs to a collection')
+    WHEN EXISTS (SELECT 1 FROM assets WHERE id = NEW.id)
+      OR EXISTS (SELECT 1 FROM assets
+                  WHERE collection_id = NEW.collection_id AND external_id = NEW.external_id)
+      THEN RAISE(ABORT, 'G-2: this asset already exists')
+    WHEN NEW.folder_id IS NOT NULL
+     AND NOT EXISTS (SELECT 1 FROM folders
+                      WHERE id = NEW.folder_id AND collection_id = NEW.collection_id)
+      THEN RAISE(ABORT, 'G-2: the folder of an asset belongs to its collection')
+  END;
+END;
+
+CREATE TRIGGER assets_inserted AFTER INSERT ON assets BEGIN
+  UPDATE collections
+     SET revision = revision + 1,
+         asset_count = asset_count + 1,
+         missing_count = missing_count + (NEW.missing_since IS NOT NULL)
+   WHERE id = NEW.collection_id;
+END;
+
+CREATE TRIGGER assets_update BEFORE UPDATE ON assets BEGIN
+  SELECT CASE
+    WHEN NEW.id IS NOT OLD.id OR NEW.collection_id IS NOT OLD.collection_id
+      THEN RAISE(ABORT, 'G-2: id and collection of an asset never change')
+    WHEN NEW.external_id IS NOT OLD.external_id
+     AND EXISTS (SELECT 1 FROM assets
+                  WHERE collection_id = OLD.collection_id AND external_id = NEW.external_id)
+      THEN RAISE(ABORT, 'G-2: another asset of the collection has this external_id')
+    WHEN NEW.folder_id IS NOT OLD.folder_id
+     AND NEW.folder_id IS NOT NULL
+     AND NOT EXISTS (SELECT 1 FROM folders
+                      WHERE id = NEW.folder_id AND collection_id = NEW.collection_id)
+      THEN RAISE(ABORT, 'G-2: the folder of an asset belongs to its collection')
+  END;
+END;
+
+CREATE TRIGGER assets_updated AFTER UPDATE ON assets BEGIN
+  UPDATE collections
+     SET revision = revision + 1,
+         missing_count = missing_count
+                       + (NEW.missing_since IS NOT NULL) - (OLD.missing_since IS NOT NULL)
+   WHERE id = NEW.collection_id;
+  UPDATE folders
+     SET fingerprint = NULL
+   WHERE id IN (OLD.folder_id, NEW.folder_id)
+     AND (NEW.fingerprint IS NOT OLD.fingerprint
+          OR NEW.missing_since IS NOT OLD.missing_since
+          OR NEW.external_id IS NOT OLD.external_id
+          OR NEW.folder_id IS NOT OLD.folder_id);
+END;
+
+CREATE TRIGGER assets_delete AFTER DELETE ON assets BEGIN
+  DELETE FROM asset_files WHERE asset_id = OLD.id;
+  UPDATE folders SET fingerprint = NULL WHERE id = OLD.folder_id;
+  UPDATE collections
+     SET revision = revision + 1,
+         asset_count = asset_count - 1,
+         missing_count = missing_count - (OLD.missing_since IS NOT NULL)
+   WHERE id = OLD.collection_id;
+END;
+
+CREATE TRIGGER assets_forms BEFORE INSERT ON assets BEGIN
+  SELECT CASE
+    WHEN NEW.id > 9007199254740991
+      THEN RAISE(ABORT, 'G-5: id is a number from 1 to 9,007,199,254,740,991')
+    WHEN NOT (NEW.external_id = substr(NEW.external_id, 1, 32768))
+      THEN RAISE(ABORT, 'G-5: external_id is text of at most 32,768 characters, without NUL')
+    WHEN NOT (NEW.title = substr(NEW.title, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: title is text of at most 10,000 characters, without NUL')
+    WHEN NEW.series IS NOT NULL AND NOT (NEW.series = substr(NEW.series, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: series is text of at most 10,000 characters, without NUL')
+    WHEN NEW.season IS NOT NULL AND NOT (NEW.season BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: season is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.episode IS NOT NULL AND NOT (NEW.episode BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: episode is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.episode_end IS NOT NULL AND NOT (NEW.episode_end BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: episode_end is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.artist IS NOT NULL AND NOT (NEW.artist = substr(NEW.artist, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: artist is text of at most 10,000 characters, without NUL')
+    WHEN NEW.album IS NOT NULL AND NOT (NEW.album = substr(NEW.album, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: album is text of at most 10,000 characters, without NUL')
+    WHEN NEW.track IS NOT NULL AND NOT (NEW.track BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: track is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.year IS NOT NULL AND NOT (NEW.year BETWEEN 0 AND 9999)
+      THEN RAISE(ABORT, 'G-5: year is a number from 0 to 9,999')
+    WHEN NEW.released_on IS NOT NULL AND NOT (NEW.released_on IS date(NEW.released_on, '+0 days') AND NEW.released_on > '0001')
+      THEN RAISE(ABORT, 'G-5: released_on is a date (YYYY-MM-DD)')
+    WHEN NEW.duration_ms IS NOT NULL AND NOT (NEW.duration_ms BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: duration_ms is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.edition IS NOT NULL AND NOT (NEW.edition = substr(NEW.edition, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: edition is text of at most 10,000 characters, without NUL')
+    WHEN NOT (CASE
+        WHEN NEW.guids = '[]' THEN 1
+        WHEN NEW.guids <> substr(NEW.guids, 1, 1000000)
+          OR NEW.guids NOT GLOB '[[]*]' AND trim(NEW.guids, char(32, 9, 10, 13)) NOT GLOB '[[]*]' THEN 0
+        ELSE NOT EXISTS (SELECT 1 FROM json_each(NEW.guids) AS j WHERE j.type <> 'text')
+      END)
+      THEN RAISE(ABORT, 'G-5: guids is a JSON array of texts, of at most 1,000,000 characters')
+    WHEN NOT (CASE
+        WHEN NEW.metadata = '{}' THEN 1
+        WHEN NEW.metadata <> substr(NEW.metadata, 1, 1000000)
+          OR NEW.metadata NOT GLOB '{*}' AND trim(NEW.metadata, char(32, 9, 10, 13)) NOT GLOB '{*}' THEN 0
+        WHEN length(NEW.metadata) <= 4300
+         AND length(NEW.metadata) - length(replace(replace(NEW.metadata, '[', ''), '{', '')) <= 100
+         AND NEW.metadata NOT GLOB '*e[0-9+]*' AND NEW.metadata NOT GLOB '*E[0-9+]*'
+        THEN (SELECT count(*) FROM json_each(NEW.metadata, '$.a')) >= 0
+        ELSE NOT EXISTS (
+          SELECT 1
+            FROM json_tree(NEW.metadata) AS j
+           WHERE (j.type IN ('integer', 'real')
+                  AND j.value NOT BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308)
+              OR length(j.path) - length(replace(replace(j.path, '[', ''), '.', '')) >= 100)
+      END)
+      THEN RAISE(ABORT, 'G-5: metadata is a JSON object of at most 1,000,000 characters, 100 deep, with finite numbers')
+    WHEN NEW.fingerprint IS NOT NULL AND NOT (NEW.fingerprint = substr(NEW.fingerprint, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: fingerprint is text of at most 1,000,000 characters, without NUL')
+    WHEN NOT (NEW.created_at GLOB '????-??-??T??:??:??*Z' AND NEW.created_at > '0001'
+      AND CASE
+        WHEN NEW.created_at = substr(NEW.created_at, 1, 20) THEN substr(NEW.created_at, 1, 10) IS date(NEW.created_at, '+0 days')
+        ELSE NEW.created_at = substr(NEW.created_at, 1, 30) AND NEW.created_at GLOB '*.[0-9]*'
+         AND substr(NEW.created_at, 1, 10) IS date(substr(NEW.created_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.created_at, 1, length(NEW.created_at) - 1), '0123456789') = substr(NEW.created_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: created_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.updated_at IS NOT NEW.created_at AND NEW.updated_at IS NOT NULL
+     AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
+      AND CASE
+        WHEN NEW.updated_at = substr(NEW.updated_at, 1, 20) THEN substr(NEW.updated_at, 1, 10) IS date(NEW.updated_at, '+0 days')
+        ELSE NEW.updated_at = substr(NEW.updated_at, 1, 30) AND NEW.updated_at GLOB '*.[0-9]*'
+         AND substr(NEW.updated_at, 1, 10) IS date(substr(NEW.updated_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.updated_at, 1, length(NEW.updated_at) - 1), '0123456789') = substr(NEW.updated_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: updated_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.missing_since IS NOT NULL AND NOT (NEW.missing_since GLOB '????-??-??T??:??:??*Z' AND NEW.missing_since > '0001'
+      AND CASE
+        WHEN NEW.missing_since = substr(NEW.missing_since, 1, 20) THEN substr(NEW.missing_since, 1, 10) IS date(NEW.missing_since, '+0 days')
+        ELSE NEW.missing_since = substr(NEW.missing_since, 1, 30) AND NEW.missing_since GLOB '*.[0-9]*'
+         AND substr(NEW.missing_since, 1, 10) IS date(substr(NEW.missing_since, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.missing_since, 1, length(NEW.missing_since) - 1), '0123456789') = substr(NEW.missing_since, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: missing_since is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+  END;
+END;
+
+CREATE TRIGGER assets_forms_update BEFORE UPDATE OF external_id, title, series, season, episode, episode_end, artist, album, track, year, released_on, duration_ms, edition, guids, metadata, fingerprint, created_at, updated_at, missing_since ON assets BEGIN
+  SELECT CASE
+    WHEN NEW.external_id IS NOT OLD.external_id
+     AND NOT (NEW.external_id = substr(NEW.external_id, 1, 32768))
+      THEN RAISE(ABORT, 'G-5: external_id is text of at most 32,768 characters, without NUL')
+    WHEN NEW.title IS NOT OLD.title
+     AND NOT (NEW.title = substr(NEW.title, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: title is text of at most 10,000 characters, without NUL')
+    WHEN NEW.series IS NOT OLD.series
+     AND NOT (NEW.series = substr(NEW.series, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: series is text of at most 10,000 characters, without NUL')
+    WHEN NEW.season IS NOT OLD.season
+     AND NOT (NEW.season BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: season is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.episode IS NOT OLD.episode
+     AND NOT (NEW.episode BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: episode is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.episode_end IS NOT OLD.episode_end
+     AND NOT (NEW.episode_end BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: episode_end is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.artist IS NOT OLD.artist
+     AND NOT (NEW.artist = substr(NEW.artist, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: artist is text of at most 10,000 characters, without NUL')
+    WHEN NEW.album IS NOT OLD.album
+     AND NOT (NEW.album = substr(NEW.album, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: album is text of at most 10,000 characters, without NUL')
+    WHEN NEW.track IS NOT OLD.track
+     AND NOT (NEW.track BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: track is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.year IS NOT OLD.year
+     AND NOT (NEW.year BETWEEN 0 AND 9999)
+      THEN RAISE(ABORT, 'G-5: year is a number from 0 to 9,999')
+    WHEN NEW.released_on IS NOT OLD.released_on
+     AND NOT (NEW.released_on IS date(NEW.released_on, '+0 days') AND NEW.released_on > '0001')
+      THEN RAISE(ABORT, 'G-5: released_on is a date (YYYY-MM-DD)')
+    WHEN NEW.duration_ms IS NOT OLD.duration_ms
+     AND NOT (NEW.duration_ms BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: duration_ms is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.edition IS NOT OLD.edition
+     AND NOT (NEW.edition = substr(NEW.edition, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: edition is text of at most 10,000 characters, without NUL')
+    WHEN NEW.guids IS NOT OLD.guids
+     AND NOT (CASE
+        WHEN NEW.guids = '[]' THEN 1
+        WHEN NEW.guids <> substr(NEW.guids, 1, 1000000)
+          OR NEW.guids NOT GLOB '[[]*]' AND trim(NEW.guids, char(32, 9, 10, 13)) NOT GLOB '[[]*]' THEN 0
+        ELSE NOT EXISTS (SELECT 1 FROM json_each(NEW.guids) AS j WHERE j.type <> 'text')
+      END)
+      THEN RAISE(ABORT, 'G-5: guids is a JSON array of texts, of at most 1,000,000 characters')
+    WHEN NEW.metadata IS NOT OLD.metadata
+     AND NOT (CASE
+        WHEN NEW.metadata = '{}' THEN 1
+        WHEN NEW.metadata <> substr(NEW.metadata, 1, 1000000)
+          OR NEW.metadata NOT GLOB '{*}' AND trim(NEW.metadata, char(32, 9, 10, 13)) NOT GLOB '{*}' THEN 0
+        WHEN length(NEW.metadata) <= 4300
+         AND length(NEW.metadata) - length(replace(replace(NEW.metadata, '[', ''), '{', '')) <= 100
+         AND NEW.metadata NOT GLOB '*e[0-9+]*' AND NEW.metadata NOT GLOB '*E[0-9+]*'
+        THEN (SELECT count(*) FROM json_each(NEW.metadata, '$.a')) >= 0
+        ELSE NOT EXISTS (
+          SELECT 1
+            FROM json_tree(NEW.metadata) AS j
+           WHERE (j.type IN ('integer', 'real')
+                  AND j.value NOT BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308)
+              OR length(j.path) - length(replace(replace(j.path, '[', ''), '.', '')) >= 100)
+      END)
+      THEN RAISE(ABORT, 'G-5: metadata is a JSON object of at most 1,000,000 characters, 100 deep, with finite numbers')
+    WHEN NEW.fingerprint IS NOT OLD.fingerprint
+     AND NOT (NEW.fingerprint = substr(NEW.fingerprint, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: fingerprint is text of at most 1,000,000 characters, without NUL')
+    WHEN NEW.created_at IS NOT OLD.created_at
+     AND NOT (NEW.created_at GLOB '????-??-??T??:??:??*Z' AND NEW.created_at > '0001'
+      AND CASE
+        WHEN NEW.created_at = substr(NEW.created_at, 1, 20) THEN substr(NEW.created_at, 1, 10) IS date(NEW.created_at, '+0 days')
+        ELSE NEW.created_at = substr(NEW.created_at, 1, 30) AND NEW.created_at GLOB '*.[0-9]*'
+         AND substr(NEW.created_at, 1, 10) IS date(substr(NEW.created_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.created_at, 1, length(NEW.created_at) - 1), '0123456789') = substr(NEW.created_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: created_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.updated_at IS NOT OLD.updated_at
+     AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
+      AND CASE
+        WHEN NEW.updated_at = substr(NEW.updated_at, 1, 20) THEN substr(NEW.updated_at, 1, 10) IS date(NEW.updated_at, '+0 days')
+        ELSE NEW.updated_at = substr(NEW.updated_at, 1, 30) AND NEW.updated_at GLOB '*.[0-9]*'
+         AND substr(NEW.updated_at, 1, 10) IS date(substr(NEW.updated_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.updated_at, 1, length(NEW.updated_at) - 1), '0123456789') = substr(NEW.updated_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: updated_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.missing_since IS NOT OLD.missing_since
+     AND NOT (NEW.missing_since GLOB '????-??-??T??:??:??*Z' AND NEW.missing_since > '0001'
+      AND CASE
+        WHEN NEW.missing_since = substr(NEW.missing_since, 1, 20) THEN substr(NEW.missing_since, 1, 10) IS date(NEW.missing_since, '+0 days')
+        ELSE NEW.missing_since = substr(NEW.missing_since, 1, 30) AND NEW.missing_since GLOB '*.[0-9]*'
+         AND substr(NEW.missing_since, 1, 10) IS date(substr(NEW.missing_since, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.missing_since, 1, length(NEW.missing_since) - 1), '0123456789') = substr(NEW.missing_since, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: missing_since is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+  END;
+END;
+
+CREATE TRIGGER collections_insert BEFORE INSERT ON collections BEGIN
+  SELECT RAISE(ABORT, 'G-2: a collection belongs to a source')
+   WHERE NOT EXISTS (SELECT 1 FROM sources WHERE id = NEW.source_id);
+  SELECT RAISE(ABORT, 'G-1: external_id of a collection is unique within its source')
+   WHERE EXISTS (SELECT 1 FROM collections WHERE id = NEW.id)
+      OR EXISTS (SELECT 1 FROM collections
+                  WHERE source_id = NEW.source_id AND external_id = NEW.external_id);
+  SELECT RAISE(ABORT, 'G-1: a new collection starts with enabled, sync_enabled and ingestible 0')
+   WHERE NEW.enabled <> 0 OR NEW.sync_enabled <> 0 OR NEW.ingestible <> 0;
+  SELECT RAISE(ABORT, 'G-1: a new collection starts with revision 0 and no assets')
+   WHERE NEW.revision <> 0 OR NEW.asset_count <> 0 OR NEW.missing_count <> 0;
+END;
+
+CREATE TRIGGER collections_inserted AFTER INSERT ON collections BEGIN
+  INSERT INTO path_mappings (collection_id, external_path) VALUES (NEW.id, '');
+END;
+
+CREATE TRIGGER collections_ingestible BEFORE UPDATE OF ingestible ON collections
+WHEN NEW.ingestible = 1 BEGIN
+  SELECT RAISE(ABORT, 'G-5: ingestible needs every location mapped to a folder or excluded')
+   WHERE EXISTS (SELECT 1 FROM path_mappings
+                  WHERE collection_id = OLD.id
+                    AND local_path IS NULL AND excluded = 0 AND missing_since IS NULL);
+  SELECT RAISE(ABORT, 'G-5: ingestible needs a location that is not excluded')
+   WHERE NOT EXISTS (SELECT 1 FROM path_mappings
+                      WHERE collection_id = OLD.id AND excluded = 0 AND missing_since IS NULL);
+END;
+
+CREATE TRIGGER collections_missing AFTER UPDATE OF ingestible, missing_since ON collections
+WHEN NEW.ingestible = 1 AND NEW.missing_since IS NOT NULL BEGIN
+  UPDATE collections
+     SET ingestible = 0, not_ingestible_reason = 'the source no longer offers it'
+   WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER collections_delete AFTER DELETE ON collections BEGIN
+  DELETE FROM assets WHERE collection_id = OLD.id;
+  DELETE FROM folders WHERE collection_id = OLD.id;
+  DELETE FROM path_mappings WHERE collection_id = OLD.id;
+END;
+
+CREATE TRIGGER collections_update BEFORE UPDATE ON collections BEGIN
+  SELECT RAISE(ABORT, 'G-1: id and source_id of a collection never change')
+   WHERE NEW.id IS NOT OLD.id OR NEW.source_id IS NOT OLD.source_id;
+  SELECT RAISE(ABORT, 'G-1: external_id of a collection is unique within its source')
+   WHERE NEW.external_id IS NOT OLD.external_id
+     AND EXISTS (SELECT 1 FROM collections
+                  WHERE source_id = NEW.source_id AND external_id = NEW.external_id
+                    AND id <> OLD.id);
+  SELECT RAISE(ABORT, 'G-5: revision of a collection stays or grows by 1')
+   WHERE coalesce(NEW.revision NOT IN (OLD.revision, OLD.revision + 1), 1);
+  SELECT RAISE(ABORT, 'G-5: the counts of a collection change with its assets, one by one')
+   WHERE coalesce(abs(NEW.asset_count - OLD.asset_count) > 1
+                  OR abs(NEW.missing_count - OLD.missing_count) > 1
+                  OR ((NEW.asset_count <> OLD.asset_count OR NEW.missing_count <> OLD.missing_count)
+                      AND NEW.revision = OLD.revision), 1);
+END;
+
+CREATE TRIGGER collections_forms BEFORE INSERT ON collections BEGIN
+  SELECT CASE
+    WHEN NEW.id > 9007199254740991
+      THEN RAISE(ABORT, 'G-5: id is a number from 1 to 9,007,199,254,740,991')
+    WHEN NOT (NEW.external_id = substr(NEW.external_id, 1, 32768))
+      THEN RAISE(ABORT, 'G-5: external_id is text of at most 32,768 characters, without NUL')
+    WHEN NOT (NEW.name = substr(NEW.name, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: name is text of at most 10,000 characters, without NUL')
+    WHEN NEW.kind IS NOT NULL AND NOT (NEW.kind = substr(NEW.kind, 1, 1000))
+      THEN RAISE(ABORT, 'G-5: kind is text of at most 1,000 characters, without NUL')
+    WHEN NEW.not_ingestible_reason IS NOT NULL AND NOT (NEW.not_ingestible_reason = substr(NEW.not_ingestible_reason, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: not_ingestible_reason is text of at most 1,000,000 characters, without NUL')
+    WHEN NEW.missing_since IS NOT NULL AND NOT (NEW.missing_since GLOB '????-??-??T??:??:??*Z' AND NEW.missing_since > '0001'
+      AND CASE
+        WHEN NEW.missing_since = substr(NEW.missing_since, 1, 20) THEN substr(NEW.missing_since, 1, 10) IS date(NEW.missing_since, '+0 days')
+        ELSE NEW.missing_since = substr(NEW.missing_since, 1, 30) AND NEW.missing_since GLOB '*.[0-9]*'
+         AND substr(NEW.missing_since, 1, 10) IS date(substr(NEW.missing_since, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.missing_since, 1, length(NEW.missing_since) - 1), '0123456789') = substr(NEW.missing_since, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: missing_since is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.last_ingested_at IS NOT NULL AND NOT (NEW.last_ingested_at GLOB '????-??-??T??:??:??*Z' AND NEW.last_ingested_at > '0001'
+      AND CASE
+        WHEN NEW.last_ingested_at = substr(NEW.last_ingested_at, 1, 20) THEN substr(NEW.last_ingested_at, 1, 10) IS date(NEW.last_ingested_at, '+0 days')
+        ELSE NEW.last_ingested_at = substr(NEW.last_ingested_at, 1, 30) AND NEW.last_ingested_at GLOB '*.[0-9]*'
+         AND substr(NEW.last_ingested_at, 1, 10) IS date(substr(NEW.last_ingested_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.last_ingested_at, 1, length(NEW.last_ingested_at) - 1), '0123456789') = substr(NEW.last_ingested_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: last_ingested_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NOT (NEW.created_at GLOB '????-??-??T??:??:??*Z' AND NEW.created_at > '0001'
+      AND CASE
+        WHEN NEW.created_at = substr(NEW.created_at, 1, 20) THEN substr(NEW.created_at, 1, 10) IS date(NEW.created_at, '+0 days')
+        ELSE NEW.created_at = substr(NEW.created_at, 1, 30) AND NEW.created_at GLOB '*.[0-9]*'
+         AND substr(NEW.created_at, 1, 10) IS date(substr(NEW.created_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.created_at, 1, length(NEW.created_at) - 1), '0123456789') = substr(NEW.created_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: created_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.updated_at IS NOT NEW.created_at AND NEW.updated_at IS NOT NULL
+     AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
+      AND CASE
+        WHEN NEW.updated_at = substr(NEW.updated_at, 1, 20) THEN substr(NEW.updated_at, 1, 10) IS date(NEW.updated_at, '+0 days')
+        ELSE NEW.updated_at = substr(NEW.updated_at, 1, 30) AND NEW.updated_at GLOB '*.[0-9]*'
+         AND substr(NEW.updated_at, 1, 10) IS date(substr(NEW.updated_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.updated_at, 1, length(NEW.updated_at) - 1), '0123456789') = substr(NEW.updated_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: updated_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.identity IS NOT NULL AND NOT (NEW.identity = substr(NEW.identity, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: identity is text of at most 1,000,000 characters, without NUL')
+  END;
+END;
+
+CREATE TRIGGER collections_forms_update BEFORE UPDATE OF external_id, name, kind, not_ingestible_reason, missing_since, last_ingested_at, created_at, updated_at, identity ON collections BEGIN
+  SELECT CASE
+    WHEN NEW.external_id IS NOT OLD.external_id
+     AND NOT (NEW.external_id = substr(NEW.external_id, 1, 32768))
+      THEN RAISE(ABORT, 'G-5: external_id is text of at most 32,768 characters, without NUL')
+    WHEN NEW.name IS NOT OLD.name
+     AND NOT (NEW.name = substr(NEW.name, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: name is text of at most 10,000 characters, without NUL')
+    WHEN NEW.kind IS NOT OLD.kind
+     AND NOT (NEW.kind = substr(NEW.kind, 1, 1000))
+      THEN RAISE(ABORT, 'G-5: kind is text of at most 1,000 characters, without NUL')
+    WHEN NEW.not_ingestible_reason IS NOT OLD.not_ingestible_reason
+     AND NOT (NEW.not_ingestible_reason = substr(NEW.not_ingestible_reason, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: not_ingestible_reason is text of at most 1,000,000 characters, without NUL')
+    WHEN NEW.missing_since IS NOT OLD.missing_since
+     AND NOT (NEW.missing_since GLOB '????-??-??T??:??:??*Z' AND NEW.missing_since > '0001'
+      AND CASE
+        WHEN NEW.missing_since = substr(NEW.missing_since, 1, 20) THEN substr(NEW.missing_since, 1, 10) IS date(NEW.missing_since, '+0 days')
+        ELSE NEW.missing_since = substr(NEW.missing_since, 1, 30) AND NEW.missing_since GLOB '*.[0-9]*'
+         AND substr(NEW.missing_since, 1, 10) IS date(substr(NEW.missing_since, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.missing_since, 1, length(NEW.missing_since) - 1), '0123456789') = substr(NEW.missing_since, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: missing_since is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.last_ingested_at IS NOT OLD.last_ingested_at
+     AND NOT (NEW.last_ingested_at GLOB '????-??-??T??:??:??*Z' AND NEW.last_ingested_at > '0001'
+      AND CASE
+        WHEN NEW.last_ingested_at = substr(NEW.last_ingested_at, 1, 20) THEN substr(NEW.last_ingested_at, 1, 10) IS date(NEW.last_ingested_at, '+0 days')
+        ELSE NEW.last_ingested_at = substr(NEW.last_ingested_at, 1, 30) AND NEW.last_ingested_at GLOB '*.[0-9]*'
+         AND substr(NEW.last_ingested_at, 1, 10) IS date(substr(NEW.last_ingested_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.last_ingested_at, 1, length(NEW.last_ingested_at) - 1), '0123456789') = substr(NEW.last_ingested_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: last_ingested_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.created_at IS NOT OLD.created_at
+     AND NOT (NEW.created_at GLOB '????-??-??T??:??:??*Z' AND NEW.created_at > '0001'
+      AND CASE
+        WHEN NEW.created_at = substr(NEW.created_at, 1, 20) THEN substr(NEW.created_at, 1, 10) IS date(NEW.created_at, '+0 days')
+        ELSE NEW.created_at = substr(NEW.created_at, 1, 30) AND NEW.created_at GLOB '*.[0-9]*'
+         AND substr(NEW.created_at, 1, 10) IS date(substr(NEW.created_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.created_at, 1, length(NEW.created_at) - 1), '0123456789') = substr(NEW.created_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: created_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.updated_at IS NOT OLD.updated_at
+     AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
+      AND CASE
+        WHEN NEW.updated_at = substr(NEW.updated_at, 1, 20) THEN substr(NEW.updated_at, 1, 10) IS date(NEW.updated_at, '+0 days')
+        ELSE NEW.updated_at = substr(NEW.updated_at, 1, 30) AND NEW.updated_at GLOB '*.[0-9]*'
+         AND substr(NEW.updated_at, 1, 10) IS date(substr(NEW.updated_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.updated_at, 1, length(NEW.updated_at) - 1), '0123456789') = substr(NEW.updated_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: updated_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.identity IS NOT OLD.identity
+     AND NOT (NEW.identity = substr(NEW.identity, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: identity is text of at most 1,000,000 characters, without NUL')
+  END;
+END;
+
+CREATE TRIGGER folders_insert BEFORE INSERT ON folders BEGIN
+  SELECT RAISE(ABORT, 'G-2: a folder belongs to a collection')
+   WHERE NOT EXISTS (SELECT 1 FROM collections WHERE id = NEW.collection_id);
+  SELECT RAISE(ABORT, 'G-2: this folder already exists')
+   WHERE EXISTS (SELECT 1 FROM folders WHERE id = NEW.id)
+      OR EXISTS (SELECT 1 FROM folders
+                  WHERE collection_id = NEW.collection_id AND path = NEW.path);
+END;
+
+CREATE TRIGGER folders_update BEFORE UPDATE ON folders BEGIN
+  SELECT RAISE(ABORT, 'G-2: id, collection and path of a folder never change')
+   WHERE NEW.id IS NOT OLD.id
+      OR NEW.collection_id IS NOT OLD.collection_id
+      OR NEW.path IS NOT OLD.path;
+END;
+
+CREATE TRIGGER folders_delete AFTER DELETE ON folders BEGIN
+  UPDATE assets SET folder_id = NULL WHERE folder_id = OLD.id;
+END;
+
+CREATE TRIGGER folders_forms BEFORE INSERT ON folders BEGIN
+  SELECT CASE
+    WHEN NEW.id > 9007199254740991
+      THEN RAISE(ABORT, 'G-5: id is a number from 1 to 9,007,199,254,740,991')
+    WHEN NOT (NEW.path = substr(NEW.path, 1, 32768))
+      THEN RAISE(ABORT, 'G-5: path is text of at most 32,768 characters, without NUL')
+    WHEN NEW.fingerprint IS NOT NULL AND NOT (NEW.fingerprint = substr(NEW.fingerprint, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: fingerprint is text of at most 1,000,000 characters, without NUL')
+    WHEN NOT (NEW.assets BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: assets is a number from 0 to 9,007,199,254,740,991')
+  END;
+END;
+
+CREATE TRIGGER folders_forms_update BEFORE UPDATE OF path, fingerprint, assets ON folders BEGIN
+  SELECT CASE
+    WHEN NEW.path IS NOT OLD.path
+     AND NOT (NEW.path = substr(NEW.path, 1, 32768))
+      THEN RAISE(ABORT, 'G-5: path is text of at most 32,768 characters, without NUL')
+    WHEN NEW.fingerprint IS NOT OLD.fingerprint
+     AND NOT (NEW.fingerprint = substr(NEW.fingerprint, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: fingerprint is text of at most 1,000,000 characters, without NUL')
+    WHEN NEW.assets IS NOT OLD.assets
+     AND NOT (NEW.assets BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: assets is a number from 0 to 9,007,199,254,740,991')
+  END;
+END;
+
+CREATE TRIGGER history_insert BEFORE INSERT ON history BEGIN
+  SELECT RAISE(ABORT, 'G-5: this line of history already exists')
+   WHERE EXISTS (SELECT 1 FROM history WHERE id = NEW.id);
+END;
+
+CREATE TRIGGER history_update BEFORE UPDATE ON history BEGIN
+  SELECT RAISE(ABORT, 'G-5: the id of a line of history never changes')
+   WHERE NEW.id IS NOT OLD.id;
+END;
+
+CREATE TRIGGER history_forms BEFORE INSERT ON history BEGIN
+  SELECT CASE
+    WHEN NEW.id > 9007199254740991
+      THEN RAISE(ABORT, 'G-5: id is a number from 1 to 9,007,199,254,740,991')
+    WHEN NOT (NEW.at GLOB '????-??-??T??:??:??*Z' AND NEW.at > '0001'
+      AND CASE
+        WHEN NEW.at = substr(NEW.at, 1, 20) THEN substr(NEW.at, 1, 10) IS date(NEW.at, '+0 days')
+        ELSE NEW.at = substr(NEW.at, 1, 30) AND NEW.at GLOB '*.[0-9]*'
+         AND substr(NEW.at, 1, 10) IS date(substr(NEW.at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.at, 1, length(NEW.at) - 1), '0123456789') = substr(NEW.at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NOT (NEW.operation = substr(NEW.operation, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: operation is text of at most 10,000 characters, without NUL')
+    WHEN NEW.source IS NOT NULL AND NOT (NEW.source = substr(NEW.source, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: source is text of at most 10,000 characters, without NUL')
+    WHEN NEW.collection IS NOT NULL AND NOT (NEW.collection = substr(NEW.collection, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: collection is text of at most 10,000 characters, without NUL')
+    WHEN NOT (NEW.status = substr(NEW.status, 1, 1000))
+      THEN RAISE(ABORT, 'G-5: status is text of at most 1,000 characters, without NUL')
+    WHEN NOT (CASE
+        WHEN NEW.detail = '{}' THEN 1
+        WHEN NEW.detail <> substr(NEW.detail, 1, 100000000)
+          OR NEW.detail NOT GLOB '{*}' AND trim(NEW.detail, char(32, 9, 10, 13)) NOT GLOB '{*}' THEN 0
+        WHEN length(NEW.detail) <= 4300
+         AND length(NEW.detail) - length(replace(replace(NEW.detail, '[', ''), '{', '')) <= 100
+         AND NEW.detail NOT GLOB '*e[0-9+]*' AND NEW.detail NOT GLOB '*E[0-9+]*'
+        THEN (SELECT count(*) FROM json_each(NEW.detail, '$.a')) >= 0
+        ELSE NOT EXISTS (
+          SELECT 1
+            FROM json_tree(NEW.detail) AS j
+           WHERE (j.type IN ('integer', 'real')
+                  AND j.value NOT BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308)
+              OR length(j.path) - length(replace(replace(j.path, '[', ''), '.', '')) >= 100)
+      END)
+      THEN RAISE(ABORT, 'G-5: detail is a JSON object of at most 100,000,000 characters, 100 deep, with finite numbers')
+  END;
+END;
+
+CREATE TRIGGER history_forms_update BEFORE UPDATE OF at, operation, source, collection, status, detail ON history BEGIN
+  SELECT CASE
+    WHEN NEW.at IS NOT OLD.at
+     AND NOT (NEW.at GLOB '????-??-??T??:??:??*Z' AND NEW.at > '0001'
+      AND CASE
+        WHEN NEW.at = substr(NEW.at, 1, 20) THEN substr(NEW.at, 1, 10) IS date(NEW.at, '+0 days')
+        ELSE NEW.at = substr(NEW.at, 1, 30) AND NEW.at GLOB '*.[0-9]*'
+         AND substr(NEW.at, 1, 10) IS date(substr(NEW.at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.at, 1, length(NEW.at) - 1), '0123456789') = substr(NEW.at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.operation IS NOT OLD.operation
+     AND NOT (NEW.operation = substr(NEW.operation, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: operation is text of at most 10,000 characters, without NUL')
+    WHEN NEW.source IS NOT OLD.source
+     AND NOT (NEW.source = substr(NEW.source, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: source is text of at most 10,000 characters, without NUL')
+    WHEN NEW.collection IS NOT OLD.collection
+     AND NOT (NEW.collection = substr(NEW.collection, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: collection is text of at most 10,000 characters, without NUL')
+    WHEN NEW.status IS NOT OLD.status
+     AND NOT (NEW.status = substr(NEW.status, 1, 1000))
+      THEN RAISE(ABORT, 'G-5: status is text of at most 1,000 characters, without NUL')
+    WHEN NEW.detail IS NOT OLD.detail
+     AND NOT (CASE
+        WHEN NEW.detail = '{}' THEN 1
+        WHEN NEW.detail <> substr(NEW.detail, 1, 100000000)
+          OR NEW.detail NOT GLOB '{*}' AND trim(NEW.detail, char(32, 9, 10, 13)) NOT GLOB '{*}' THEN 0
+        WHEN length(NEW.detail) <= 4300
+         AND length(NEW.detail) - length(replace(replace(NEW.detail, '[', ''), '{', '')) <= 100
+         AND NEW.detail NOT GLOB '*e[0-9+]*' AND NEW.detail NOT GLOB '*E[0-9+]*'
+        THEN (SELECT count(*) FROM json_each(NEW.detail, '$.a')) >= 0
+        ELSE NOT EXISTS (
+          SELECT 1
+            FROM json_tree(NEW.detail) AS j
+           WHERE (j.type IN ('integer', 'real')
+                  AND j.value NOT BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308)
+              OR length(j.path) - length(replace(replace(j.path, '[', ''), '.', '')) >= 100)
+      END)
+      THEN RAISE(ABORT, 'G-5: detail is a JSON object of at most 100,000,000 characters, 100 deep, with finite numbers')
+  END;
+END;
+
+CREATE TRIGGER path_mappings_insert BEFORE INSERT ON path_mappings BEGIN
+  SELECT RAISE(ABORT, 'G-6: a path mapping belongs to a collection')
+   WHERE NOT EXISTS (SELECT 1 FROM collections WHERE id = NEW.collection_id);
+  SELECT RAISE(ABORT, 'G-6: a collection has one path mapping per location')
+   WHERE EXISTS (SELECT 1 FROM path_mappings WHERE id = NEW.id)
+      OR EXISTS (SELECT 1 FROM path_mappings
+                  WHERE collection_id = NEW.collection_id AND external_path = NEW.external_path);
+END;
+
+CREATE TRIGGER path_mappings_inserted AFTER INSERT ON path_mappings BEGIN
+  DELETE FROM path_mappings
+   WHERE collection_id = NEW.collection_id
+     AND external_path = ''
+     AND NEW.external_path <> ''
+     AND local_path IS NULL
+     AND NOT EXISTS (SELECT 1 FROM asset_files WHERE path_mapping_id = path_mappings.id);
+  UPDATE collections
+     SET ingestible = 0, not_ingestible_reason = 'its path mappings changed'
+   WHERE id = NEW.collection_id AND ingestible = 1;
+END;
+
+CREATE TRIGGER path_mappings_update BEFORE UPDATE ON path_mappings BEGIN
+  SELECT RAISE(ABORT, 'G-6: id and collection of a path mapping never change')
+   WHERE NEW.id IS NOT OLD.id OR NEW.collection_id IS NOT OLD.collection_id;
+  SELECT RAISE(ABORT, 'G-6: a collection has one path mapping per location')
+   WHERE NEW.external_path <> OLD.external_path
+     AND EXISTS (SELECT 1 FROM path_mappings
+                  WHERE collection_id = OLD.collection_id AND external_path = NEW.external_path);
+END;
+
+CREATE TRIGGER path_mappings_updated AFTER UPDATE ON path_mappings
+WHEN NEW.external_path IS NOT OLD.external_path
+  OR NEW.local_path IS NOT OLD.local_path
+  OR NEW.excluded IS NOT OLD.excluded
+  OR NEW.missing_since IS NOT OLD.missing_since BEGIN
+  UPDATE collections
+     SET ingestible = 0, not_ingestible_reason = 'its path mappings changed'
+   WHERE id = NEW.collection_id AND ingestible = 1;
+END;
+
+CREATE TRIGGER path_mappings_delete BEFORE DELETE ON path_mappings
+WHEN EXISTS (SELECT 1 FROM collections WHERE id = OLD.collection_id) BEGIN
+  SELECT RAISE(ABORT, 'G-6: files still refer to this path mapping')
+   WHERE EXISTS (SELECT 1 FROM asset_files WHERE path_mapping_id = OLD.id);
+END;
+
+CREATE TRIGGER path_mappings_deleted AFTER DELETE ON path_mappings
+WHEN EXISTS (SELECT 1 FROM collections WHERE id = OLD.collection_id) BEGIN
+  UPDATE collections
+     SET ingestible = 0, not_ingestible_reason = 'its path mappings changed'
+   WHERE id = OLD.collection_id AND ingestible = 1;
+  INSERT INTO path_mappings (collection_id, external_path)
+  SELECT OLD.collection_id, ''
+   WHERE NOT EXISTS (SELECT 1 FROM path_mappings WHERE collection_id = OLD.collection_id);
+END;
+
+CREATE TRIGGER path_mappings_forms BEFORE INSERT ON path_mappings BEGIN
+  SELECT CASE
+    WHEN NEW.id > 9007199254740991
+      THEN RAISE(ABORT, 'G-5: id is a number from 1 to 9,007,199,254,740,991')
+    WHEN NOT (NEW.external_path = substr(NEW.external_path, 1, 32768))
+      THEN RAISE(ABORT, 'G-5: external_path is text of at most 32,768 characters, without NUL')
+    WHEN NEW.local_path IS NOT NULL AND NOT (NEW.local_path = substr(NEW.local_path, 1, 32768))
+      THEN RAISE(ABORT, 'G-5: local_path is text of at most 32,768 characters, without NUL')
+    WHEN NEW.missing_since IS NOT NULL AND NOT (NEW.missing_since GLOB '????-??-??T??:??:??*Z' AND NEW.missing_since > '0001'
+      AND CASE
+        WHEN NEW.missing_since = substr(NEW.missing_since, 1, 20) THEN substr(NEW.missing_since, 1, 10) IS date(NEW.missing_since, '+0 days')
+        ELSE NEW.missing_since = substr(NEW.missing_since, 1, 30) AND NEW.missing_since GLOB '*.[0-9]*'
+         AND substr(NEW.missing_since, 1, 10) IS date(substr(NEW.missing_since, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.missing_since, 1, length(NEW.missing_since) - 1), '0123456789') = substr(NEW.missing_since, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: missing_since is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NOT (NEW.created_at GLOB '????-??-??T??:??:??*Z' AND NEW.created_at > '0001'
+      AND CASE
+        WHEN NEW.created_at = substr(NEW.created_at, 1, 20) THEN substr(NEW.created_at, 1, 10) IS date(NEW.created_at, '+0 days')
+        ELSE NEW.created_at = substr(NEW.created_at, 1, 30) AND NEW.created_at GLOB '*.[0-9]*'
+         AND substr(NEW.created_at, 1, 10) IS date(substr(NEW.created_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.created_at, 1, length(NEW.created_at) - 1), '0123456789') = substr(NEW.created_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: created_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.updated_at IS NOT NEW.created_at AND NEW.updated_at IS NOT NULL
+     AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
+      AND CASE
+        WHEN NEW.updated_at = substr(NEW.updated_at, 1, 20) THEN substr(NEW.updated_at, 1, 10) IS date(NEW.updated_at, '+0 days')
+        ELSE NEW.updated_at = substr(NEW.updated_at, 1, 30) AND NEW.updated_at GLOB '*.[0-9]*'
+         AND substr(NEW.updated_at, 1, 10) IS date(substr(NEW.updated_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.updated_at, 1, length(NEW.updated_at) - 1), '0123456789') = substr(NEW.updated_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: updated_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+  END;
+END;
+
+CREATE TRIGGER path_mappings_forms_update BEFORE UPDATE OF external_path, local_path, missing_since, created_at, updated_at ON path_mappings BEGIN
+  SELECT CASE
+    WHEN NEW.external_path IS NOT OLD.external_path
+     AND NOT (NEW.external_path = substr(NEW.external_path, 1, 32768))
+      THEN RAISE(ABORT, 'G-5: external_path is text of at most 32,768 characters, without NUL')
+    WHEN NEW.local_path IS NOT OLD.local_path
+     AND NOT (NEW.local_path = substr(NEW.local_path, 1, 32768))
+      THEN RAISE(ABORT, 'G-5: local_path is text of at most 32,768 characters, without NUL')
+    WHEN NEW.missing_since IS NOT OLD.missing_since
+     AND NOT (NEW.missing_since GLOB '????-??-??T??:??:??*Z' AND NEW.missing_since > '0001'
+      AND CASE
+        WHEN NEW.missing_since = substr(NEW.missing_since, 1, 20) THEN substr(NEW.missing_since, 1, 10) IS date(NEW.missing_since, '+0 days')
+        ELSE NEW.missing_since = substr(NEW.missing_since, 1, 30) AND NEW.missing_since GLOB '*.[0-9]*'
+         AND substr(NEW.missing_since, 1, 10) IS date(substr(NEW.missing_since, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.missing_since, 1, length(NEW.missing_since) - 1), '0123456789') = substr(NEW.missing_since, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: missing_since is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.created_at IS NOT OLD.created_at
+     AND NOT (NEW.created_at GLOB '????-??-??T??:??:??*Z' AND NEW.created_at > '0001'
+      AND CASE
+        WHEN NEW.created_at = substr(NEW.created_at, 1, 20) THEN substr(NEW.created_at, 1, 10) IS date(NEW.created_at, '+0 days')
+        ELSE NEW.created_at = substr(NEW.created_at, 1, 30) AND NEW.created_at GLOB '*.[0-9]*'
+         AND substr(NEW.created_at, 1, 10) IS date(substr(NEW.created_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.created_at, 1, length(NEW.created_at) - 1), '0123456789') = substr(NEW.created_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: created_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.updated_at IS NOT OLD.updated_at
+     AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
+      AND CASE
+        WHEN NEW.updated_at = substr(NEW.updated_at, 1, 20) THEN substr(NEW.updated_at, 1, 10) IS date(NEW.updated_at, '+0 days')
+        ELSE NEW.updated_at = substr(NEW.updated_at, 1, 30) AND NEW.updated_at GLOB '*.[0-9]*'
+         AND substr(NEW.updated_at, 1, 10) IS date(substr(NEW.updated_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.updated_at, 1, length(NEW.updated_at) - 1), '0123456789') = substr(NEW.updated_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: updated_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+  END;
+END;
+
+CREATE TRIGGER source_secrets_insert BEFORE INSERT ON source_secrets BEGIN
+  SELECT RAISE(ABORT, 'G-2: a secret belongs to a source')
+   WHERE NOT EXISTS (SELECT 1 FROM sources WHERE id = NEW.source_id);
+END;
+
+CREATE TRIGGER source_secrets_update BEFORE UPDATE ON source_secrets BEGIN
+  SELECT RAISE(ABORT, 'G-2: a secret stays with its source')
+   WHERE NEW.source_id IS NOT OLD.source_id;
+END;
+
+CREATE TRIGGER source_secrets_forms BEFORE INSERT ON source_secrets BEGIN
+  SELECT CASE
+    WHEN NOT (NEW.name = substr(NEW.name, 1, 1000))
+      THEN RAISE(ABORT, 'G-5: name is text of at most 1,000 characters, without NUL')
+    WHEN NOT (NEW.value = substr(NEW.value, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: value is text of at most 1,000,000 characters, without NUL')
+  END;
+END;
+
+CREATE TRIGGER source_secrets_forms_update BEFORE UPDATE OF name, value ON source_secrets BEGIN
+  SELECT CASE
+    WHEN NEW.name IS NOT OLD.name
+     AND NOT (NEW.name = substr(NEW.name, 1, 1000))
+      THEN RAISE(ABORT, 'G-5: name is text of at most 1,000 characters, without NUL')
+    WHEN NEW.value IS NOT OLD.value
+     AND NOT (NEW.value = substr(NEW.value, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: value is text of at most 1,000,000 characters, without NUL')
+  END;
+END;
+
+CREATE TRIGGER sources_insert BEFORE INSERT ON sources BEGIN
+  SELECT RAISE(ABORT, 'G-2: this source already exists (id, external_id, type and identity, or name)')
+   WHERE EXISTS (SELECT 1 FROM sources WHERE id = NEW.id)
+      OR EXISTS (SELECT 1 FROM sources WHERE external_id = NEW.external_id)
+      OR EXISTS (SELECT 1 FROM sources WHERE type = NEW.type AND identity = NEW.identity)
+      OR EXISTS (SELECT 1 FROM sources WHERE name = NEW.name);
+END;
+
+CREATE TRIGGER sources_update BEFORE UPDATE ON sources BEGIN
+  SELECT RAISE(ABORT, 'G-2: id, external_id and type of a source never change')
+   WHERE NEW.id IS NOT OLD.id OR NEW.external_id IS NOT OLD.external_id OR NEW.type IS NOT OLD.type;
+  SELECT RAISE(ABORT, 'G-2: another source has this identity or name')
+   WHERE EXISTS (SELECT 1 FROM sources
+                  WHERE type = NEW.type AND identity = NEW.identity AND id <> OLD.id)
+      OR EXISTS (SELECT 1 FROM sources WHERE name = NEW.name AND id <> OLD.id);
+END;
+
+CREATE TRIGGER sources_delete AFTER DELETE ON sources BEGIN
+  DELETE FROM source_secrets WHERE source_id = OLD.id;
+  DELETE FROM collections WHERE source_id = OLD.id;
+END;
+
+CREATE TRIGGER sources_forms BEFORE INSERT ON sources BEGIN
+  SELECT CASE
+    WHEN NEW.id > 9007199254740991
+      THEN RAISE(ABORT, 'G-5: id is a number from 1 to 9,007,199,254,740,991')
+    WHEN NOT (NEW.external_id = substr(NEW.external_id, 1, 1000))
+      THEN RAISE(ABORT, 'G-5: external_id is text of at most 1,000 characters, without NUL')
+    WHEN NOT (NEW.type = substr(NEW.type, 1, 1000))
+      THEN RAISE(ABORT, 'G-5: type is text of at most 1,000 characters, without NUL')
+    WHEN NOT (NEW.identity = substr(NEW.identity, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: identity is text of at most 1,000,000 characters, without NUL')
+    WHEN NOT (NEW.name = substr(NEW.name, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: name is text of at most 10,000 characters, without NUL')
+    WHEN NOT (CASE
+        WHEN NEW.config = '{}' THEN 1
+        WHEN NEW.config <> substr(NEW.config, 1, 1000000)
+          OR NEW.config NOT GLOB '{*}' AND trim(NEW.config, char(32, 9, 10, 13)) NOT GLOB '{*}' THEN 0
+        WHEN length(NEW.config) <= 4300
+         AND length(NEW.config) - length(replace(replace(NEW.config, '[', ''), '{', '')) <= 100
+         AND NEW.config NOT GLOB '*e[0-9+]*' AND NEW.config NOT GLOB '*E[0-9+]*'
+        THEN (SELECT count(*) FROM json_each(NEW.config, '$.a')) >= 0
+        ELSE NOT EXISTS (
+          SELECT 1
+            FROM json_tree(NEW.config) AS j
+           WHERE (j.type IN ('integer', 'real')
+                  AND j.value NOT BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308)
+              OR length(j.path) - length(replace(replace(j.path, '[', ''), '.', '')) >= 100)
+      END)
+      THEN RAISE(ABORT, 'G-5: config is a JSON object of at most 1,000,000 characters, 100 deep, with finite numbers')
+    WHEN NOT (NEW.created_at GLOB '????-??-??T??:??:??*Z' AND NEW.created_at > '0001'
+      AND CASE
+        WHEN NEW.created_at = substr(NEW.created_at, 1, 20) THEN substr(NEW.created_at, 1, 10) IS date(NEW.created_at, '+0 days')
+        ELSE NEW.created_at = substr(NEW.created_at, 1, 30) AND NEW.created_at GLOB '*.[0-9]*'
+         AND substr(NEW.created_at, 1, 10) IS date(substr(NEW.created_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.created_at, 1, length(NEW.created_at) - 1), '0123456789') = substr(NEW.created_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: created_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.updated_at IS NOT NEW.created_at AND NEW.updated_at IS NOT NULL
+     AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
+      AND CASE
+        WHEN NEW.updated_at = substr(NEW.updated_at, 1, 20) THEN substr(NEW.updated_at, 1, 10) IS date(NEW.updated_at, '+0 days')
+        ELSE NEW.updated_at = substr(NEW.updated_at, 1, 30) AND NEW.updated_at GLOB '*.[0-9]*'
+         AND substr(NEW.updated_at, 1, 10) IS date(substr(NEW.updated_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.updated_at, 1, length(NEW.updated_at) - 1), '0123456789') = substr(NEW.updated_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: updated_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.remote_identity IS NOT NULL AND NOT (NEW.remote_identity = substr(NEW.remote_identity, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: remote_identity is text of at most 1,000,000 characters, without NUL')
+  END;
+END;
+
+CREATE TRIGGER sources_forms_update BEFORE UPDATE OF external_id, type, identity, name, config, created_at, updated_at, remote_identity ON sources BEGIN
+  SELECT CASE
+    WHEN NEW.external_id IS NOT OLD.external_id
+     AND NOT (NEW.external_id = substr(NEW.external_id, 1, 1000))
+      THEN RAISE(ABORT, 'G-5: external_id is text of at most 1,000 characters, without NUL')
+    WHEN NEW.type IS NOT OLD.type
+     AND NOT (NEW.type = substr(NEW.type, 1, 1000))
+      THEN RAISE(ABORT, 'G-5: type is text of at most 1,000 characters, without NUL')
+    WHEN NEW.identity IS NOT OLD.identity
+     AND NOT (NEW.identity = substr(NEW.identity, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: identity is text of at most 1,000,000 characters, without NUL')
+    WHEN NEW.name IS NOT OLD.name
+     AND NOT (NEW.name = substr(NEW.name, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: name is text of at most 10,000 characters, without NUL')
+    WHEN NEW.config IS NOT OLD.config
+     AND NOT (CASE
+        WHEN NEW.config = '{}' THEN 1
+        WHEN NEW.config <> substr(NEW.config, 1, 1000000)
+          OR NEW.config NOT GLOB '{*}' AND trim(NEW.config, char(32, 9, 10, 13)) NOT GLOB '{*}' THEN 0
+        WHEN length(NEW.config) <= 4300
+         AND length(NEW.config) - length(replace(replace(NEW.config, '[', ''), '{', '')) <= 100
+         AND NEW.config NOT GLOB '*e[0-9+]*' AND NEW.config NOT GLOB '*E[0-9+]*'
+        THEN (SELECT count(*) FROM json_each(NEW.config, '$.a')) >= 0
+        ELSE NOT EXISTS (
+          SELECT 1
+            FROM json_tree(NEW.config) AS j
+           WHERE (j.type IN ('integer', 'real')
+                  AND j.value NOT BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308)
+              OR length(j.path) - length(replace(replace(j.path, '[', ''), '.', '')) >= 100)
+      END)
+      THEN RAISE(ABORT, 'G-5: config is a JSON object of at most 1,000,000 characters, 100 deep, with finite numbers')
+    WHEN NEW.created_at IS NOT OLD.created_at
+     AND NOT (NEW.created_at GLOB '????-??-??T??:??:??*Z' AND NEW.created_at > '0001'
+      AND CASE
+        WHEN NEW.created_at = substr(NEW.created_at, 1, 20) THEN substr(NEW.created_at, 1, 10) IS date(NEW.created_at, '+0 days')
+        ELSE NEW.created_at = substr(NEW.created_at, 1, 30) AND NEW.created_at GLOB '*.[0-9]*'
+         AND substr(NEW.created_at, 1, 10) IS date(substr(NEW.created_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.created_at, 1, length(NEW.created_at) - 1), '0123456789') = substr(NEW.created_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: created_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.updated_at IS NOT OLD.updated_at
+     AND NOT (NEW.updated_at GLOB '????-??-??T??:??:??*Z' AND NEW.updated_at > '0001'
+      AND CASE
+        WHEN NEW.updated_at = substr(NEW.updated_at, 1, 20) THEN substr(NEW.updated_at, 1, 10) IS date(NEW.updated_at, '+0 days')
+        ELSE NEW.updated_at = substr(NEW.updated_at, 1, 30) AND NEW.updated_at GLOB '*.[0-9]*'
+         AND substr(NEW.updated_at, 1, 10) IS date(substr(NEW.updated_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.updated_at, 1, length(NEW.updated_at) - 1), '0123456789') = substr(NEW.updated_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: updated_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.remote_identity IS NOT OLD.remote_identity
+     AND NOT (NEW.remote_identity = substr(NEW.remote_identity, 1, 1000000))
+      THEN RAISE(ABORT, 'G-5: remote_identity is text of at most 1,000,000 characters, without NUL')
+  END;
+END;

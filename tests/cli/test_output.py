@@ -1,0 +1,45 @@
+"""Text for people: tables, facts, and nothing that a terminal would obey."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrovue.cli import output
+
+
+def test_columns_line_up_with_wide_letters() -> None:
+    assert output.table(("TITLE", "YEAR"), [("七人の侍", 1954), ("Ran", None)]) == [
+        "TITLE     YEAR",
+        "七人の侍  1954",
+        "Ran       -",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("a\x1b[2Jb", "a\\x1b[2Jb"),
+        ("a\u202eb", "a\\u202eb"),
+        ("one\ntwo", "one\\ntwo"),
+        ("a\u00a0b", "a b"),
+    ],
+)
+def test_control_characters_are_written_as_escapes(text: str, shown: str) -> None:
+    assert output.printable(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "word", "said"),
+    [(1, "asset", "1 asset"), (2000, "asset", "2,000 assets"), (2, "entry", "2 entries")],
+)
+def test_plural(count: int, word: str, said: str) -> None:
+    assert output.plural(count, word) == said
+
+
+def test_facts_line_up() -> None:
+    assert output.facts([("Id", 7), ("Enabled", True)]) == ["Id:       7", "Enabled:  yes"]
+
+
+def test_a_text_is_cut_at_the_edge() -> None:
+    assert output.fitted("七人の侍", 5) == "七人"

@@ -1,0 +1,105 @@
+"""Write the pages that are made from the product: the reference of commands, and the schema.
+
+python tests/pages.py
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+DOCS = Path(__file__).parents[1] / "docs"
+COMMANDS, SCHEMA = DOCS / "commands.md", DOCS / "schema.sql"
+_REFERENCE = "<!-- made by tests/pages.py from --help -->\n"
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    """The words of every command; `source add` also with each type."""
+    from retrovue.cli.commands import COMMANDS, root
+
+    context = click.Context(root)
+    for noun in COMMANDS:
+        group = root.get_command(context, noun)
+        if not isinstance(group, click.Group):
+            yield (noun,)
+            continue
+        if group.invoke_without_command:
+            yield (noun,)
+        for verb in group.commands:
+            yield noun, verb
+            if (noun, verb) == ("source", "add"):
+                yield from ((noun, verb, "--type", type_) for type_ in ("filesystem", "plex"))
+
+
+def help_text(words: tuple[str, ...]) -> str:
+    """What `--help` prints, 80 columns wide."""
+    with tempfile.TemporaryDirectory() as home:
+        done = subprocess.run(
+            [sys.executable, "-m", "retrovue", *words, "--help"],
+            env={**os.environ, "COLUMNS": "80", "HOME": home, "RETROVUE_DB": f"{home}/x.db"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    return "\n".join(lines).replace("python -m retrovue", "retrovue").strip() + "\n"
+
+
+def reference() -> str:
+    """Every command under a heading, with what its `--help` prints."""
+    parts = (f"### retrovue {' '.join(w)}\n\n```text\n{help_text(w)}```\n" for w in commands())
+    return _REFERENCE + "\n" + "\n".join(parts)
+
+
+def without_reference(page: str) -> str:
+    """The part of the page of commands that is written by hand."""
+    return page.partition(_REFERENCE)[0]
+
+
+def schema(path: Path) -> str:
+    """The schema of a fresh catalogue at `path` as SQL that makes an empty one like it."""
+    from retrovue.catalogue.core import Catalogue
+
+    catalogue = Catalogue(path)
+    with catalogue.write("Schema"):
+        pass
+    catalogue.close()
+    connection = sqlite3.connect(path)
+    try:
+        values = {
+            name: connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("application_id", "user_version")
+        }
+        pragmas = "\n".join(f"PRAGMA {name} = {value};" for name, value in values.items())
+        return "\n\n".join([pragmas, *(f"{sql};" for sql in _objects(connection))]) + "\n"
+    finally:
+        connection.close()
+
+
+def _objects(connection: sqlite3.Connection) -> list[str]:
+    rows = connection.execute(
+        """
+        SELECT sql
+          FROM sqlite_master
+         WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+         ORDER BY instr('table index view trigger', type), tbl_name, rowid"""
+    )
+    return [re.sub(r"[ \t]+$", "", sql, flags=re.MULTILINE) for (sql,) in rows]
+
+
+def main() -> None:
+    COMMANDS.write_text(without_reference(COMMANDS.read_text("utf-8")) + reference(), "utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        SCHEMA.write_text(schema(Path(folder) / "retrovue.db"), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""The README and the pages: complete, up to date, and true when they are run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pages
+from fakes.plex import FakePlex
+from support import plugins
+from support.cli import START, Cli
+from support.nas import Nas
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def _blocks(page: Path, language: str, heading: str | None = None) -> list[str]:
+    """The code blocks of a page, or of one section of it."""
+    text = page.read_text(encoding="utf-8")
+    if heading is not None:
+        text = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return [code for name, code in _BLOCK.findall(text) if name == language]
+
+
+def _name(page: Path) -> str:
+    return page.name
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 150
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in _LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in _anchors(target), link
+
+
+def test_the_readme_names_every_page() -> None:
+    links = _LINK.findall(README.read_text(encoding="utf-8"))
+    assert [page.name for page in PAGES[1:] if f"docs/{page.name}" not in links] == []
+
+
+def test_the_reference_is_what_help_prints() -> None:
+    page = pages.COMMANDS.read_text(encoding="utf-8")
+    assert page == pages.without_reference(page) + pages.reference(), "run python tests/pages.py"
+
+
+def test_the_schema_is_that_of_a_fresh_file(tmp_path: Path) -> None:
+    text = pages.SCHEMA.read_text(encoding="utf-8")
+    assert text == pages.schema(tmp_path / "retrovue.db"), "run python tests/pages.py"
+
+
+def test_the_schema_makes_a_catalogue(cli: Cli) -> None:
+    connection = sqlite3.connect(cli.db)
+    connection.executescript(pages.SCHEMA.read_text(encoding="utf-8"))
+    connection.close()
+    assert cli.ok("source", "list").out.startswith("No sources yet.")
+
+
+# -- code blocks ----------------------------------------------------------------------------------
+
+
+def _run(cli: Cli, script: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a block in sh, in a home of its own, with `retrovue` on the path."""
+    programs = cli.home / "bin"
+    programs.mkdir(parents=True, exist_ok=True)
+    program = programs / "retrovue"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{START}" "$@"\n')
+    program.chmod(0o755)
+    return subprocess.run(
+        ["sh", "-e"],
+        input=script,
+        cwd=cli.home,
+        env={
+            **cli.environment(env),
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "RETROVUE_DB": str(cli.db),
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def media(cli: Cli) -> Path:
+    film = cli.home / "media" / "Movies" / "Alien (1979)" / "Alien (1979).mkv"
+    film.parent.mkdir(parents=True)
+    film.write_text("a film")
+    return cli.home / "media"
+
+
+def test_getting_started_with_a_folder(cli: Cli, media: Path) -> None:
+    folder, _ = _blocks(README, "bash", "Getting started")
+
+    done = _run(cli, folder.replace("/mnt/media", str(media)))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Success: Collections 'Movies' ingested" in done.stdout
+    assert cli.rows("SELECT title, year FROM assets") == [("Alien", 1979)]
+
+
+def test_getting_started_with_a_plex_server(cli: Cli, tmp_path: Path) -> None:
+    with FakePlex() as server:
+        nas = Nas(cli, server, tmp_path / "nas")
+        server.add_section("1", "Movies", locations=("/data/Movies",))
+        (nas.folder / "Movies").mkdir()
+        _, plex = _blocks(README, "bash", "Getting started")
+        plex = plex.replace("http://plex:32400", server.url).replace("/mnt/nas", str(nas.folder))
+
+        done = _run(cli, plex.replace("PLEX_TOKEN=...", f"PLEX_TOKEN={server.token}"))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Success: Collections 'Movies' ingested" in done.stdout
+    assert server.token not in done.stdout
+
+
+def test_the_copy_that_is_shared(cli: Cli) -> None:
+    (block,) = _blocks(pages.COMMANDS, "bash")
+    cli.make_empty()
+    assert _run(cli, block).returncode == 0
+    assert (cli.home / "public.db").is_file()
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="needs the sqlite3 shell")
+def test_the_query_of_a_script(cli: Cli, media: Path) -> None:
+    (block,) = _blocks(ROOT / "docs" / "schema.md", "bash")
+    film = media / "Movies" / "Metropolis (1927)" / "Metropolis (1927).mkv"
+    film.parent.mkdir()
+    film.write_text("older")
+    cli.ok("quickstart", media)
+
+    done = _run(cli, block)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"Metropolis|{film}\n"
+
+
+def test_the_importer_of_the_page(cli: Cli) -> None:
+    (module,) = _blocks(ROOT / "docs" / "importers.md", "python")
+    (project,) = _blocks(ROOT / "docs" / "importers.md", "toml")
+    path = plugins.install(cli.site, "retrovue_shelf", "", name="shelf", value="retrovue_shelf")
+    path.write_text(module, encoding="utf-8")
+    assert '[project.entry-points.retrovue]\nshelf = "retrovue_shelf"\n' in project
+    films = cli.home / "films.txt"
+    films.write_text("/films/Heat.mkv\n/films/Ran.mkv\n", encoding="utf-8")
+    folder = cli.home / "films"
+    folder.mkdir()
+
+    cli.ok("source", "add", "--type", "shelf", "--name", "Shelf", "--list-file", films,
+           "--discover")  # fmt: skip
+    cli.ok("source", "update", "Shelf", "--map", "/films", folder)
+    cli.ok("collection", "update", "Everything", "--sync-enable")
+    run = cli("source", "ingest", "Shelf", "--json")
+
+    assert (run.code, run.json["totals"]["added"]) == (0, 2)
+    assert cli.rows("SELECT title FROM assets ORDER BY id") == [("Heat.mkv",), ("Ran.mkv",)]
+
+
+def test_every_block_that_can_run_is_run_here() -> None:
+    found = {(p.name, name) for p in PAGES for name, _ in _BLOCK.findall(p.read_text("utf-8"))}
+    assert found == {
+        ("README.md", "bash"),
+        ("commands.md", "bash"),
+        ("commands.md", "text"),
+        ("importers.md", "python"),
+        ("importers.md", "toml"),
+        ("schema.md", "bash"),
+    }

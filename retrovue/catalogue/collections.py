@@ -37,6 +37,7 @@ def of_source(connection: sqlite3.Connection, source_id: int) -> list[Collection
 
 
 def by_id(connection: sqlite3.Connection, collection_id: int) -> Collection | None:
+    """The collection with its path mappings, None where there is none of that id."""
     row = connection.execute(f"{_SELECT} WHERE c.id = ?", (collection_id,)).fetchone()
     return _collection(row, mappings.of_collection(connection, row[0])) if row else None
 
@@ -148,6 +149,7 @@ def set_ingestible(tx: Tx, collection_id: int, reasons: Sequence[str]) -> None:
 
 
 def set_ingested(tx: Tx, collection_id: int) -> None:
+    """Note that a collection was ingested now."""
     tx.execute("UPDATE collections SET last_ingested_at = ? WHERE id = ?", (tx.now, collection_id))
     tx.touch(collection_id)
 

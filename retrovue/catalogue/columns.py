@@ -53,6 +53,7 @@ class Column(NamedTuple):
 
     @property
     def says(self) -> str:
+        """What a value must be, as a refusal says it."""
         assert self.form is not None
         return f"{self.name} is {self.form.says}"
 
@@ -67,6 +68,7 @@ class Table(NamedTuple):
 
     @property
     def formed(self) -> tuple[Column, ...]:
+        """The columns whose values have a form."""
         return tuple(column for column in self.columns if column.form is not None)
 
 

@@ -47,9 +47,11 @@ class Tx:
         self.recorded: list[HistoryLine] = []
 
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
+        """Run one statement in the transaction."""
         return self.connection.execute(sql, parameters)
 
     def touch(self, collection_id: int) -> None:
+        """Have the guarantees of a collection looked at before the commit."""
         self.touched.add(collection_id)
 
 

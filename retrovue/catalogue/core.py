@@ -203,6 +203,7 @@ class Catalogue:
         return TranslatingConnection(self._opened(operation), operation)
 
     def close(self) -> None:
+        """Close the connection; the next use opens another one."""
         if self._connection is not None:
             self._connection.close()
         self._connection, self._writable = None, False

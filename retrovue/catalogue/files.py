@@ -13,6 +13,7 @@ BESIDE = ("-journal", "-wal", "-shm")
 
 
 def size(path: str) -> int:
+    """Bytes of the file, 0 where there is none."""
     try:
         return os.stat(path).st_size
     except (FileNotFoundError, NotADirectoryError):
@@ -29,6 +30,7 @@ def identity(path: str) -> tuple[int, int] | None:
 
 
 def folder(path: str) -> str:
+    """The folder that the file lies in."""
     return os.path.dirname(os.path.abspath(path))
 
 

@@ -10,7 +10,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from retrovue.catalogue.rules import RULES, Level, Rule
+from retrovue.catalogue.rule_shapes import Level, Rule
+from retrovue.catalogue.rules import RULES
 
 
 class Violation(NamedTuple):
@@ -41,6 +42,7 @@ class Scope(NamedTuple):
     parameters: Mapping[str, Any] = {}
 
     def condition(self, level: Level) -> str | None:
+        """The SQL condition for a level, None where it is not looked at."""
         return {
             "source": self.source,
             "collection": self.collection,

@@ -24,6 +24,7 @@ def by_collection(connection: sqlite3.Connection) -> dict[int, tuple[PathMapping
 
 
 def of_collection(connection: sqlite3.Connection, collection_id: int) -> tuple[PathMapping, ...]:
+    """The path mappings of a collection, by external path."""
     rows = connection.execute(
         f"{_SELECT} WHERE collection_id = ? ORDER BY external_path", (collection_id,)
     )

@@ -3,93 +3,10 @@ query that finds what breaks it, and the step of a repair that mends it."""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
-
-from retrovue.catalogue.columns import ID_MOST, TABLES, Column
+from retrovue.catalogue.columns import TABLES
+from retrovue.catalogue.rule_shapes import Rule, impossible, orphans
 
 ACTIVE = "m.excluded = 0 AND m.missing_since IS NULL"
-Level = Literal["source", "collection", "asset", "file", "whole"]
-
-
-class Rule(NamedTuple):
-    """One clause of a guarantee. `query` selects (row id, collection id); `{scope}` in it stands
-    for the part of the file that is looked at, which `level` names. `held_by` is the constraint,
-    the message of a trigger or the trigger that refuses a breach; `mended_by` what the step of
-    `health.repair_rows` that mends one says."""
-
-    guarantee: str
-    level: Level
-    table: str
-    says: str
-    held_by: str
-    mended_by: str
-    query: str
-
-
-_IMPOSSIBLE = "a value of it is missing or not possible"
-# by table: the columns that refer to others, the collection it is of, and what else is asked
-_OF = {
-    "sources": ("", "NULL", "external_id <> '' AND type <> '' AND trim(name) <> ''"),
-    "source_secrets": ("source_id", "NULL", "name <> ''"),
-    "collections": ("source_id", "id", "revision >= 0"),
-    "path_mappings": ("collection_id", "collection_id", "1"),
-    "folders": ("collection_id", "collection_id", "1"),
-    "assets": ("collection_id", "collection_id", "typeof(folder_id) IN ('integer', 'null')"),
-    "asset_files": (
-        "asset_id path_mapping_id",
-        "NULL",
-        "relative_path <> '' AND version > 0 AND part > 0",
-    ),
-    "history": ("", "NULL", "1"),
-}
-
-
-def _impossible(name: str) -> Rule:
-    """Rows with a value that the types and constraints of their table refuse."""
-    table = TABLES[name]
-    references, collection, also = _OF[name]
-    tests = [_possible(column) for column in table.columns]
-    tests += [f"typeof({column}) = 'integer'" for column in references.split()]
-    tests += [f"id BETWEEN 1 AND {ID_MOST}"] if table.has_id else []
-    row = "id" if table.has_id else "source_id || '/' || coalesce(name, '')"
-    return Rule(
-        guarantee=table.guarantee,
-        level="whole",
-        table=name,
-        says=_IMPOSSIBLE,
-        held_by=f"{name}_forms",
-        mended_by=f"gave values of {name} the type of their column",
-        query=f"""
-        SELECT {row}, {collection}
-          FROM {name}
-         WHERE {{scope}} AND NOT coalesce({" AND ".join((*tests, also))}, 0)""",
-    )
-
-
-def _possible(column: Column) -> str:
-    kinds = f"'{column.type}'" if column.required else f"'{column.type}', 'null'"
-    return f"typeof({column.name}) IN ({kinds})"
-
-
-def _orphans(
-    guarantee: str, table: str, column: str, parents: str, held_by: str, rows: str
-) -> Rule:
-    """Rows whose parent does not exist; `rows` is what a repair calls them."""
-    parent = parents.removesuffix("s")
-    row = "x.id" if TABLES[table].has_id else f"x.{column} || '/' || x.name"
-    return Rule(
-        guarantee=guarantee,
-        level="whole",
-        table=table,
-        says=f"its {parent} does not exist",
-        held_by=held_by,
-        mended_by=f"deleted {rows} whose {parent} does not exist",
-        query=f"""
-        SELECT {row}, {"x.id" if table == "collections" else "NULL"}
-          FROM {table} AS x
-         WHERE {{scope}} AND NOT EXISTS (SELECT 1 FROM {parents} AS p WHERE p.id = x.{column})""",
-    )
-
 
 RULES = (
     Rule(
@@ -137,7 +54,7 @@ RULES = (
                                OR other.external_id = s.external_id
                                OR (other.type = s.type AND other.identity = s.identity)))""",
     ),
-    _orphans(
+    orphans(
         "G-2",
         "source_secrets",
         "source_id",
@@ -145,7 +62,7 @@ RULES = (
         "G-2: a secret belongs to a source",
         "secrets",
     ),
-    _orphans(
+    orphans(
         "G-2",
         "collections",
         "source_id",
@@ -153,7 +70,7 @@ RULES = (
         "G-2: a collection belongs to a source",
         "collections",
     ),
-    _orphans(
+    orphans(
         "G-2",
         "folders",
         "collection_id",
@@ -161,7 +78,7 @@ RULES = (
         "G-2: a folder belongs to a collection",
         "folders",
     ),
-    _orphans(
+    orphans(
         "G-2",
         "assets",
         "collection_id",
@@ -169,7 +86,7 @@ RULES = (
         "G-2: an asset belongs to a collection",
         "assets",
     ),
-    _orphans(
+    orphans(
         "G-2",
         "asset_files",
         "asset_id",
@@ -320,7 +237,7 @@ RULES = (
            AND (m.local_path = '' OR NOT coalesce(m.excluded IN (0, 1), 0)
                 OR m.external_path IS NULL)""",
     ),
-    _orphans(
+    orphans(
         "G-6",
         "path_mappings",
         "collection_id",
@@ -388,5 +305,5 @@ RULES = (
                               FROM assets NOT INDEXED
                              GROUP BY collection_id, external_id)""",
     ),
-    *map(_impossible, TABLES),
+    *map(impossible, TABLES),
 )

@@ -20,15 +20,18 @@ class TranslatingConnection:
         self._operation = operation
 
     def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        """Run a statement. Raises RetrovueError."""
         with translate_errors(self._operation):
             return self._connection.execute(sql, parameters)
 
     def executemany(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> sqlite3.Cursor:
+        """Run a statement for each row. Raises RetrovueError."""
         with translate_errors(self._operation):
             return self._connection.executemany(sql, rows)
 
     @property
     def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
         return self._connection.in_transaction
 
     def to_domain_error(self, error: sqlite3.Error) -> DatabaseFailure:
@@ -40,6 +43,7 @@ class TranslatingConnection:
         self._connection.create_function(name, 1, function, deterministic=True)
 
     def executescript(self, sql: str) -> None:
+        """Run a script. Raises RetrovueError."""
         with translate_errors(self._operation):
             self._connection.executescript(sql)
 
@@ -100,14 +104,17 @@ def ids_end(connection: sqlite3.Connection) -> str | None:
 
 
 def code(error: sqlite3.Error) -> int:
+    """The primary result code of SQLite, 0 where there is none."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def is_locked(error: sqlite3.Error) -> bool:
+    """Whether another connection was in the way."""
     return code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 
 
 def extended(error: sqlite3.Error) -> int:
+    """The extended result code of SQLite, 0 where there is none."""
     return int(getattr(error, "sqlite_errorcode", 0))
 
 

@@ -16,6 +16,7 @@ def lenient(value: bytes) -> str:
 
 
 def is_utf8(value: bytes) -> bool:
+    """Whether the text can be stored as UTF-8."""
     try:
         value.decode()
     except UnicodeDecodeError:

@@ -157,5 +157,6 @@ def _closest(connection: sqlite3.Connection, versions: tuple[int, ...]) -> int:
 
 
 def renumber(connection: sqlite3.Connection, version: int) -> None:
+    """Write the schema version into the header of the file."""
     connection.execute(f"PRAGMA user_version = {version}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

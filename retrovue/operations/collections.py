@@ -31,11 +31,14 @@ from retrovue.redact import scrub
 
 
 class Updated(NamedTuple):
+    """A collection before and after an update."""
+
     before: Collection
     after: Collection
 
     @property
     def changed(self) -> bool:
+        """Whether anything of it is another value now."""
         return self.before != self.after
 
 

@@ -49,6 +49,7 @@ def require_same(tx: Tx, collection: Collection) -> Collection:
 
 
 def gone(collection: Collection) -> NotFound:
+    """Return the error for a collection that another process deleted."""
     return NotFound(f"Collection '{collection.name}' not found", ["It was deleted meanwhile."])
 
 

@@ -238,6 +238,7 @@ def would_lose(message: str, matched: Match, hint: Line) -> WouldLoseCollections
 
 
 def record(tx: Tx, operation: str, source: str, changes: offered.Changes) -> None:
+    """Write the line of history of a discovery."""
     history.record(tx, operation, "success", source=source, detail=detail_of(changes))
 
 

@@ -39,6 +39,7 @@ class Run(NamedTuple):
 
     @property
     def of_source(self) -> bool:
+        """Whether it is an ingest of a source, not of one collection."""
         return self.operation == "Source ingest"
 
     @property
@@ -48,4 +49,5 @@ class Run(NamedTuple):
 
     @property
     def connection(self) -> sqlite3.Connection:
+        """A connection for reads."""
         return self.catalogue.reader()

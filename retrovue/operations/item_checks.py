@@ -113,6 +113,7 @@ def check_described(asset: FoundAsset, described: Any) -> None:
 
 
 def require_title(asset: FoundAsset) -> None:
+    """Raise Unusable for an asset without a title."""
     if not asset.title or asset.title.isspace():
         raise Unusable("it has no title")
 

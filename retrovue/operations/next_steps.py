@@ -15,6 +15,7 @@ MOST = 10  # collections for which a command is shown
 
 
 def discover(source: Source, *options: str) -> Command:
+    """The command that asks a source again what it offers."""
     return Command("source discover", (sources.selector(source),), options)
 
 
@@ -43,6 +44,7 @@ def enable_each(
 
 
 def is_unmapped(mapping: PathMapping) -> bool:
+    """Whether a location is in use and not mapped to a folder."""
     return mapping.active and mapping.local_path is None
 
 

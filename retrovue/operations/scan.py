@@ -31,6 +31,7 @@ class ItemFilter(NamedTuple):
     episode: int | None = None
 
     def fits(self, asset: FoundAsset) -> bool:
+        """Whether an asset is one of those that were asked for."""
         if self.title is not None:
             folded = self.title.casefold()
             names = (asset.title, asset.series, asset.artist, asset.album)

@@ -48,6 +48,7 @@ class SourceUpdate(NamedTuple):
 
     @property
     def given(self) -> dict[str, Any]:
+        """The values of options that were given, by name."""
         return {name: value for name, value in self.values.items() if value is not None}
 
     @property

@@ -23,6 +23,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def stored_settings(catalogue: Catalogue, source: Source) -> Settings:
+    """The options and secrets of a source, as they are stored."""
     return Settings(dict(source.config), sources.secrets(catalogue.reader(), source.id))
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.health.repair_rows import STEPS, TYPES
-from retrovue.catalogue.rules import RULES, Rule
+from retrovue.catalogue.rule_shapes import Rule
+from retrovue.catalogue.rules import RULES
 
 
 def _name(rule: Rule) -> str:

@@ -136,6 +136,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def stamp() -> str:
+    """The time now as in names of backups: `20260131T235959Z`."""
     return utc_now().replace(":", "").replace("-", "")
 
 

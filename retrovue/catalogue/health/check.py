@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import guarantees, rules, versions
+from retrovue.catalogue import guarantees, rule_shapes, rules, versions
 from retrovue.catalogue.columns import TABLES
 from retrovue.catalogue.connection import SCHEMA_VERSION, header
 from retrovue.catalogue.health import foreign_objects, integrity, odd_values, repair_ids, same_names
@@ -80,6 +80,7 @@ def is_damage(finding: Finding) -> bool:
 
 
 def integrity_findings(connection: sqlite3.Connection) -> list[Finding]:
+    """What SQLite itself finds wrong with the file."""
     return [Finding("integrity", None, None, line) for line in integrity.lines(connection)]
 
 
@@ -90,7 +91,7 @@ def _foreign_keys(connection: sqlite3.Connection) -> list[Finding]:
     ]
 
 
-def _breaches(connection: sqlite3.Connection, rule: rules.Rule) -> list[Finding]:
+def _breaches(connection: sqlite3.Connection, rule: rule_shapes.Rule) -> list[Finding]:
     return [
         Finding(
             broken.guarantee,

@@ -100,4 +100,5 @@ def _firing(connection: sqlite3.Connection, table: str) -> Iterator[str]:
 
 
 def quoted(name: str) -> str:
+    """The name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'

@@ -28,4 +28,5 @@ def is_damage(line: str) -> bool:
 
 
 def damage(connection: sqlite3.Connection) -> list[str]:
+    """The lines of an integrity check that mean damage."""
     return [line for line in lines(connection) if is_damage(line)]

@@ -37,10 +37,12 @@ def found(connection: sqlite3.Connection) -> list[Odd]:
 
 
 def found_in(connection: sqlite3.Connection, table: str) -> list[Odd]:
+    """The values of a table that have not the form of their column."""
     return _out_of_form(connection, table) + _not_utf8(connection, table)
 
 
 def key_of(table: str) -> str:
+    """The SQL expression that names a row of a table."""
     return "id" if TABLES[table].has_id else "source_id, name"
 
 

@@ -27,6 +27,7 @@ def make_missing(tx: Tx) -> list[str]:
 
 
 def take_out_triggers(tx: Tx) -> Triggers:
+    """Drop the triggers of the catalogue's tables and return their SQL."""
     found = {
         name: sql
         for (kind, name), sql in versions.objects(tx.connection).items()
@@ -49,6 +50,7 @@ def put_back_triggers(tx: Tx, before: Triggers) -> list[str]:
 
 
 def make_views_and_indexes(tx: Tx) -> list[str]:
+    """Make views and indexes that lack or differ; return what was done."""
     there = versions.objects(tx.connection)
     done = []
     for kind, name, sql in _expected("index", "view"):

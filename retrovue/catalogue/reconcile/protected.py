@@ -102,6 +102,7 @@ class ProtectedPlaces:
 
     @property
     def any(self) -> bool:
+        """Whether there is any such place."""
         return bool(self._used)
 
     def holds_file(self, table: str, file: str) -> str:

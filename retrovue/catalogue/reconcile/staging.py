@@ -155,20 +155,24 @@ class Staging:
         return asset_id in self.seen_assets and asset_id not in self.changed
 
     def folder_unchanged(self, folder: KnownFolder) -> None:
+        """Count a folder whose fingerprint is the stored one."""
         self.folders_unchanged += 1
         self.assets_in_unchanged_folders += folder.assets
 
     def folder_read(
         self, n: int, known: KnownFolder | None, path: str, fingerprint: str | None, assets: int
     ) -> None:
+        """Stage a folder that was read, with its fingerprint and how many assets it has."""
         if known is not None:
             self.read.add(known.id)
         self._folders.append((n, known.id if known else None, path, fingerprint, assets))
 
     def restore(self, known: Known) -> None:
+        """Note a known asset that was missing and was seen."""
         self._restored.append((known.id,))
 
     def relink(self, known: Known, folder_n: int) -> None:
+        """Note a known asset that is in another folder now."""
         self._relinked.append((known.id, folder_n))
 
     def put(

@@ -65,6 +65,24 @@ class Collection(NamedTuple):
     identity: str | None = None
 
 
+Operation = Literal[
+    "Source add",
+    "Source update",
+    "Source discover",
+    "Source ingest",
+    "Source delete",
+    "Collection update",
+    "Collection ingest",
+    "Collection wipe",
+    "Collection delete",
+    "Asset purge",
+    "History prune",
+    "Database backup",
+    "Database check",
+    "Database migration",
+    "Database repair",
+    "Database restore",
+]
 Status = Literal["success", "partial", "failed", "not_ingestible", "invalid_state"]
 SUCCEEDED: tuple[Status, ...] = ("success", "partial")
 
@@ -80,7 +98,8 @@ STATS = (
 )
 
 
-CHANGES = ("added", "updated", "moved", "missing", "restored")
+Change = Literal["added", "updated", "moved", "missing", "restored"]
+CHANGES: tuple[Change, ...] = ("added", "updated", "moved", "missing", "restored")
 
 
 class IngestResult(NamedTuple):
@@ -107,7 +126,7 @@ class IngestResult(NamedTuple):
     left_out_count: int = 0
     unread_count: int = 0
     new_skips: tuple[str, ...] = ()
-    changes: Mapping[str, Sequence[int]] = {}
+    changes: Mapping[Change, Sequence[int]] = {}
     line: int | None = None
     judged: bool = True
     files_checked: int = 0

@@ -13,6 +13,7 @@ from retrovue.catalogue import files
 from retrovue.catalogue.sqlite_errors import is_locked, translate_errors
 from retrovue.catalogue.texts import lenient
 from retrovue.errors import DatabaseFailure
+from retrovue.model import Operation
 
 APPLICATION_ID = 0x52565545  # "RVUE"
 SCHEMA_VERSION = 2  # the number of files in migrations/
@@ -24,7 +25,7 @@ Parameters = Mapping[str, Any] | tuple[Any, ...]
 class HistoryLine(NamedTuple):
     """A line of history, as far as it names what was done."""
 
-    operation: str
+    operation: Operation
     status: str
     source: str | None
     collection: str | None
@@ -136,7 +137,7 @@ def enter_wal(connection: sqlite3.Connection, timeout: float) -> None:
 @contextmanager
 def transaction(
     connection: sqlite3.Connection,
-    operation: str,
+    operation: Operation,
     *,
     dry_run: bool = False,
     committed: list[HistoryLine] | None = None,

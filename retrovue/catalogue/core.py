@@ -26,6 +26,7 @@ from retrovue.errors import (
     NotACatalogue,
     NotFound,
 )
+from retrovue.model import Operation
 
 
 class Catalogue:
@@ -109,7 +110,7 @@ class Catalogue:
         self.close()
         self._writing()
 
-    def _writing(self, operation: str = "Database migration") -> sqlite3.Connection:
+    def _writing(self, operation: Operation = "Database migration") -> sqlite3.Connection:
         if self._connection is not None and self._writable:
             return self._connection
         self.close()
@@ -135,7 +136,7 @@ class Catalogue:
         from retrovue.catalogue import history, migrate
         from retrovue.catalogue.backups import automatic
 
-        operation = "Database migration"
+        operation: Operation = "Database migration"
         enter_wal(connection, self._timeout)
         with (
             automatic.before_operation(Path(self.path), operation, self.committed) as way,
@@ -150,7 +151,7 @@ class Catalogue:
             elif version < SCHEMA_VERSION:
                 migrate.apply_pending(connection)
 
-    def write(self, operation: str) -> AbstractContextManager[Tx]:
+    def write(self, operation: Operation) -> AbstractContextManager[Tx]:
         """A transaction that holds the write lock: committed after the guarantees were looked at,
         rolled back by any exception, and in a dry run after everything else was done.
 
@@ -160,12 +161,12 @@ class Catalogue:
         """
         return self._transaction(operation, dry_run=self.dry_run)
 
-    def rehearse(self, operation: str) -> AbstractContextManager[Tx]:
+    def rehearse(self, operation: Operation) -> AbstractContextManager[Tx]:
         """A transaction like that of `write` that is always rolled back: what it would do."""
         return self._transaction(operation, dry_run=True)
 
     @contextmanager
-    def _transaction(self, operation: str, *, dry_run: bool) -> Iterator[Tx]:
+    def _transaction(self, operation: Operation, *, dry_run: bool) -> Iterator[Tx]:
         connection = self._opened(operation)
         with transaction(connection, operation, dry_run=dry_run, committed=self.committed) as tx:
             yield tx
@@ -179,7 +180,7 @@ class Catalogue:
                 )
             self._require_same_file(operation)
 
-    def _opened(self, operation: str) -> sqlite3.Connection:
+    def _opened(self, operation: Operation) -> sqlite3.Connection:
         with translate_errors(operation):
             try:
                 return self._writing(operation)
@@ -190,7 +191,7 @@ class Catalogue:
                     hint="Nothing was changed.",
                 ) from error
 
-    def _require_same_file(self, operation: str) -> None:
+    def _require_same_file(self, operation: Operation) -> None:
         """What is committed to a file that was deleted or replaced would be lost in silence."""
         if files.identity(self.path) != self._file:
             raise DatabaseFailure(
@@ -198,7 +199,7 @@ class Catalogue:
                 hint="It was rolled back. Try again when the file is where it belongs.",
             )
 
-    def writer(self, operation: str) -> TranslatingConnection:
+    def writer(self, operation: Operation) -> TranslatingConnection:
         """The connection that will write, outside a transaction: for comparing beforehand."""
         return TranslatingConnection(self._opened(operation), operation)
 
@@ -209,7 +210,7 @@ class Catalogue:
         self._connection, self._writable = None, False
 
 
-def _make_file(path: str, timeout: float, operation: str) -> None:
+def _make_file(path: str, timeout: float, operation: Operation) -> None:
     """Make a file that only its owner reads, and its folder, where there is none."""
     os.makedirs(files.folder(path), mode=0o700, exist_ok=True)
     if os.path.exists(path):
@@ -220,7 +221,7 @@ def _make_file(path: str, timeout: float, operation: str) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
-def _make_whole(path: str, timeout: float, operation: str) -> bool:
+def _make_whole(path: str, timeout: float, operation: Operation) -> bool:
     """Make the catalogue under another name and give it its own when it is complete, so that
     nobody ever finds half of one; of processes that come at once the first is taken. Returns
     whether the file system can do that."""

@@ -11,6 +11,7 @@ from retrovue.catalogue.connection import HistoryLine, Tx
 from retrovue.catalogue.texts import read_object
 from retrovue.commands import Command, Hint
 from retrovue.errors import NotFound
+from retrovue.model import Operation
 
 
 class Entry(NamedTuple):
@@ -27,7 +28,7 @@ class Entry(NamedTuple):
 
 def record(
     tx: Tx,
-    operation: str,
+    operation: Operation,
     status: str,
     source: str | None = None,
     collection: str | None = None,

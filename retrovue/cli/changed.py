@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from retrovue.catalogue.reconcile.changes import Changes, Item, items
 from retrovue.ids import Ids
-from retrovue.model import CHANGES
+from retrovue.model import CHANGES, Change
 
 SCREEN = 20  # lines
 _FEWEST = 3  # lines of each word, however many share the screen
@@ -22,12 +22,12 @@ class Changed(NamedTuple):
     were looked up beforehand."""
 
     changes: Changes
-    first: Mapping[str, Sequence[Item]] = {}
+    first: Mapping[Change, Sequence[Item]] = {}
 
-    def count(self, word: str) -> int:
+    def count(self, word: Change) -> int:
         return len(self.changes.ids.get(word, ()))
 
-    def named(self, word: str, connect: Connect) -> Iterator[Item]:
+    def named(self, word: Change, connect: Connect) -> Iterator[Item]:
         """The assets that a word of `CHANGES` stands for, looked up while they are read."""
         first = self.first.get(word, ())
         yield from first
@@ -35,7 +35,7 @@ class Changed(NamedTuple):
             rest = Ids.of(islice(self.changes.ids[word], len(first), None))
             yield from items(connect(), rest, self._places(word))
 
-    def _places(self, word: str) -> Mapping[int, str | None]:
+    def _places(self, word: Change) -> Mapping[int, str | None]:
         return self.changes.moved_from if word == "moved" else {}
 
 
@@ -58,7 +58,7 @@ def data(changed: Changed, connect: Connect) -> dict[str, Any]:
     return {word: _rows(changed, word, connect) for word in CHANGES}
 
 
-def _rows(changed: Changed, word: str, connect: Connect) -> Any:
+def _rows(changed: Changed, word: Change, connect: Connect) -> Any:
     rows = map(_item_data, changed.named(word, connect))
     return list(rows) if len(changed.first.get(word, ())) == changed.count(word) else rows
 
@@ -87,7 +87,7 @@ def whole(changed: Changed, most: int = SCREEN) -> bool:
     return sum(map(changed.count, CHANGES)) <= most
 
 
-def _line(word: str, item: Item) -> str:
+def _line(word: Change, item: Item) -> str:
     if item.kind is None:
         return f"  {word:<8}  asset {item.id} (no longer there)"
     place = item.path or "(no file)"

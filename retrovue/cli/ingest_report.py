@@ -13,7 +13,7 @@ from retrovue.cli.app import App
 from retrovue.cli.output import Result, plural
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import IngestFailed, Interrupted, InvalidState, NotIngestible, RetrovueError
-from retrovue.model import SUCCEEDED, Collection, IngestResult, Source
+from retrovue.model import SUCCEEDED, Collection, IngestResult, Operation, Source
 from retrovue.operations import refusals
 from retrovue.operations.ingest import Ingested, ingest_collection, ingest_source
 from retrovue.operations.ingest_run import Options
@@ -74,7 +74,7 @@ def _watched(app: App, options: Options, seen: Seen) -> Options:
     return options._replace(progress=progress, ingested=ingested, changed=changed)
 
 
-def _interrupted(app: App, operation: str) -> Interrupted:
+def _interrupted(app: App, operation: Operation) -> Interrupted:
     done = [line for line in app.catalogue.committed if line.operation == operation]
     kept = ", ".join(f"'{line.collection}'" for line in done if line.status in SUCCEEDED)
     says = f"Kept: collections {kept}." if kept else "Nothing was ingested."
@@ -85,7 +85,7 @@ def _interrupted(app: App, operation: str) -> Interrupted:
     )
 
 
-def _report(app: App, operation: str, source: Source, done: Ingested, seen: Seen) -> Result:
+def _report(app: App, operation: Operation, source: Source, done: Ingested, seen: Seen) -> Result:
     app.progress.close()
     results = done.results
     if done.refused is not None:
@@ -110,7 +110,9 @@ def _failure(app: App, result: IngestResult) -> RetrovueError:
     return type(error)(message, [error.message, *error.lines])
 
 
-def _nothing_ingested(app: App, operation: str, results: Sequence[IngestResult]) -> RetrovueError:
+def _nothing_ingested(
+    app: App, operation: Operation, results: Sequence[IngestResult]
+) -> RetrovueError:
     """The error where not one collection was ingested, of the class of theirs where they agree."""
     if all(result.status in ("not_ingestible", "invalid_state") for result in results):
         return refusals.refused(app.catalogue.reader(), results)

@@ -20,7 +20,7 @@ from retrovue.errors import (
 )
 from retrovue.found import FoundCollection
 from retrovue.importers.api import Importer
-from retrovue.model import Collection, Source
+from retrovue.model import Collection, Operation, Source
 from retrovue.operations import failures, next_steps, remote, secrecy
 from retrovue.redact import describe_exception, lines
 
@@ -185,7 +185,7 @@ def _require_same_libraries(source: Source, matched: Match) -> None:
         )
 
 
-def another_library(operation: str, replaced: Sequence[Pair], hint: Line) -> AnotherLibrary:
+def another_library(operation: Operation, replaced: Sequence[Pair], hint: Line) -> AnotherLibrary:
     """The error for collections under whose external id another library is offered."""
     first = replaced[0].known.name
     more = f" and {len(replaced) - 1} more" if len(replaced) > 1 else ""
@@ -237,7 +237,7 @@ def would_lose(message: str, matched: Match, hint: Line) -> WouldLoseCollections
     return WouldLoseCollections(message, detail, hint=hint)
 
 
-def record(tx: Tx, operation: str, source: str, changes: offered.Changes) -> None:
+def record(tx: Tx, operation: Operation, source: str, changes: offered.Changes) -> None:
     """Write the line of history of a discovery."""
     history.record(tx, operation, "success", source=source, detail=detail_of(changes))
 

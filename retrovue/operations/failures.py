@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from retrovue.catalogue import history
 from retrovue.catalogue.core import Catalogue
 from retrovue.errors import DatabaseFailure, Interrupted, Locked, RetrovueError
-from retrovue.model import IngestResult
+from retrovue.model import IngestResult, Operation
 
 
 @contextmanager
 def recorded(
     catalogue: Catalogue,
-    operation: str,
+    operation: Operation,
     source: str,
     collection: str | None = None,
 ) -> Iterator[None]:
@@ -29,7 +29,7 @@ def recorded(
 
 def note(
     catalogue: Catalogue,
-    operation: str,
+    operation: Operation,
     error: RetrovueError,
     source: str,
     collection: str | None = None,
@@ -45,7 +45,9 @@ def note(
         pass
 
 
-def note_result(catalogue: Catalogue, operation: str, source: str, result: IngestResult) -> None:
+def note_result(
+    catalogue: Catalogue, operation: Operation, source: str, result: IngestResult
+) -> None:
     """Write down why a collection was not ingested."""
     if result.error is not None:
         note(catalogue, operation, result.error, source, result.name)

@@ -7,7 +7,7 @@ from retrovue.catalogue.core import Catalogue
 from retrovue.commands import Command, Hint
 from retrovue.errors import AnotherServer, ImporterError
 from retrovue.importers.api import Importer
-from retrovue.model import Source
+from retrovue.model import Operation, Source
 from retrovue.redact import describe_exception, tells
 
 LONGEST = 1000  # characters of what a server calls itself
@@ -56,7 +56,7 @@ def require_same(source: Source, importer: Importer) -> str | None:
     return said
 
 
-def remember(catalogue: Catalogue, operation: str, source: Source, said: str | None) -> None:
+def remember(catalogue: Catalogue, operation: Operation, source: Source, said: str | None) -> None:
     """Keep what the server of a source said where nothing was known of it."""
     if said is not None and source.remote_identity is None:
         with catalogue.write(operation) as tx:

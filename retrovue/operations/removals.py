@@ -12,7 +12,7 @@ from retrovue.catalogue import assets, collections, history, sources
 from retrovue.catalogue.core import Catalogue
 from retrovue.commands import Command, Hint
 from retrovue.errors import NotFound, RetrovueError, UsageError
-from retrovue.model import Collection, Source
+from retrovue.model import Collection, Operation, Source
 
 if TYPE_CHECKING:
     from retrovue.catalogue.backups.automatic import WayBack
@@ -57,7 +57,9 @@ class Pruned(NamedTuple):
 
 
 @contextmanager
-def _after_backup(catalogue: Catalogue, operation: str, *, no_backup: bool) -> Iterator[WayBack]:
+def _after_backup(
+    catalogue: Catalogue, operation: Operation, *, no_backup: bool
+) -> Iterator[WayBack]:
     """What cannot be undone, after a backup; afterwards `path` is where that lies, None where
     nothing was changed."""
     from retrovue.catalogue.backups import automatic
@@ -112,7 +114,7 @@ def _delete_source(catalogue: Catalogue, source: Source) -> Sequence[Collection]
 
 def wipe_collection(catalogue: Catalogue, collection: Collection, *, no_backup: bool) -> Wiped:
     """Delete the assets and files of a collection; its flags and mappings stay."""
-    operation = "Collection wipe"
+    operation: Operation = "Collection wipe"
     with (
         _after_backup(catalogue, operation, no_backup=no_backup) as way,
         catalogue.write(operation) as tx,
@@ -130,7 +132,7 @@ def delete_collection(
 ) -> CollectionDeleted:
     """Delete a collection with all that belongs to it. Raises UsageError where its source still
     offers it."""
-    operation = "Collection delete"
+    operation: Operation = "Collection delete"
     with (
         _after_backup(catalogue, operation, no_backup=no_backup) as way,
         catalogue.write(operation) as tx,
@@ -144,7 +146,7 @@ def delete_collection(
 
 
 def _still_there(
-    connection: sqlite3.Connection, operation: str, collection: Collection
+    connection: sqlite3.Connection, operation: Operation, collection: Collection
 ) -> Collection:
     current = collections.by_id(connection, collection.id)
     if current is None:
@@ -178,7 +180,7 @@ def purge_assets(
     catalogue: Catalogue, wanted: assets.Filter, before: str, *, no_backup: bool
 ) -> Purged:
     """Delete assets that have been missing since before a time (ISO-8601, UTC)."""
-    operation = "Asset purge"
+    operation: Operation = "Asset purge"
     with (
         _after_backup(catalogue, operation, no_backup=no_backup) as way,
         catalogue.write(operation) as tx,
@@ -191,7 +193,7 @@ def purge_assets(
 
 def prune_history(catalogue: Catalogue, before: str, *, no_backup: bool) -> Pruned:
     """Delete the lines of history that are older than a time (ISO-8601, UTC)."""
-    operation = "History prune"
+    operation: Operation = "History prune"
     with (
         _after_backup(catalogue, operation, no_backup=no_backup) as way,
         catalogue.write(operation) as tx,

@@ -14,9 +14,10 @@ from retrovue.catalogue.health import repair as rows
 from retrovue.catalogue.health.check import Finding
 from retrovue.commands import LIST_BACKUPS
 from retrovue.errors import DatabaseFailure
+from retrovue.model import Operation
 from retrovue.operations import database
 
-OPERATION = "Database repair"
+OPERATION: Operation = "Database repair"
 
 
 class Repair(NamedTuple):

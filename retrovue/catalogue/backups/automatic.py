@@ -13,6 +13,7 @@ from retrovue.catalogue import files
 from retrovue.catalogue.backups import backup
 from retrovue.catalogue.connection import HistoryLine, utc_now
 from retrovue.errors import DatabaseFailure
+from retrovue.model import Operation
 
 KEPT = 5  # automatic backups beside the file
 _ENDING = ".backup"
@@ -40,7 +41,7 @@ class WayBack:
     Whoever finds that there is nothing to undo says so in `changed`.
     """
 
-    def __init__(self, file: Path, operation: str) -> None:
+    def __init__(self, file: Path, operation: Operation) -> None:
         self.path: Path | None = None
         self.changed = True
         self._file = file
@@ -60,7 +61,7 @@ class WayBack:
 
 @contextmanager
 def before_operation(
-    file: Path, operation: str, committed: Sequence[HistoryLine], *, keep: Path | None = None
+    file: Path, operation: Operation, committed: Sequence[HistoryLine], *, keep: Path | None = None
 ) -> Iterator[WayBack]:
     """An operation, and the backup that it makes inside.
 
@@ -82,11 +83,11 @@ def before_operation(
                 way.path = None
 
 
-def _is_done(line: HistoryLine, operation: str) -> bool:
+def _is_done(line: HistoryLine, operation: Operation) -> bool:
     return line.operation == operation and line.status != "failed"
 
 
-def _made(file: Path, operation: str) -> Path:
+def _made(file: Path, operation: Operation) -> Path:
     with backup.failing_as("Database backup"):
         files.sweep(str(file))
     why = operation.removeprefix("Database ").lower().replace(" ", "-")

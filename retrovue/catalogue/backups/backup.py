@@ -16,6 +16,7 @@ from retrovue.catalogue.health import integrity
 from retrovue.catalogue.sqlite_errors import to_domain_error
 from retrovue.commands import CHECK
 from retrovue.errors import DatabaseFailure, UsageError
+from retrovue.model import Operation
 
 
 class Copy(NamedTuple):
@@ -60,7 +61,7 @@ def make(path: Path, target: Path, *, without_secrets: bool = False, force: bool
 
 
 @contextmanager
-def failing_as(operation: str) -> Iterator[None]:
+def failing_as(operation: Operation) -> Iterator[None]:
     """Translate errors of the disk and of sqlite3 to RetrovueError."""
     try:
         yield

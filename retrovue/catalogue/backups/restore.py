@@ -25,9 +25,10 @@ from retrovue.catalogue.connection import (
 from retrovue.catalogue.health import integrity
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import DatabaseFailure, Locked, NewerFile, NotACatalogue, NotFound, UsageError
+from retrovue.model import Operation
 from retrovue.redact import scrub
 
-OPERATION = "Database restore"
+OPERATION: Operation = "Database restore"
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 

@@ -12,8 +12,9 @@ from retrovue.catalogue.columns import TABLES
 from retrovue.catalogue.connection import SCHEMA_VERSION, header
 from retrovue.catalogue.health import foreign_objects, integrity, odd_values, repair_ids, same_names
 from retrovue.catalogue.sqlite_errors import DAMAGE, code, translate_errors
+from retrovue.model import Operation
 
-OPERATION = "Database check"
+OPERATION: Operation = "Database check"
 
 
 class Finding(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from retrovue.catalogue import versions
+from retrovue.catalogue.connection import quoted
 
 SECRETS = "source_secrets"
 _KEPT_BY_MIGRATIONS = "_sqlite_migrations"
@@ -97,8 +98,3 @@ def _firing(connection: sqlite3.Connection, table: str) -> Iterator[str]:
     yield f"INSERT INTO {quoted(table)} ({', '.join(columns)}) VALUES ({nothing})"
     yield f"UPDATE {quoted(table)} SET {', '.join(f'{name} = NULL' for name in columns)}"
     yield f"DELETE FROM {quoted(table)}"
-
-
-def quoted(name: str) -> str:
-    """The name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from retrovue.catalogue.connection import Tx
+from retrovue.catalogue.connection import Tx, quoted
 from retrovue.catalogue.health import (
     foreign_objects,
     odd_values,
@@ -66,7 +66,7 @@ def _without_foreign(tx: Tx) -> list[Foreign]:
         if each.wrong is not None and each.type != "table"
     ]
     for each in found:
-        tx.execute(f"DROP {each.type.upper()} IF EXISTS {foreign_objects.quoted(each.name)}")
+        tx.execute(f"DROP {each.type.upper()} IF EXISTS {quoted(each.name)}")
     return found
 
 

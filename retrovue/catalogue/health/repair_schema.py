@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from retrovue.catalogue import versions
-from retrovue.catalogue.connection import Tx
-from retrovue.catalogue.health.foreign_objects import quoted
+from retrovue.catalogue.connection import Tx, quoted
 
 
 class Triggers(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from retrovue.catalogue.sqlite_errors import TranslatingConnection
 from retrovue.ids import Ids
-from retrovue.model import CHANGES
+from retrovue.model import CHANGES, Change
 
 _CHUNK = 500  # assets that are named with one query
 PLACES = 1000  # moved assets of which the place they came from is kept
@@ -17,7 +17,7 @@ PLACES = 1000  # moved assets of which the place they came from is kept
 class Changes(NamedTuple):
     """The ids of the assets that changed, for each word of `CHANGES`, and where moved ones were."""
 
-    ids: Mapping[str, Ids] = {}
+    ids: Mapping[Change, Ids] = {}
     moved_from: Mapping[int, str | None] = {}
 
     def as_json(self) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class Item(NamedTuple):
 def staged(connection: TranslatingConnection) -> Changes:
     """What a compared scan will change; the ids of `added` are numbers in the order of staging,
     until the assets are `placed`."""
-    found = {
+    found: dict[Change, str] = {
         "added": "SELECT n FROM temp.staged_assets WHERE asset_id IS NULL ORDER BY n",
         "updated": _staged("updated"),
         "moved": _staged("moved"),
@@ -73,7 +73,7 @@ def staged(connection: TranslatingConnection) -> Changes:
     return Changes(ids, _places(connection) if ids["moved"] else {})
 
 
-def _staged(change: str) -> str:
+def _staged(change: Change) -> str:
     return f"""
         SELECT asset_id
           FROM temp.staged_assets

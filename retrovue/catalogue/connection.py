@@ -102,18 +102,25 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def header(connection: sqlite3.Connection) -> tuple[int, int, bool]:
-    """`user_version`, `application_id` and whether the file is empty, all of one moment."""
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is read inside is all of one moment, whatever other processes write."""
     own = not connection.in_transaction
     if own:
         connection.execute("BEGIN")
     try:
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        application = int(connection.execute("PRAGMA application_id").fetchone()[0])
-        return version, application, not (version or application) and _has_no_tables(connection)
+        yield
     finally:
         if own and connection.in_transaction:
             connection.execute("COMMIT")
+
+
+def header(connection: sqlite3.Connection) -> tuple[int, int, bool]:
+    """`user_version`, `application_id` and whether the file is empty, all of one moment."""
+    with snapshot(connection):
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        return version, application, not (version or application) and _has_no_tables(connection)
 
 
 def _has_no_tables(connection: sqlite3.Connection) -> bool:

@@ -6,7 +6,7 @@ import sqlite3
 from functools import cache
 from typing import NamedTuple
 
-from retrovue.catalogue.connection import APPLICATION_ID, SCHEMA_VERSION, header
+from retrovue.catalogue.connection import APPLICATION_ID, SCHEMA_VERSION, header, snapshot
 from retrovue.catalogue.sqlite_errors import code
 from retrovue.commands import REPAIR
 from retrovue.errors import DatabaseFailure, NewerFile, NotACatalogue
@@ -52,6 +52,11 @@ def _model(version: int) -> sqlite3.Connection:
 def version_of(connection: sqlite3.Connection, path: str, *, numbered: bool = True) -> int:
     """The schema version of the file, 0 for an empty one; refuses what is no catalogue of ours,
     and, when it must be `numbered`, one whose header does not say what its tables are."""
+    with snapshot(connection):
+        return _version_of(connection, path, numbered=numbered)
+
+
+def _version_of(connection: sqlite3.Connection, path: str, *, numbered: bool) -> int:
     try:
         version, application, empty = header(connection)
     except sqlite3.DatabaseError as error:
@@ -136,6 +141,11 @@ def _columns(connection: sqlite3.Connection) -> dict[str, set[str]]:
 
 def misnumbered(connection: sqlite3.Connection) -> Misnumbered | None:
     """Where a header does not say what the tables are: what it says, and their version."""
+    with snapshot(connection):
+        return _misnumbered(connection)
+
+
+def _misnumbered(connection: sqlite3.Connection) -> Misnumbered | None:
     version, application, _ = header(connection)
     ours = application == APPLICATION_ID
     if ours and version >= SCHEMA_VERSION:

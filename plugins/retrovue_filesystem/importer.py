@@ -21,8 +21,9 @@ from retrovue import (
     Unread,
 )
 from retrovue_filesystem import names
+from retrovue_filesystem.directory import Directory
 from retrovue_filesystem.names.kinds import MEDIA_TYPES
-from retrovue_filesystem.walk import Directory, Walk
+from retrovue_filesystem.walk import Walk
 
 KINDS = ("movie", "show", "music", "photo", "video")
 ROOT = "."

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import time
-import unicodedata
 from array import array
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 from zlib import crc32
 
 from retrovue import FoundAsset, FoundFile, Skipped, Unread
+from retrovue_filesystem import works
+from retrovue_filesystem.directory import Directory, File
 from retrovue_filesystem.names.folders import Folder, folder
 from retrovue_filesystem.names.reader import read
 from retrovue_filesystem.names.reading import Reading
-from retrovue_filesystem.walk import Directory, File
+from retrovue_filesystem.works import Read
 
 _EARLIEST, _LATEST = -30_610_224_000, 253_402_300_799  # the years 1000 to 9999, in seconds
 MANY = 2000  # files of one directory that are read at once
 _NO_METADATA: dict[str, Any] = {}
-
-
-class _Read(NamedTuple):
-    file: File
-    reading: Reading
-
-
-class _Placed(NamedTuple):
-    """A file of a work, and which version and part of it it is."""
-
-    read: _Read
-    version: int
-    part: int
 
 
 class Reader:
@@ -61,7 +49,8 @@ class Reader:
                 facts[below] = folder(self._parts(directory, below), self._kind)
             reading = read(name, facts[below])
             title = (reading.series if reading.kind == "episode" else reading.title) or ""
-            parts[crc32(_folded(title)) % len(parts)].append(at)
+            key = works.folded(title).encode("utf-8", "surrogateescape")
+            parts[crc32(key) % len(parts)].append(at)
         names, numbers = directory.names, directory.numbers
         for places in parts:
             part = Directory(directory.path, directory.relative, directory.changed_ns)
@@ -70,8 +59,8 @@ class Reader:
             yield part
 
     def _read(self, directory: Directory) -> Iterator[FoundAsset | Unread | Skipped]:
-        works: dict[Any, list[_Read]] = {}
-        facts: dict[str, Folder] = {}
+        facts = {"": folder(self._parts(directory, ""), self._kind)}
+        reads = []
         for file in directory.files():
             below, _, name = file.name.rpartition("/")
             if below not in facts:
@@ -80,10 +69,15 @@ class Reader:
             if reading.kind == "sample":
                 yield Skipped(directory.path + file.name, "a sample", on_purpose=True)
             elif reading.kind != "ignore":
-                works.setdefault(_work(reading) or file.name, []).append(_Read(file, reading))
+                reads.append(Read(file, reading))
+        if self._kind is None:
+            reads, sidecars = works.without_sidecars(reads, facts[""])
+            for file, why in sidecars:
+                yield Skipped(directory.path + file.name, why, on_purpose=True)
         where = self._prefix + directory.relative
-        for reads in works.values():
-            yield _asset(directory.path, where, reads)
+        taken: set[str] = set()
+        for group in works.works(works.with_extras(reads, facts[""])):
+            yield _asset(directory.path, where, group, taken)
 
     @staticmethod
     def _parts(directory: Directory, below: str) -> list[str]:
@@ -93,18 +87,13 @@ class Reader:
         return [part for part in path.split("/") if part]
 
 
-def _folded(title: str) -> bytes:
-    """What titles of one work have in common, however they are written."""
-    letters = filter(str.isalnum, unicodedata.normalize("NFKD", title).casefold())
-    return "".join(letters).encode("utf-8", "surrogateescape")
-
-
-def _asset(path: str, where: str, reads: list[_Read]) -> FoundAsset:
-    """The asset of one or several files below `path`, whose id begins with `where`."""
+def _asset(path: str, where: str, reads: list[Read], taken: set[str]) -> FoundAsset:
+    """The asset of one or several files below `path`, whose id begins with `where` and is none of
+    those that are `taken`."""
     file, reading = reads[0]
     (
         kind, title, series, season, episode, episode_end, absolute, artist, album, track, disc,
-        year, released_on, _, version, edition, guids, extra,
+        year, released_on, _, version, edition, guids, extra, mark, _,
     ) = reading  # fmt: skip
     files: tuple[FoundFile, ...]
     if len(reads) == 1:
@@ -113,14 +102,20 @@ def _asset(path: str, where: str, reads: list[_Read]) -> FoundAsset:
         fingerprint = f"{file.size}:{file.mtime_ns}"
         versions = {"1": version} if version else None
     else:
-        placed = _place(reads)
-        own_id = _label(reading)
+        placed = works.place(reads)
+        own_id = works.label(reading)
+        if own_id in taken:  # another work has the same title or numbers
+            own_id = placed[0].read.file.name
+        taken.add(own_id)
+        guids = guids or next((one.reading.guids for one in reads if one.reading.guids), ())
+        title = title or next((one.reading.title for one in reads if one.reading.title), "")
         files = tuple(_file(path, at.read.file, at.version, at.part) for at in placed)
         fingerprint = ",".join(f"{at.read.file.size}:{at.read.file.mtime_ns}" for at in placed)
-        versions = _versions(placed)
+        versions = works.versions(placed)
     metadata = _NO_METADATA
-    if absolute or disc or extra or versions:
-        told = {"absolute": absolute, "disc": disc, "extra": extra, "versions": versions}
+    if absolute or disc or extra or versions or mark:
+        told = {"absolute": absolute, "disc": disc, "extra": extra, "versions": versions,
+                "mark": mark}  # fmt: skip
         metadata = {name: value for name, value in told.items() if value}
     return FoundAsset(
         where + own_id,
@@ -144,52 +139,6 @@ def _asset(path: str, where: str, reads: list[_Read]) -> FoundAsset:
     )
 
 
-def _work(reading: Reading) -> tuple[Any, ...] | None:
-    """What the files of one work agree in; None for what stands alone."""
-    if reading.kind == "movie":
-        return (reading.title.casefold(), reading.year, reading.edition) if reading.title else None
-    if reading.kind != "episode":
-        return None
-    episode, absolute, day = reading.episode, reading.absolute, reading.released_on
-    if episode is None and absolute is None and day is None:
-        return None
-    series = (reading.series or "").casefold()
-    return series, reading.season, episode, absolute, day, reading.episode_end
-
-
-def _label(reading: Reading) -> str:
-    """The name of a work in its folder: the id of one that has several files."""
-    if reading.kind == "movie":
-        year = f" ({reading.year})" if reading.year else ""
-        edition = f" {{edition-{reading.edition}}}" if reading.edition else ""
-        return f"{reading.title}{year}{edition}"
-    number = reading.released_on or f"E{reading.episode or reading.absolute or 0:02}"
-    season = "" if reading.season is None or reading.released_on else f"S{reading.season:02}"
-    return f"{reading.series or ''} {season}{number}".strip()
-
-
-def _place(group: list[_Read]) -> list[_Placed]:
-    """Versions in the order of their first file, parts in the order of their number.
-
-    Files that name a part are one version as long as no part comes twice; every other file is a
-    version of its own.
-    """
-    versions: dict[Any, list[_Read]] = {}
-    for one in group:
-        label: Any = one.reading.version or ""
-        if one.reading.part is None or any(
-            other.reading.part == one.reading.part for other in versions.get(label, [])
-        ):
-            label = (label, one.file.name)
-        versions.setdefault(label, []).append(one)
-    placed = []
-    ordered = sorted(versions.values(), key=lambda reads: reads[0].file.name)
-    for version, reads in enumerate(ordered, 1):
-        reads.sort(key=lambda one: (one.reading.part or 0, one.file.name))
-        placed += [_Placed(one, version, part) for part, one in enumerate(reads, 1)]
-    return placed
-
-
 def _file(path: str, file: File, version: int, part: int) -> FoundFile:
     name, size, mtime_ns = file
     ending = name[name.rfind(".") + 1 :].lower()
@@ -209,12 +158,8 @@ def _stand_in(reading: Reading, name: str) -> str:
             return reading.released_on
         number = reading.episode if reading.episode is not None else reading.absolute
         if number is not None:
-            return f"Episode {number}"
+            return f"{reading.mark or 'Episode'} {number}"
+        if reading.mark is not None:
+            return f"Episode {reading.mark}"
     stem = name.rpartition("/")[2]
     return stem.rpartition(".")[0] or stem
-
-
-def _versions(placed: list[_Placed]) -> dict[str, str]:
-    """What tells the versions apart, by their number."""
-    labels = {str(at.version): at.read.reading.version for at in placed}
-    return {version: label for version, label in labels.items() if label}

@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import time
-from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from retrovue import FoundAsset, FoundFolder, Skipped, Unread
-from retrovue_filesystem.names.discs import is_disc_folder
-from retrovue_filesystem.names.kinds import MEDIA_TYPES, is_ignored_folder
+from retrovue_filesystem import ignoring
+from retrovue_filesystem.directory import Directory
+from retrovue_filesystem.ignoring import IGNORE_FILES
+from retrovue_filesystem.names.discs import IMAGES, is_disc_folder
+from retrovue_filesystem.names.kinds import MEDIA_TYPES, is_ignored_folder, is_left_behind
 
 # What counts in a collection of each kind; of one whose kind nobody said, everything does.
 _WANTED = {
@@ -28,64 +30,12 @@ _SETTLED_NS = 2_000_000_000
 # Below an open directory the system finds a file by its name alone. Windows cannot do that.
 _BY_DESCRIPTOR = os.scandir in os.supports_fd
 _CHUNK = 10_000  # names that are summed at once
-_DISC_LETTERS = frozenset("cCdDpP ")  # what the name of a disc folder can begin with
+_DISC_LETTERS = frozenset("cCdDpPvVbBhHsS ")  # what the name of a disc folder can begin with
+_TYPE, _REGULAR = 0o170000, 0o100000  # of a file, in its mode
 
 
-class File(NamedTuple):
-    """A media file: its path below its directory, its size in bytes, its mtime in nanoseconds."""
-
-    name: str
-    size: int
-    mtime_ns: int
-
-
-class Directory:
-    """One directory with its media files.
-
-    `path` is as the source spells it, `relative` the same below the location; both end in a slash
-    (but for the location itself, whose relative path is empty). `names` are paths of media files
-    below it, `numbers` the size in bytes and the modification time in nanoseconds of each in turn.
-    """
-
-    __slots__ = ("asides", "changed_ns", "discs", "folders", "names", "numbers", "path", "relative")
-
-    def __init__(self, path: str, relative: str, changed_ns: int) -> None:
-        self.path = path
-        self.relative = relative
-        self.changed_ns = changed_ns
-        self.names: list[str] = []
-        self.numbers: array[int] | list[int] = array("q")  # a list holds what 64 bits cannot
-        self.folders: list[str] = []  # with a slash at the end, so that they sort as paths do
-        self.discs: list[str] = []  # those of them that hold a part of what is here
-        self.asides: list[Unread | Skipped] = []
-
-    def add(self, name: str, size: int, mtime_ns: int) -> None:
-        """Take in a file."""
-        self.names.append(name)
-        self.put([size, mtime_ns])
-
-    def put(self, numbers: list[int]) -> None:
-        """Take in the sizes and times of files whose names are there."""
-        try:
-            self.numbers.extend(array("q", numbers))
-        except OverflowError:  # a time after the year 2262
-            self.numbers = [*self.numbers, *numbers]
-
-    def add_all(self, inner: Directory, below: str) -> None:
-        """Take in the files of a directory in this one."""
-        pairs = zip(inner.numbers[::2], inner.numbers[1::2], strict=True)
-        for name, (size, mtime_ns) in zip(inner.names, pairs, strict=True):
-            self.add(below + name, size, mtime_ns)
-
-    def clear(self) -> None:
-        """Leave out all files."""
-        self.names.clear()
-        self.numbers = array("q")
-
-    def files(self) -> list[File]:
-        """The media files in order of name."""
-        pairs = zip(self.names, self.numbers[::2], self.numbers[1::2], strict=True)
-        return sorted(map(File._make, pairs))
+def _left_out(where: str, why: str) -> Skipped:
+    return Skipped(where, why, on_purpose=True)
 
 
 class Walk:
@@ -103,6 +53,7 @@ class Walk:
         kind: str | None,
         read: Callable[[Directory], Iterable[FoundAsset | Unread | Skipped]],
         excluded: Iterable[str] = (),
+        ignore: Sequence[str] = (),
     ) -> None:
         self._excluded = frozenset(f"{place.rstrip('/')}/" for place in excluded)
         self._local = local.rstrip("/")
@@ -112,6 +63,9 @@ class Walk:
         self._wanted = {f".{ending}" for ending, type_ in MEDIA_TYPES.items() if type_ in types}
         self._merge_discs = kind != "music"
         self._linked: set[str] = set()
+        self._mark = f"{ignoring.mark(ignore)}."
+        self._top = ignoring.of_source(ignore)
+        self._rules: dict[str, ignoring.Rules] = {}  # by folder, where there are any
         self._now = time.time_ns()
 
     @cached_property
@@ -120,28 +74,32 @@ class Walk:
 
         return blake2b
 
-    def all(self, start: str = "") -> Iterator[FoundFolder]:
+    def all(self, start: str = "") -> Iterator[FoundFolder | Skipped]:
         """Every directory from `start` (a path below the location, "" or ending in a slash) down,
-        in the order of their paths."""
+        in the order of their paths, and what is left out on purpose."""
         waiting = [start]
         while waiting:
             relative = waiting.pop()
             directory = self._list(relative)
             yield self._found(directory)
-            if isinstance(directory, Directory) and directory.folders:
+            if isinstance(directory, Directory):
+                yield from directory.left_out
                 directory.folders.sort(reverse=True)
                 waiting += [relative + name for name in directory.folders]
 
-    def quick(self, known: Iterable[tuple[str, str]]) -> Iterator[FoundFolder]:
+    def quick(self, known: Iterable[tuple[str, str]]) -> Iterator[FoundFolder | Skipped]:
         """Like `all`, but a directory whose modification time is the known one is reported by its
         known fingerprint and not listed, so a file rewritten in place goes unnoticed. `known` are
         the (path, fingerprint) of the directories of an earlier walk, by path."""
         changed: dict[str, set[str]] = {}  # with the directories known in each
+        whole: tuple[str, ...] = ()  # what ignore files have something to say of
         begun = False
         for path, relative, fingerprint in self._own(known):
             if not begun and relative:
                 changed[""] = set()  # the location itself is not known
             begun = True
+            if relative.startswith(whole):
+                continue
             if changed:  # what lies above comes first
                 above = relative[: relative.rfind("/", 0, -1) + 1]
                 if above in changed:
@@ -151,14 +109,18 @@ class Walk:
             except OSError:
                 changed[relative] = set()
                 continue
-            if fingerprint.startswith(f"{changed_ns:x}."):
+            if fingerprint.startswith(f"{changed_ns:x}{self._mark}"):
                 yield FoundFolder(path, fingerprint, tuple)
-            else:
-                changed[relative] = set()
+                continue
+            changed[relative] = set()
+            whole += self._with_ignore_files(relative)
         if not begun:
             changed[""] = set()
         for relative, inner in changed.items():
-            yield from self._again(relative, inner)
+            yield from self.all(relative) if relative in whole else self._again(relative, inner)
+
+    def _with_ignore_files(self, relative: str) -> tuple[str, ...]:
+        return (relative,) if ignoring.there(f"{self._local}/{relative}") else ()
 
     def _own(self, known: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
         """The known directories that lie in the location, with their paths below it."""
@@ -168,19 +130,26 @@ class Walk:
                 yield path, path[len(top) :], fingerprint
 
     def _is_disc(self, relative: str) -> bool:
+        """Whether a folder holds a part of the work of the folder above it."""
         start = relative.rfind("/", 0, -1) + 1
         if not self._merge_discs or relative[start : start + 1] not in _DISC_LETTERS:
             return False
-        return is_disc_folder(relative[start:-1]) is not None
+        name = relative[start:-1]
+        low = name.lower()
+        if low in IMAGES or (low == "stream" and relative[:start].lower().endswith("bdmv/")):
+            return True
+        return is_disc_folder(name) is not None
 
-    def _again(self, relative: str, known: set[str]) -> Iterator[FoundFolder]:
+    def _again(self, relative: str, known: set[str]) -> Iterator[FoundFolder | Skipped]:
         if relative and self._is_gone(relative):
             return
         directory = self._list(relative)
         yield self._found(directory)
-        for name in sorted(directory.folders) if isinstance(directory, Directory) else ():
-            if relative + name not in known:
-                yield from self.all(relative + name)
+        if isinstance(directory, Directory):
+            yield from directory.left_out
+            for name in sorted(directory.folders):
+                if relative + name not in known:
+                    yield from self.all(relative + name)
 
     def _is_gone(self, relative: str) -> bool:
         """Whether there is no such directory, as a look at the one above would tell; one where
@@ -199,14 +168,17 @@ class Walk:
         time."""
         if isinstance(directory, Unread):
             return FoundFolder(directory.where, "", lambda: (directory,))
+        discs = list(directory.discs)
         if self._is_disc(directory.relative):
             directory.clear()  # they are read with the folder above
-        for disc in directory.discs:
+            discs.clear()
+        for disc in discs:
             inner = self._list(directory.relative + disc)
             if isinstance(inner, Unread):
                 why = f"{disc[:-1]}: {inner.why}"
                 return self._found(Unread(directory.path, why))
             directory.add_all(inner, disc)
+            discs += [disc + below for below in inner.discs]
         read = partial(self._read, directory)
         return FoundFolder(directory.path, self._fingerprint(directory), read)
 
@@ -218,7 +190,7 @@ class Walk:
         if directory.asides:
             return ""
         settled = self._now - directory.changed_ns > _SETTLED_NS and not directory.discs
-        told = f"{directory.changed_ns:x}." if settled else "."
+        told = f"{directory.changed_ns:x}{self._mark}" if settled else "."
         if not directory.names:
             return told
         names, numbers = directory.names, directory.numbers
@@ -250,6 +222,7 @@ class Walk:
     def _take(self, entries: Iterator[os.DirEntry[str]], path: str, found: Directory) -> None:
         wanted, names = self._wanted, found.names
         numbers: list[int] = []
+        ignores: list[str] = []
         for entry in entries:
             name = entry.name
             try:
@@ -257,11 +230,18 @@ class Walk:
                     self._note_folder(entry, path, found)
                     continue
                 ending = name[name.rfind(".") :]
-                if (ending not in wanted and ending.lower() not in wanted) or name[0] == ".":
+                if ending not in wanted and ending.lower() not in wanted:
+                    if name[0] == "." and name in IGNORE_FILES:
+                        ignores.append(name)
+                    continue
+                if name[0] == ".":
                     continue
                 status = entry.stat()
             except OSError as error:  # a link to where nobody may look, or to itself
                 found.asides.append(self._unreadable(entry, found.path, error))
+                continue
+            if status.st_mode & _TYPE != _REGULAR:
+                found.left_out.append(_left_out(found.path + name, "no regular file"))
                 continue
             names.append(name)
             numbers += (status.st_size, status.st_mtime_ns)
@@ -269,15 +249,46 @@ class Walk:
                 found.put(numbers)
                 numbers.clear()
         found.put(numbers)
+        self._leave_out(found, ignores)
+
+    def _leave_out(self, found: Directory, ignores: list[str]) -> None:
+        """Take out of a directory what the ignore files of it and of those above name."""
+        above = found.relative[: found.relative.rfind("/", 0, -1) + 1]
+        rules = self._rules.get(above, self._top) if found.relative else self._top
+        if ignores:
+            rules += ignoring.of_folder(self._local, found.relative, ignores)
+        if not rules:
+            return
+        self._rules[found.relative] = rules
+        kept = Directory(found.path, found.relative, found.changed_ns)
+        pairs = zip(found.numbers[::2], found.numbers[1::2], strict=True)
+        for name, (size, mtime_ns) in zip(found.names, pairs, strict=True):
+            why = ignoring.reason(rules, found.relative + name)
+            if why is None:
+                kept.add(name, size, mtime_ns)
+            else:
+                found.left_out.append(_left_out(found.path + name, why))
+        found.names, found.numbers = kept.names, kept.numbers
+        for name in list(found.folders):
+            why = ignoring.reason(rules, found.relative + name)
+            if why is not None:
+                found.folders.remove(name)
+                found.left_out.append(_left_out(found.path + name, why))
+        found.discs = [name for name in found.discs if name in found.folders]
 
     def _note_folder(self, entry: os.DirEntry[str], path: str, found: Directory) -> None:
         name = entry.name
         if is_ignored_folder(name) or f"{found.path}{name}/" in self._excluded:
+            if name[0] != "." and is_left_behind(name):
+                found.left_out.append(_left_out(f"{found.path}{name}/", "a system's own folder"))
+            return
+        if "." in name and (why := ignoring.bundle(name)):
+            found.left_out.append(_left_out(f"{found.path}{name}/", why))
             return
         if not self._may_enter(entry, path):
             return
         found.folders.append(name + "/")
-        if self._is_disc(name + "/"):
+        if self._is_disc(f"{found.relative}{name}/"):
             found.discs.append(name + "/")
 
     @staticmethod

@@ -10,27 +10,28 @@ import re
 
 from . import titles
 from .folders import Folder
-from .numbers import Numbers
+from .numbers import Numbers, is_half
 from .tags import cut, lower
 
 _LEADING = re.compile(
     r"^(\d{1,4})(?:-(\d{1,4}))?(?:v\d)?(?=$|[\s._-])(?![\s._-]+\d{1,2}[\s._-]+\d)"
 )
 DASHED = re.compile(
-    r"""[\s._]-[\s._]+(?:ep?\.?\s?)?(\d{1,4})(?:\.5)?(?:v\d)?(?:\s?[-~]\s?(\d{1,4}))?
+    r"""[\s._]-[\s._]+(?:ep?\.?\s?)?(\d{1,5})(?:\.5)?(?:v\d)?(?:\s?[-~]\s?(\d{1,4}))?
     (?=$|[\s._]*[\[(~]|[\s._]+-|[\s._]+(?:end|vostfr|vf|dvd|bd|v\d)(?![a-z]))""",
     re.VERBOSE,
 )
 _DASHED_TITLE = re.compile(r"[\s._]-[\s._](\d{2,4})(?:v\d)?(?=[\s._])")
 _BOXED = re.compile(r"\[(\d{1,4})(?:v\d)?(?:\s?\(?end\)?)?\]")
 _ENDING = re.compile(
-    r"(?:^|[\s._\]-])(?:s\d{1,2}[\s._])?(\d{2,4})(?:-(\d{2,4}))?(?:[\s._]?v\d)?(?:\.5)?[\s._-]*$"
+    r"(?:^|[\s._\]-])(?:s\d{1,2}[\s._])?(\d{2,5})(?:-(\d{2,4}))?(?:[\s._]?v\d)?(?:\.5)?[\s._-]*$"
 )
 _SPAN = re.compile(r"[\s._](\d{1,3})-(?:\d{1,3}[\s._]?[&+][\s._]?\d{1,3}-)?(\d{2,3})$")
 _MIDDLE = re.compile(r"[\s._-](0\d{1,2}|[1-9]\d{2})(?=[\s._][^\W\d])")
 _HYPHENED = re.compile(r"(?<=[^\W\d])-(\d{2,4})(?=[\s._])")
 _ALL_HYPHENED = re.compile(r"^(?:[^\W\d_]+-){2,8}(\d{3,4})(?=[\s._][^\W\d])")
 _GROUPED_LEAD = re.compile(r"(\d{2,3})(?:v\d)?[\s._]+-[\s._]+(?=[^\W\d_])")
+_N_OF_M = re.compile(r"(?<![^\W_])(\d{1,3})of(\d{1,3})(?![^\W_])", re.I)
 _ONE_DIGIT = re.compile(r"[\s._-]+(\d)$")
 _PART = re.compile(r"(?:^|[\s._([-])(?i:part|pt)[\s._-]?(?:(\d{1,2})|([ivxIVX]{1,5}))(?![^\W_])")
 _ROMAN = {"i": 1, "v": 5, "x": 10}
@@ -48,6 +49,10 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 def numbered(stem: str, where: Folder) -> Numbers | None:
     """Find a bare episode number, if the name stands where one is likely."""
+    if (where.kind == "show" or where.season is not None) and "of" in stem.lower():
+        piece = _N_OF_M.search(stem)
+        if piece and int(piece[1]) <= int(piece[2]):
+            return Numbers(piece.start(), piece.end(), None, int(piece[1]))
     if where.season is not None:
         found = _LEADING.match(stem)
         if found and found[1] != where.key:
@@ -99,6 +104,8 @@ def _numbers(found: re.Match[str], end: int, where: Folder) -> Numbers:
     first = int(found[1])
     last = int(found[2]) if found.re.groups > 1 and found[2] else None
     last = last if last and last > first else None
+    if not last and is_half(found.string, found.end(1)):
+        return Numbers(found.start(), max(end, found.end(1) + 2), None, first, half=True)
     if where.season is not None and not last and not found.string.startswith("["):
         first = first % 100 if _coded(found[1], where) else first
     if last or where.season is not None:
@@ -114,7 +121,7 @@ def _fansub(stem: str, where: Folder) -> Numbers | None:
     for dashed in reversed(list(DASHED.finditer(low))):
         if _plausible(dashed[1], likely or where.anime):
             return _numbers(dashed, dashed.end(), where)
-    if grouped and (found := _BOXED.search(low, 1)):
+    if likely and (found := _boxed(low)):
         return _numbers(found, found.end(), where)
     if lead and (found := _GROUPED_LEAD.match(low, lead.end())):
         return _numbers(found, found.end(), where)._replace(start=0)
@@ -127,6 +134,13 @@ def _fansub(stem: str, where: Folder) -> Numbers | None:
         return _broadcast(body, where)
     found = _ENDING.search(body) if "vostfr" in low[len(body) :] else None
     return _numbers(found, found.end(), where) if found else None
+
+
+def _boxed(low: str) -> re.Match[str] | None:
+    """Find the number that stands in a box of its own; where a year does too, the number is the
+    one behind it."""
+    found = list(_BOXED.finditer(low, 1))
+    return next((one for one in found if not _year(one[1])), found[0] if found else None)
 
 
 def _body(low: str, start: int) -> int:

@@ -8,6 +8,10 @@ _DISC = re.compile(r"^(?:cd|dvd|disc|disk|disque|part|pt)[\s._-]*(\d{1,2})(?:\s*
 _LONGEST = 100  # no disc folder has a longer name
 
 
+IMAGES = frozenset(("video_ts", "bdmv", "hvdvd_ts"))
+"""Folders of a DVD's or Blu-ray's own making, in lower case."""
+
+
 def is_disc_folder(name: str) -> int | None:
     """Return which part of its parent's item a folder holds: 'CD1', 'Disc 2' -> number."""
     found = _DISC.match(name[:_LONGEST].strip())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from unicodedata import normalize
 
 from . import bare, numbers, titles
 from .folders import Folder
@@ -21,10 +22,20 @@ _WORD_AT_END = re.compile(
 )
 _BOX_AT_END = re.compile(r"\s*[\[{][^\[\]{}]*[\]}]\s*$")
 _SEASON_WORDS = re.compile(
-    r"[\s._-]+(?:temporada|season|staffel|saison)[\s._]\d{1,3}.*$", re.IGNORECASE
+    r"[\s._-]+(?:temporada|season|staffel|saison|livre)[\s._](?:\d{1,3}|[ivx]{1,5}(?![^\W_])).*$",
+    re.IGNORECASE,
 )
 _REPEATED = re.compile(r"^[\s._-]+\d{2,4}-\d{2,4}(?=[\s._-]*$|[.-][A-Z]+$)")
 _CUT_OF_EPISODE = re.compile(r"(?:v\d|[a-d])(?![^\W_])", re.IGNORECASE)
+# What stands with a number and makes it another one than the plain number.
+_MARK_AT_END = re.compile(
+    r"(?:^|[\s._\-(\[]+)(specials?|ovas?|oavs?|onas?|oads?|ncop|nced|pv|movie)[\s._\-]*$",
+    re.IGNORECASE,
+)
+_MARKS = {"special": "Special", "specials": "Special", "movie": "Movie", "ovas": "OVA",
+          "oavs": "OVA", "oav": "OVA", "onas": "ONA", "oads": "OAD"}  # fmt: skip
+_WORD_JOINTS = re.compile(r"[\s._\-:,!?]+")
+_SUFFIXES = frozenset(("us", "uk", "au", "nz", "ca"))
 _LONGEST_END = 30
 _PART_ENDS = frozenset("0123456789abcdABCD)]")
 _JOINTS = " \t-–—_,;:~+.)]}★"
@@ -33,7 +44,7 @@ _JOINTS = " \t-–—_,;:~+.)]}★"
 # No digit stands before the numbers but a year's, and none in the title, and no mark there that
 # `titles.clean` would change. '- Disc B' and '- Pt A' are parts.
 _WHOLE = re.compile(
-    r"""(?:[^\d\[{(]+\(((?:19|20)[0-9]{2})\)\ (?:-\ )?|[^\d\[{]*)
+    r"""(?:([^\d\[{(]+)\(((?:19|20)[0-9]{2})\)\ (?:-\ )?|([^\d\[{]*))
     (?<![a-zA-Z0-9])[sS](\d{1,4})[eE](\d{1,4})
     (?:\ -(\ (?!\ |(?i:pt|cd|disc|disk|dvd)\ ?[a-dA-D]$)
     [^\d\s._\-–—\[\](){},;~+★|=#:【】（）［］｛｝〔〕][^\d\t._\-–—\[\](){},;~+★|=#:【】（）［］｛｝〔〕]*(?<!\s)))?
@@ -52,9 +63,20 @@ def find(stem: str, where: Folder) -> Numbers | None:
     low = lower(stem)
     speaks = numbers.speaks(low)
     found = (numbers.worded(low) if speaks else None) or numbers.dated(stem, low)
-    if found or _is_movie(stem, where):
+    if found:
         return found
+    if _is_movie(stem, where):
+        return after_year(stem, low) if speaks else None
     return (numbers.lone(low) if speaks else None) or bare.numbered(stem, where)
+
+
+def after_year(stem: str, low: str) -> Numbers | None:
+    """Find the number of 'Title (2014) Episode 3', which is no movie's."""
+    year = titles.PAREN_YEAR.search(stem)
+    found = numbers.lone(low) if year else None
+    if found is None or year is None or stem[year.end() : found.start].strip(" ._-"):
+        return None
+    return found if low[found.start : found.start + 1] in ("e", "f") else None
 
 
 def _numberless(stem: str) -> bool:
@@ -80,7 +102,8 @@ def read(stem: str, where: Folder) -> Reading | None:
     found = find(rest, where)
     if found is None:
         return None
-    series, year, season, absolute = _series(rest[: found.start], where, found)
+    head, mark = _marked_apart(rest[: found.start], where, found)
+    series, year, season, absolute = _series(head, where, found)
     title, tag, part = _ending(rest[found.end :])
     if tag and len(title) == 4 and title.isdecimal() and title[:2] in ("19", "20"):
         title, year = "", year or int(title)
@@ -91,13 +114,30 @@ def read(stem: str, where: Folder) -> Reading | None:
         year = year or _year_called(season)
     elif season is None:
         season = where.season
+    if mark is not None and season is None:
+        season = 0
     first, absolute = _counted(found, season, absolute)
+    if found.half:
+        whole = first if first is not None else absolute
+        first, absolute, mark = None, None, f"{mark or ''} {whole}.5".strip()
     nobody = album = track = disc = None
     return Reading(  # by position, which is much faster
         "episode", title, series or None, season, first, found.last, absolute,
         nobody, album, track, disc, year, found.day, part or where.part, tag, edition,
-        guids or where.guids,
+        guids or where.guids, nobody, mark,
     )  # fmt: skip
+
+
+def _marked_apart(head: str, where: Folder, found: Numbers) -> tuple[str, str | None]:
+    """Take the word off that makes a number without a season another one: 'Special', 'OVA'. Where
+    no folder names the show, the word stays in its title."""
+    if found.season is not None or found.day is not None or where.kind == "movie":
+        return head, None
+    told = _MARK_AT_END.search(head)
+    if told is None or titles.key(head) == where.key:
+        return head, None
+    mark = _MARKS.get(told[1].lower(), told[1].upper())
+    return head if not where.title or where.numbered else head[: told.start()], mark
 
 
 def plain(stem: str, where: Folder) -> Reading | None:
@@ -109,7 +149,9 @@ def plain(stem: str, where: Folder) -> Reading | None:
     found = _WHOLE.match(stem)
     if found is None:
         return None
-    year, digits, first, told, tags = found.groups()
+    show, year, shown, digits, first, told, tags = found.groups()
+    if not _names_folder(show or shown or "", where):
+        return None
     if told and ("  " in told or CERTAIN.search(lower(told))):
         return None
     tag = None
@@ -161,21 +203,38 @@ def _series(
     head: str, where: Folder, found: Numbers
 ) -> tuple[str, int | None, int | None, int | None]:
     """Return the show, its year, and the season and absolute number told before the numbers."""
-    if where.sure and where.title and (where.year is not None or found.season is not None):
-        return where.title, where.year or _year_at_end(head), None, None
     own, year, season, absolute = _own_series(head, found)
     if not where.title or where.numbered:
         if where.numbered and (not own or found.season is None):
             return where.title or own, year or where.year, season, absolute
         return own, year, season, absolute
-    if where.sure or not own or (not where.tagged and _alike(titles.key(own), where.key)):
-        return where.title, where.year or year, season, absolute
-    return own, year, season, absolute
+    if own and not same_show(own, where.title):
+        return own, year, season, absolute
+    if where.sure and (where.year is not None or found.season is not None):
+        return where.title, where.year or year, None, None
+    return where.title, where.year or year, season, absolute
 
 
-def _year_at_end(head: str) -> int | None:
-    found = _at_end(_YEAR_AT_END, head)
-    return int(found[1]) if found else None
+def _names_folder(head: str, where: Folder) -> bool:
+    """Tell whether what stands before the numbers is the folder's show, or nothing."""
+    return head.rstrip(" ._-") in ("", where.title) or same_show(titles.clean(head), where.title)
+
+
+@lru_cache(maxsize=2048)
+def same_show(own: str, folder: str) -> bool:
+    """Tell whether a name's show is the whole of the folder's, however it is written."""
+    one, other = _show_key(own), _show_key(folder)
+    if one == other or not one:
+        return True
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    return longer.startswith(shorter) and longer[len(shorter) :] in _SUFFIXES
+
+
+def _show_key(title: str) -> str:
+    """What two spellings of a show's title share."""
+    plain = normalize("NFKD", title.replace("&", " and ")).casefold()
+    words = ["".join(filter(str.isalnum, word)) for word in _WORD_JOINTS.split(plain)]
+    return "".join(word for word in words if word not in ("the", "and"))
 
 
 def _at_end(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -184,13 +243,10 @@ def _at_end(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     return found if found and found.start() else None
 
 
-def _alike(own: str, folder: str) -> bool:
-    """Tell whether a name's show is the folder's, cut short or drawn out."""
-    return bool(folder) and (own.startswith(folder) or folder.startswith(own))
-
-
 def _own_series(head: str, found: Numbers) -> tuple[str, int | None, int | None, int | None]:
     """Read the show out of what stands before the numbers."""
+    if head[:1] == "[" and (box := titles.boxed(head.rstrip(" ._-"))):
+        return titles.clean(box[0]), box[1], None, None
     text = titles.plain(titles.without_lead(head)) if head[:1] in "[ 【★w" else head
     season = absolute = None
     if found.season is not None and (told := _at_end(_ABSOLUTE_AT_END, text)):
@@ -198,7 +254,7 @@ def _own_series(head: str, found: Numbers) -> tuple[str, int | None, int | None,
     text = _WORD_AT_END.sub("", text) if "p" in text[-14:].lower() else text
     if found.season is None:
         text, season = bare.season_at_end(text)
-    elif "[" in text or " - " in text or ".-." in text:
+    if "[" in text or " - " in text or ".-." in text:
         text = _SEASON_WORDS.sub("", text)
     year = _YEAR_AT_END.search(text, max(len(text) - _LONGEST_END, 0))
     if year and year.start():

@@ -31,6 +31,7 @@ _NUMBERED_EPISODE = re.compile(
 _ALBUM_YEAR = re.compile(
     r"^[(\[]?((?:19|20)\d\d)[)\]]?\s*[-–.]?\s+(?=\S)|\s*[(\[]((?:19|20)\d\d)[)\]]"
 )
+_YEAR_BEHIND = re.compile(r"\s*[(\[]((?:19|20)\d\d)[)\]]")
 _ALBUM_TAGS = re.compile(
     r"""\s*[(\[{](?:flac|mp3|v0|320|alac|24[ -]?bit|16[ -]?44|web|cd|vinyl|lossless
     |[\d.]+[ ]?k(?:bps|hz)?)[^()\[\]{}]*[)\]}]""",
@@ -160,7 +161,7 @@ def _names_another(before: str, above: str) -> bool:
 def _aside(name: str, below: _Below, kind: str | None, owned: bool) -> _Below | None:
     """Note a folder that is below an item's own."""
     extra = folder_extra(name)
-    if extra and below.season is None and (owned or _stands_for_itself(extra, kind)):
+    if extra and (owned or (below.season is None and _stands_for_itself(extra, kind))):
         return below._replace(extra=below.extra or extra, series="")
     if name.lower() in _DISC_IMAGES:
         return below._replace(disc_image=True, series="")
@@ -202,6 +203,8 @@ def _named(base: Folder, below: _Below, name: str) -> Folder:
 @lru_cache(maxsize=256)  # of a show, each season's folder asks
 def _own(name: str, movie: bool) -> _Own:
     rest, guids = titles.take_ids(titles.plain(name))
+    if box := titles.boxed(rest):
+        rest = f"{box[0]} ({box[1]})"
     rest, edition = titles.take_edition(rest)
     head, year, tail = titles.split(titles.without_lead(rest))
     head, told = titles.edition_before(head)
@@ -258,6 +261,10 @@ def _music(base: Folder, start: int) -> Folder:
         names.pop()
     if not names:
         return base._replace(part=disc)
+    again = _DISC_AFTER.search(names[-1]) if len(names) > 1 else None
+    if again and titles.key(names[-1][: again.start()]) == titles.key(names[-2]):
+        disc = disc or int(again[1])  # 'Album/Album Disc 1'
+        names.pop()
     artist, album = (names[-2], names[-1]) if len(names) > 1 else _one_folder(names[0])
     if album is None:
         return base._replace(part=disc, artist=titles.clean(artist))
@@ -265,8 +272,8 @@ def _music(base: Folder, start: int) -> Folder:
     after = _DISC_AFTER.search(album)
     if after and after.start():
         disc, album = disc or int(after[1]), album[: after.start()]
-    found = _ALBUM_YEAR.search(album)
-    year = int(found[1] or found[2]) if found else None
+    found = _YEAR_BEHIND.search(album, 1) or _ALBUM_YEAR.search(album)
+    year = int(found[1] or found[found.re.groups]) if found else None
     if found and len(album) > len(found[0]):
         album = album[: found.start()] + album[found.end() :]
     artist = titles.clean(artist)

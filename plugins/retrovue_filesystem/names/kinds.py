@@ -78,9 +78,12 @@ _IGNORED_FOLDERS = frozenset(
         """
     @eadir|#recycle|#snapshot|@recycle|@recently-snapshot|@sharebin|@tmp|$recycle.bin|recycler
     |recycled|lost+found|system volume information|__macosx|lost.dir|plex versions|subs|subtitles
+    |network trash folder|temporary items|@__thumb|@download|extrafanart|extrathumbs|.actors
     """
     )
 )
+# What chkdsk and downloaders make, and Jellyfin's pictures for seeking.
+_IGNORED_FOLDER = re.compile(r"found\.\d{3}|_unpack_.*|_failed_.*|.*\.trickplay", re.IGNORECASE)
 
 
 def media_type(name: str) -> str | None:
@@ -96,4 +99,10 @@ def library_kind(name: str) -> str | None:
 
 def is_ignored_folder(name: str) -> bool:
     """Say whether nothing below a folder of this name is anybody's media."""
-    return name.startswith(".") or name.lower() in _IGNORED_FOLDERS
+    return name.startswith(".") or is_left_behind(name)
+
+
+@lru_cache(maxsize=256)
+def is_left_behind(name: str) -> bool:
+    """Say whether a system, a server or a downloader made a folder of this name for itself."""
+    return name.lower() in _IGNORED_FOLDERS or _IGNORED_FOLDER.fullmatch(name) is not None

@@ -21,7 +21,9 @@ _STACKED_AT_END = re.compile(
     r"[\s._(\[-]+(cd|dvd|disc|disk|pt|part)([\s._-]*)(\d{1,2}|[a-d])[)\]]?$", re.I
 )
 _LONGEST_PART = 30
-_ONE_OF = re.compile(r"[\s._-]*[(\[](\d)[\s._]?of[\s._]?\d[)\]]", re.IGNORECASE)
+_ONE_OF = re.compile(
+    r"[\s._-]*(?:[(\[](\d)[\s._]?of[\s._]?\d[)\]]|(?<![^\W_])(\d)of\d(?![^\W_]))", re.IGNORECASE
+)
 _PART_ENDS = frozenset("0123456789abcdABCD)]")
 _LABEL = re.compile(r"^\s+-\s+\[?([^\[\]]{1,60}?)\]?$")
 _FILM = re.compile(r"-f\d{1,2}-")
@@ -69,11 +71,21 @@ def _unknown(stem: str, where: Folder) -> Reading:
     rest, part = _part_at_end(rest, where)
     head, year, tail = titles.split(titles.without_lead(rest))
     head, before = titles.edition_before(head)
-    title = titles.clean(titles.bare(head))
+    title, named = titles.first(titles.bare(head), rest), None
+    if where.title and not _bears(stem, title, where):
+        named = None if year is not None and year != where.year else title
     if where.title and _folder_knows(stem, title, year, head, where):
         title, year = where.title, where.year if where.year is not None else year
         guids, before = guids or where.guids, before or where.edition
-    return _made(title or titles.clean(stem), year, tail, told or before, guids, part or where.part)
+    title, told = title or titles.clean(stem), told or before
+    made = _made(title, year, tail, told, guids, part or where.part)
+    return made if named is None else made._replace(named=named)
+
+
+def _bears(stem: str, title: str, where: Folder) -> bool:
+    """Tell whether a name is that of its folder's movie, or none at all."""
+    own = titles.key(title)
+    return own in ("", where.key) or titles.key(stem) == where.key or bool(_NAMELESS.match(stem))
 
 
 def _bonus(stem: str) -> str:
@@ -159,7 +171,7 @@ def _tail(tail: str) -> tuple[int | None, str | None, str | None]:
         part = _number(stacked[3])
         tail = tail[: stacked.start()] + tail[stacked.end() :]
     elif "of" in tail and (piece := _ONE_OF.match(tail)):
-        part, tail = int(piece[1]), tail[piece.end() :]
+        part, tail = int(piece[1] or piece[2]), tail[piece.end() :]
     told = None
     if words := edition(f" {tail}"):
         told = words.text

@@ -16,6 +16,7 @@ from .titles import clean
 _NUMBER = re.compile(
     r"^[(\[]?(?:([1-9])[-.]|d(\d)[ ._-]?t|([a-h])(?=\d))?(\d{1,3})[)\]]?(?=$|[\s._-])[\s._-]*", re.I
 )
+_OF_TOTAL = re.compile(r"^(\d{3})-(\d{3})(?=[\s._-])[\s._-]*")
 _INNER = re.compile(r"^(.*?) - (?:([1-9])-)?(\d{1,3})(?: - |\. | )(?=\S)(.*)$")
 _SEVERAL = frozenset(
     (
@@ -48,6 +49,9 @@ def read(stem: str, where: Folder) -> Reading:
 
 def _numbered(stem: str, where: Folder) -> tuple[int | None, int | None, str]:
     """Take disc and track number off a name; 'Artist - Album - 03 - Title' has them inside."""
+    total = _OF_TOTAL.match(stem)
+    if total and int(total[1]) <= int(total[2]):
+        return None, int(total[1]), stem[total.end() :]
     found = _NUMBER.match(stem)
     if found and found.end() < len(stem):
         side = found[3] and "abcdefgh".index(found[3].lower()) // 2 + 1

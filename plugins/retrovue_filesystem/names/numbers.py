@@ -19,7 +19,8 @@ FEW_EPISODES = 3
 
 
 class Numbers(NamedTuple):
-    """The place of an episode's numbers in a name, and what they are."""
+    """The place of an episode's numbers in a name, and what they are; of a `half` one (13.5) the
+    whole one below it."""
 
     start: int
     end: int
@@ -28,12 +29,13 @@ class Numbers(NamedTuple):
     last: int | None = None
     absolute: int | None = None
     day: str | None = None
+    half: bool = False
 
 
 DIGIT = re.compile(r"\d")
 _MARKED = re.compile(
     r"""[sStT](?<![a-zA-Z0-9][sStT])(?:(?<=[sS])\s?|(?=\d+[xX]?[eE]))(\d{1,4})
-    (?:[\s._()\[\]\-]{0,4}[xX]?[eE][pP]?[\s._\-]?|[\s._\-]?[xX])(\d{1,4})(?![\dpP]|[iI](?![a-zA-Z]))""",
+    (?:[\s._()\[\]\-]{0,4}[xX]?[eE][pP]?[\s._\-]?|[\s._\-]?[xX])(\d{1,6})(?![\dpP]|[iI](?![a-zA-Z]))""",
     re.VERBOSE,
 )
 _CROSSED = re.compile(
@@ -47,11 +49,13 @@ _PACKED = re.compile(
     re.VERBOSE,
 )
 _MORE = re.compile(
-    r"""(?=[\s._\-–~+&,]*(?:[sSxX]?\d|[xX]?[eE]))(?:
+    r"""(?=[\s._\-–~+&,]*(?:[sSxX]?\d|[xX]?[eE])|[\s._](?:to|and|bis|et|und)[\s._])(?:
       [\s._]*[-–~+&,xX]?[\s._]*(?:[sS]\d{1,4}[\s._]?)?[eE][pP]?\.?(\d{1,4})(?![\dpP])
     | [\s._\-]*(?:\d{1,4})[xX×](\d{1,3})(?![\da-wyzA-WYZ])
     | -?[xX](?!26[45])(\d{1,3})(?![\da-wyzA-WYZ])
     | [-+](\d{1,3})(?![^\W_]|\.\d(?!\d))
+    | (?:\s?&\s?|[\s._](?:to|and|bis|et|und)[\s._])[eE]?[pP]?(\d{1,3})(?![^\W_]|\.\d(?!\d))
+    | _(\d{2,3})(?![^\W_])
     )""",
     re.VERBOSE,
 )
@@ -68,11 +72,12 @@ _WORDED = re.compile(
     re.VERBOSE,
 )
 _LONE = re.compile(
-    rf"""(?<![a-z0-9])(?:{_EPISODE}[\s._\-]*|e)(\d{{1,4}})(?:v\d)?(?![^\W_])
+    rf"""(?<![a-z0-9])(?:{_EPISODE}[\s._\-]*|e)(\d{{1,5}})(?:v\d)?(?![^\W_])
       (?:\s?(?:-|&|\+|en|et|und|and|y)\s?e?p?(\d{{1,4}})(?![^\W_]))?
     | (?<![a-z0-9])(\d{{1,4}})(?:-?я)?[.\s]*(?:серия|серія|b[oö]l[uü]m|blm)
     | 第\s*(\d{{1,4}})\s*[話话集回]
     | (?<![a-z0-9])(?:part\s)?(\d{{1,3}})[\s._]of[\s._]\d{{1,3}}(?!\d)
+    | (?<![^\W_])\#\s?(\d{{1,4}})(?![^\W_])
     | (?<![a-z0-9])part[\s._](\d{{1,2}})[\s._](?:and|&)[\s._]part[\s._](\d{{1,2}})(?!\d)""",
     re.VERBOSE,
 )
@@ -123,7 +128,14 @@ def _several(stem: str, found: re.Match[str], season: int, digits: str) -> Numbe
         if number <= last or (more[1] is None and not _near(number - last, stem, more.end())):
             break
         last, end = number, more.end()
+    if last == first and is_half(stem, end):
+        return Numbers(found.start(), end + 2, season, first, half=True)
     return Numbers(found.start(), end, season, first, last if last > first else None)
+
+
+def is_half(stem: str, end: int) -> bool:
+    """Tell the 13.5 of a recap from the 13 that ends there."""
+    return stem.startswith(".5", end) and not stem[end + 2 : end + 3].isalnum()
 
 
 def goes_on(tail: str) -> bool:
@@ -139,7 +151,7 @@ def _near(gap: int, stem: str, end: int) -> bool:
 
 def speaks(low: str) -> bool:
     """Tell whether a name may number an episode in words, as `worded` and `lone` read them."""
-    return not low.isascii() or not _TELLING.isdisjoint(_LETTERS.findall(low))
+    return not low.isascii() or "#" in low or not _TELLING.isdisjoint(_LETTERS.findall(low))
 
 
 def worded(low: str) -> Numbers | None:
@@ -160,8 +172,11 @@ def lone(low: str) -> Numbers | None:
     found = _LONE.search(low)
     if found is None:
         return None
-    first = int(next(n for n in (found[1], found[3], found[4], found[5], found[6]) if n))
-    last = int(found[2] or found[7] or first)
+    told = (found[1], found[3], found[4], found[5], found[6], found[7])
+    first = int(next(n for n in told if n))
+    last = int(found[2] or found[8] or first)
+    if last == first and is_half(low, found.end()):
+        return Numbers(found.start(), found.end() + 2, None, first, half=True)
     return Numbers(found.start(), found.end(), None, first, last if last > first else None)
 
 

@@ -9,6 +9,7 @@ from . import episodes, extras, movies, music, numbers, titles
 from .folders import Folder, folder
 from .kinds import MEDIA_TYPES
 from .reading import IGNORED, Reading
+from .tags import lower
 
 _SEPARATORS = re.compile(r"[\\/]+")
 _DRIVE = re.compile(r"^[a-zA-Z]:$")
@@ -18,6 +19,8 @@ _ARTWORK = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # Fansub groups' creditless openings and endings: NCOP1, NCED.
+# What yt-dlp puts behind a title: the eleven characters of a video's id.
+_VIDEO_ID = re.compile(r"[\s._-]*\[(?!\d{1,4}[xp])[\w-]{11}\]$")
 _CREDITLESS = re.compile(r"(?<![A-Za-z0-9])NC(?:OP|ED)\d{0,2}[a-z]?(?![A-Za-z0-9])")
 
 
@@ -46,19 +49,24 @@ def _kind(media: str, where: Folder) -> str:
 
 
 def _video(stem: str, where: Folder) -> Reading:
+    if stem[-1] == "]":
+        stem = _without_video_id(stem)
     if where.plain and (known := episodes.plain(stem, where)) and not extras.ending(stem):
         return known
     if where.kind in ("photo", "video", "music"):
         return _home(stem, where)
-    if where.extra and (special := _extra(stem, where)):
-        return special
+    if where.extra:
+        return _made_extra(where.extra, titles.clean(stem), where)
     if (told := extras.ending(stem)) and not _own_title(stem, where):
         kind, title = told
         return _made_extra(kind, titles.clean(title), where)
     if where.disc_image:
         return _disc_image(stem, where)
-    if where.kind == "movie":
-        return _movie(stem, where)
+    return _movie(stem, where) if where.kind == "movie" else _of_show(stem, where)
+
+
+def _of_show(stem: str, where: Folder) -> Reading:
+    """Read an episode; what is none is an unnumbered one of a show, and else a movie."""
     found = None if _named_movie(stem, where) else _episode(stem, where)
     if found:
         return found
@@ -67,6 +75,11 @@ def _video(stem: str, where: Folder) -> Reading:
     if where.kind == "show" or where.season is not None:
         return _unnumbered(stem, where)
     return movies.read(stem, where)
+
+
+def _without_video_id(stem: str) -> str:
+    found = _VIDEO_ID.search(stem)
+    return stem[: found.start()] if found and found.start() else stem
 
 
 def _named_movie(stem: str, where: Folder) -> bool:
@@ -85,7 +98,11 @@ def _movie(stem: str, where: Folder) -> Reading:
     """Read a movie; a marked episode among guessed movies stays an episode."""
     if where.told or stem.startswith(where.prefixes):
         return movies.read(stem, where)
-    return (numbers.marked(stem) and episodes.read(stem, where)) or movies.read(stem, where)
+    low = lower(stem)
+    episode = numbers.marked(stem) or (
+        numbers.speaks(low) and not where.title and episodes.after_year(stem, low)
+    )
+    return (episode and episodes.read(stem, where)) or movies.read(stem, where)
 
 
 def _episode(stem: str, where: Folder) -> Reading | None:
@@ -123,13 +140,6 @@ def _unnumbered(stem: str, where: Folder) -> Reading:
     )
 
 
-def _extra(stem: str, where: Folder) -> Reading | None:
-    kind = where.extra or "other"
-    if kind == "other" and where.kind != "movie" and numbers.marked(stem):
-        return None
-    return _made_extra(kind, titles.clean(stem), where)
-
-
 def _made_extra(kind: str, title: str, where: Folder) -> Reading:
     series = where.title if where.kind == "show" else None
     return Reading(
@@ -147,12 +157,22 @@ def _disc_image(stem: str, where: Folder) -> Reading:
     low = stem.lower()
     if low == "video_ts" or (low.startswith("vts_") and low.endswith("_0")):
         return IGNORED
-    piece = low.rpartition("_")[2] if low.startswith("vts_") else ""
-    part = int(piece) if piece.isdecimal() and len(piece) < 3 else where.part
+    piece = low.rpartition("_")[2] if low.startswith("vts_") else low
+    part = int(piece) if piece.isdecimal() and len(piece) < 6 else where.part
+    if numbers.marked(where.name):
+        own = episodes.read(titles.plain(where.name), _above(where))
+        if own is not None:
+            return own._replace(part=part)
     title = where.title or titles.clean(stem)
     return Reading(
         "movie", title, year=where.year, part=part, edition=where.edition, guids=where.guids
     )
+
+
+def _above(where: Folder) -> Folder:
+    """What the folders above an item's own say."""
+    at = max(n for n, part in enumerate(where.parts) if part == where.name)
+    return _folder(where.parts[:at], where.kind if where.told else None)
 
 
 def _home(stem: str, where: Folder) -> Reading:

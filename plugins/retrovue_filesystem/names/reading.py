@@ -9,7 +9,9 @@ class Reading(NamedTuple):
     """What one file's name says; a field the name does not speak of is None, '' or ().
 
     kind is 'movie', 'episode', 'track', 'video', 'photo', 'extra', 'sample' or 'ignore'.
-    guids are spelled as Plex spells them: 'imdb://tt0133093', 'tmdb://603', 'tvdb://70005'.
+    guids are spelled as Plex spells them: 'imdb://tt0133093', 'tmdb://603', 'tvdb://70005'. `mark`
+    is what stands with a number and makes it another one: '13.5', 'OVA'. `named` is the title of
+    its own that a file in a film's folder bears in place of the film's.
     """
 
     kind: str
@@ -30,6 +32,8 @@ class Reading(NamedTuple):
     edition: str | None = None
     guids: tuple[str, ...] = ()
     extra: str | None = None
+    mark: str | None = None
+    named: str | None = None
 
 
 IGNORED = Reading("ignore")

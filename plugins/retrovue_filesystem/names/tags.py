@@ -78,6 +78,11 @@ UNCERTAIN = words(
     """
 )
 
+_PROSE_TOO = words(
+    "4k 8k uhd hdr atmos flac remux subs av1 dubbed subbed ntsc scr 1080p 720p 2160p"
+)
+_PROSE = re.compile(r" [^\W\d_]+ [^\W\d_]+(?= |$)")
+
 _LONGEST_UNCERTAIN = 20
 """Longer than any uncertain tag and the marks behind it are together, as a rule."""
 LANGUAGES = words(
@@ -122,7 +127,17 @@ def cut(text: str, start: int = 1) -> int:
     """Return where the tags of a name begin: its length when it carries none."""
     low = lower(text)
     found = CERTAIN.search(low, start)
+    while found and found[0][1:] in _PROSE_TOO and _in_prose(text, found.end()):
+        found = CERTAIN.search(low, found.end())
     return len(text) if found is None else _back(low, found.start() + 1, start)
+
+
+def _in_prose(text: str, end: int) -> bool:
+    """Tell whether a sentence goes on behind a word that is a tag elsewhere: 'How 4K works'."""
+    words = _PROSE.match(text, end)
+    return words is not None and not any(
+        word in UNCERTAIN or CERTAIN.match(f" {word}") for word in words[0].lower().split()
+    )
 
 
 def _back(low: str, end: int, start: int) -> int:

@@ -9,6 +9,7 @@ from .tags import ARTICLES, CERTAIN, LANGUAGES, WORD, cut, edition, lower
 LONGEST = 300
 """Longer names than file systems hold (255 as a rule) are taken as they stand."""
 
+_SIGNS = frozenset("-–—~+=#|★")
 _EDGES = " \t-–—_,;~+★|=#"
 _INITIALS = re.compile(r"(?:^|[ .])[^\W\d_]$")
 _ARTICLE_LAST = re.compile(r"^([^,]+), (The|A|An)$", re.IGNORECASE)
@@ -32,6 +33,9 @@ _NEAR_YEAR = re.compile(
 _BARE_YEAR = re.compile(r"[12](?<![^\W_][12])(?:(?<=1)9\d|(?<=2)0[0-3])\d(?![^\W_])")
 # 'Title (Director) (Year)', 'Title (US) (Year)'; a part, a volume or an 'or' stays in the title.
 _ASIDE = re.compile(r"(?<! or)[ .]+\((?!or )[^()\d]*(?<!part)\)[ .]*$", re.IGNORECASE)
+_BOX = re.compile(r"\[([^\[\]]+)\]")
+_BOXES = re.compile(r"(?:\[[^\[\]]+\]\s*){2,}")
+_BOX_YEAR = re.compile(_YEAR)
 _EMPTY = re.compile(r"[(\[{]\s*[)\]}]")
 _SITE = re.compile(r"^\[?\s*www\.[^\s\]]+\s*\]?[\s.-]+", re.IGNORECASE)
 GROUPS = re.compile(r"^(?:\s*\[(?!\d{4}\])[^\[\]]*\][\s._★~-]*)+")
@@ -56,6 +60,14 @@ def clean(text: str) -> str:
     if ", " in text and (found := _ARTICLE_LAST.match(text)):
         return f"{found[2]} {found[1]}"
     return text
+
+
+def first(head: str, name: str) -> str:
+    """The title that a name begins with, which keeps a sign that is its first character."""
+    title = clean(head)
+    if name[:1] in _SIGNS and name[1:2].isalnum() and head[:1] == name[0] and title[:1] != name[0]:
+        return name[0] + title
+    return title
 
 
 def _undotted(text: str) -> str:
@@ -125,13 +137,20 @@ def without_lead(text: str) -> str:
     if text[:1] in "[ ":
         found = GROUPS.match(text)
         if found:
-            rest = text[found.end() :]
-            return (
-                rest
-                if rest.strip(_EDGES + "([") and rest[0] != "("
-                else found[0].rstrip(" ._-")[:-1].rpartition("[")[2]
-            )
+            return _after_groups(text, found)
     return text
+
+
+def _after_groups(text: str, groups: re.Match[str]) -> str:
+    """What follows the boxes that a name begins with; where that is no title, the last box is:
+    '[REC] (2007)'."""
+    rest = text[groups.end() :]
+    if rest.strip(_EDGES + "([") and rest[0] != "(":
+        return rest
+    last = groups[0].rstrip(" ._-").rpartition("[")[2]
+    if not rest.startswith("(") or PAREN_YEAR.match(rest) is None:
+        return last[:-1]
+    return f"[{last} {rest}"
 
 
 def split(text: str) -> tuple[str, int | None, str]:
@@ -220,6 +239,16 @@ def edition_before(head: str) -> tuple[str, str | None]:
         if len(rest.split(" ")) > 1 or rest.lower() not in ("", "the", "a")
         else (head, None)
     )
+
+
+def boxed(text: str) -> tuple[str, int] | None:
+    """Read a show and its year where the name is boxes alone: '[Group][Show][2023][03]'."""
+    if text[:1] != "[" or _BOXES.fullmatch(text) is None:
+        return None
+    boxes = _BOX.findall(text)
+    years = [box for box in boxes if _BOX_YEAR.fullmatch(box)]
+    words = [box for box in boxes[: boxes.index(years[0])] if not box.isdecimal()] if years else []
+    return (words[min(len(words) - 1, 1)], int(years[0])) if words else None
 
 
 def bare(text: str) -> str:

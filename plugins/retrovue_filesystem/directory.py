@@ -1,0 +1,69 @@
+"""One directory of a folder tree with its media files."""
+
+from __future__ import annotations
+
+from array import array
+from typing import NamedTuple
+
+from retrovue import Skipped, Unread
+
+
+class File(NamedTuple):
+    """A media file: its path below its directory, its size in bytes, its mtime in nanoseconds."""
+
+    name: str
+    size: int
+    mtime_ns: int
+
+
+class Directory:
+    """One directory with its media files.
+
+    `path` is as the source spells it, `relative` the same below the location; both end in a slash
+    (but for the location itself, whose relative path is empty). `names` are paths of media files
+    below it, `numbers` the size in bytes and the modification time in nanoseconds of each in turn.
+    """
+
+    __slots__ = (
+        "asides", "changed_ns", "discs", "folders", "left_out", "names", "numbers", "path",
+        "relative",
+    )  # fmt: skip
+
+    def __init__(self, path: str, relative: str, changed_ns: int) -> None:
+        self.path = path
+        self.relative = relative
+        self.changed_ns = changed_ns
+        self.names: list[str] = []
+        self.numbers: array[int] | list[int] = array("q")  # a list holds what 64 bits cannot
+        self.folders: list[str] = []  # with a slash at the end, so that they sort as paths do
+        self.discs: list[str] = []  # those of them that hold a part of what is here
+        self.asides: list[Unread | Skipped] = []
+        self.left_out: list[Skipped] = []  # on purpose
+
+    def add(self, name: str, size: int, mtime_ns: int) -> None:
+        """Take in a file."""
+        self.names.append(name)
+        self.put([size, mtime_ns])
+
+    def put(self, numbers: list[int]) -> None:
+        """Take in the sizes and times of files whose names are there."""
+        try:
+            self.numbers.extend(array("q", numbers))
+        except OverflowError:  # a time after the year 2262
+            self.numbers = [*self.numbers, *numbers]
+
+    def add_all(self, inner: Directory, below: str) -> None:
+        """Take in the files of a directory in this one."""
+        pairs = zip(inner.numbers[::2], inner.numbers[1::2], strict=True)
+        for name, (size, mtime_ns) in zip(inner.names, pairs, strict=True):
+            self.add(below + name, size, mtime_ns)
+
+    def clear(self) -> None:
+        """Leave out all files."""
+        self.names.clear()
+        self.numbers = array("q")
+
+    def files(self) -> list[File]:
+        """The media files in order of name."""
+        pairs = zip(self.names, self.numbers[::2], self.numbers[1::2], strict=True)
+        return sorted(map(File._make, pairs))

@@ -119,8 +119,41 @@ _CHECKS: dict[str, Callable[[Any, Reading], bool]] = {
 }
 
 
+def by_guessit(path: str) -> Reading:
+    """Read a path with guessit, which has to be installed: https://guessit-io.github.io/guessit/"""
+    from guessit import guessit  # type: ignore[import-not-found]
+
+    told = guessit(path)
+
+    def one(name: str) -> Any:
+        value = told.get(name)
+        return value[0] if isinstance(value, list) else value
+
+    episodes = told.get("episode")
+    last = episodes[-1] if isinstance(episodes, list) else None
+    is_episode = told.get("type") == "episode"
+    other = told.get("other", [])
+    extra = "trailer" if "Trailer" in other else None
+    title = one("episode_title") if is_episode else one("title")
+    return Reading(
+        "extra" if extra else "episode" if is_episode else "movie",
+        title or "",
+        series=one("title") if is_episode else None,
+        season=one("season"),
+        episode=one("episode"),
+        episode_end=last,
+        absolute=one("absolute_episode"),
+        year=one("year"),
+        released_on=told["date"].isoformat() if "date" in told else None,
+        part=one("part") or one("cd"),
+        edition=one("edition"),
+        extra=extra,
+    )
+
+
 def measure(
     names: list[dict[str, Any]],
+    read: Callable[[str], Reading] = read_path,
 ) -> tuple[dict[str, Tally], list[tuple[dict[str, Any], list[str], Reading]]]:
     """Read every name; return a tally per style ('hard' ones apart) and the wrong ones."""
     tallies: dict[str, Tally] = {}
@@ -128,7 +161,7 @@ def measure(
     for name in names:
         style = name["style"] + (" (hard)" if name.get("hard") else "")
         tally = tallies.setdefault(style, Tally())
-        got = read_path(name["path"])
+        got = read(name["path"])
         wrong = list(wrong_fields(name["expect"], got))
         tally.files += 1
         tally.right += not wrong
@@ -225,16 +258,30 @@ def main() -> int:
         "these": speed(in_folders(library_paths(names))),
         "typical": speed(in_folders(typical_paths())),
     }
+    others = _with_guessit(names)
     if options.json:
         print(json.dumps(_as_json(tallies, len(folders), len(wrong), rates), indent=2))
         return 0
     print(table(tallies))
+    if others is not None:
+        print(others)
     print(f"\nseason folders right: {len(folders) - len(wrong)} of {len(folders)}")
     print(f"of these library names read in a second: {rates['these']:,.0f}")
     print(f"of a tidy library's names: {rates['typical']:,.0f}")
     if options.failures:
         _print_failures(failures, wrong)
     return 0
+
+
+def _with_guessit(names: list[dict[str, Any]]) -> str | None:
+    """The row of guessit's shares below ours; None where it is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("guessit") is None:
+        return None
+    tallies, _ = measure(names, by_guessit)
+    cells = (f"{tallies[style].share():15.1f}%" for style in sorted(tallies))
+    return "".join([f"{'guessit':14}", *cells])
 
 
 def _as_json(

@@ -31,6 +31,24 @@ _MIDDLE = re.compile(r"[\s._-](0\d{1,2}|[1-9]\d{2})(?=[\s._][^\W\d])")
 _HYPHENED = re.compile(r"(?<=[^\W\d])-(\d{2,4})(?=[\s._])")
 _ALL_HYPHENED = re.compile(r"^(?:[^\W\d_]+-){2,8}(\d{3,4})(?=[\s._][^\W\d])")
 _GROUPED_LEAD = re.compile(r"(\d{2,3})(?:v\d)?[\s._]+-[\s._]+(?=[^\W\d_])")
+# A whole season, or all of them, in one file: 'Title Season 1 [1080p]', 'Title.COMPLETE.SERIES'.
+_SEASON_PACK = re.compile(
+    r"""(?<=[\s._-])(?:
+      (?:season|seizoen|saison|staffel|stagione|temporada|series)[\s._]?(\d{1,2})
+      (?=[\s._]*[\[(]|[\s._]complete(?![^\W_])|[\s._-]+(?:\d{3,4}p|web|bd|dvd|blu|hd)|[\s._-]*$)
+    | (\d{1,2})(?:\.|st|nd|rd|th|[aªºo]\.?)?[\s._](?:season|staffel|temporada|stagione)
+      (?=[\s._]*[\[(]|[\s._-]*$)
+    | complete[\s._]series(?![^\W_]))""",
+    re.VERBOSE,
+)
+# 'Show - 02 Title' in the folder of the show, '003. Show - Title'.
+_AFTER_SHOW = re.compile(r"[\s._]-[\s._](\d{2,3})[\s._](?=[^\W\d_])")
+_IN_ORDER = re.compile(r"(\d{3})\.\s(?=\S.* - \S)")
+# Season and episode in three digits, as releases had them: 'Show.2005.211.title', 'Show.101.x264'.
+_AFTER_YEAR = re.compile(r"[._](?:19|20)\d\d[._]([1-9])(\d\d)[._](?=[a-z])")
+_THREE = re.compile(r"(?<=[^\W\d_])[._]([1-9])(\d\d)[._]*$")
+_MOST_PACKED = 40  # no more episodes are told in three digits: 'Fahrenheit.451' is no episode
+_SPECIAL = re.compile(r"[\s._-](sp|ova|oad|ona|special)[\s._-]?(\d{1,3})(?=$|[\s._]*[\[(])")
 _N_OF_M = re.compile(r"(?<![^\W_])(\d{1,3})of(\d{1,3})(?![^\W_])", re.I)
 _ONE_DIGIT = re.compile(r"[\s._-]+(\d)$")
 _PART = re.compile(r"(?:^|[\s._([-])(?i:part|pt)[\s._-]?(?:(\d{1,2})|([ivxIVX]{1,5}))(?![^\W_])")
@@ -60,8 +78,29 @@ def numbered(stem: str, where: Folder) -> Numbers | None:
     elif where.kind == "show" and (found := _LEADING.match(stem)) and _stands_alone(stem, where):
         return _numbers(found, found.end(), where)
     if "-" in stem or "[" in stem or where.kind == "show" or "tv" in stem.lower():
-        return _fansub(stem, where) or part_of_show(stem, where) or _pack(stem)
-    return _pack(stem)
+        told = _fansub(stem, where) or part_of_show(stem, where)
+        if told:
+            return told
+    return _pack(stem) or _unlikely(stem, where)
+
+
+def _unlikely(stem: str, where: Folder) -> Numbers | None:
+    """Find what only a name of a certain build tells, where nothing says that it is a show's."""
+    low = lower(stem)
+    found = _AFTER_SHOW.search(stem) if where.key else None
+    if found and titles.key(stem[: found.start()]) == where.key:
+        return _numbers(found, found.end(), where)
+    if found := _IN_ORDER.match(stem):
+        return _numbers(found, found.end(), where)
+    if " " not in stem:
+        found = _AFTER_YEAR.search(low) or _THREE.search(low[: cut(low)])
+        if found and found.start() and 0 < int(found[2]) <= _MOST_PACKED:
+            return Numbers(found.start(1), found.end(2), int(found[1]), int(found[2]))
+    found = _SEASON_PACK.search(low)
+    if found is None or titles.PAREN_YEAR.search(stem):
+        return None
+    number = found[1] or found[2]
+    return Numbers(found.start(), found.end(), int(number) if number else None)
 
 
 def part_of_show(stem: str, where: Folder) -> Numbers | None:
@@ -121,6 +160,8 @@ def _fansub(stem: str, where: Folder) -> Numbers | None:
     for dashed in reversed(list(DASHED.finditer(low))):
         if _plausible(dashed[1], likely or where.anime):
             return _numbers(dashed, dashed.end(), where)
+    if likely and (found := _SPECIAL.search(low)) and found.start():
+        return Numbers(found.start(2), found.end(2), None, int(found[2]))
     if likely and (found := _boxed(low)):
         return _numbers(found, found.end(), where)
     if lead and (found := _GROUPED_LEAD.match(low, lead.end())):

@@ -29,11 +29,13 @@ _REPEATED = re.compile(r"^[\s._-]+\d{2,4}-\d{2,4}(?=[\s._-]*$|[.-][A-Z]+$)")
 _CUT_OF_EPISODE = re.compile(r"(?:v\d|[a-d])(?![^\W_])", re.IGNORECASE)
 # What stands with a number and makes it another one than the plain number.
 _MARK_AT_END = re.compile(
-    r"(?:^|[\s._\-(\[]+)(specials?|ovas?|oavs?|onas?|oads?|ncop|nced|pv|movie)[\s._\-]*$",
+    r"(?:^|[\s._\-(\[]+)(specials?|sp|ovas?|oavs?|onas?|oads?|ncop|nced|pv|movie)[\s._\-]*$",
     re.IGNORECASE,
 )
-_MARKS = {"special": "Special", "specials": "Special", "movie": "Movie", "ovas": "OVA",
-          "oavs": "OVA", "oav": "OVA", "onas": "ONA", "oads": "OAD"}  # fmt: skip
+_MARKS = {
+    "special": "Special", "specials": "Special", "sp": "Special", "movie": "Movie", "ovas": "OVA",
+    "oavs": "OVA", "oav": "OVA", "onas": "ONA", "oads": "OAD",
+}  # fmt: skip
 _WORD_JOINTS = re.compile(r"[\s._\-:,!?]+")
 _SUFFIXES = frozenset(("us", "uk", "au", "nz", "ca"))
 _LONGEST_END = 30

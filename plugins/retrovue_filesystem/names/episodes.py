@@ -205,6 +205,9 @@ def _series(
     head: str, where: Folder, found: Numbers
 ) -> tuple[str, int | None, int | None, int | None]:
     """Return the show, its year, and the season and absolute number told before the numbers."""
+    known = where.sure and where.title and (where.year is not None or found.season is not None)
+    if known and where.year is not None and head.rstrip(" ._-") in ("", where.title, where.name):
+        return where.title, where.year, None, None
     own, year, season, absolute = _own_series(head, found)
     if not where.title or where.numbered:
         if where.numbered and (not own or found.season is None):
@@ -212,14 +215,15 @@ def _series(
         return own, year, season, absolute
     if own and not same_show(own, where.title):
         return own, year, season, absolute
-    if where.sure and (where.year is not None or found.season is not None):
+    if known:
         return where.title, where.year or year, None, None
     return where.title, where.year or year, season, absolute
 
 
 def _names_folder(head: str, where: Folder) -> bool:
     """Tell whether what stands before the numbers is the folder's show, or nothing."""
-    return head.rstrip(" ._-") in ("", where.title) or same_show(titles.clean(head), where.title)
+    own = head.rstrip(" ._-")
+    return own == where.title or not own or same_show(titles.clean(own), where.title)
 
 
 @lru_cache(maxsize=2048)

@@ -105,8 +105,8 @@ class Scan:
                 self._take(item, None)
         self._flush()
 
-    def _take(self, item: Any, folder: _Folder | None) -> bool:
-        """Take one item; returns whether it was an asset that can be."""
+    def _take(self, item: Any, folder: _Folder | None) -> bool | None:
+        """Take one item; returns whether it was an asset, None for what is left out on purpose."""
         if type(item) is FoundAsset:
             self._batch.append((item, folder))
             if len(self._batch) >= BATCH:
@@ -117,8 +117,8 @@ class Scan:
         elif isinstance(item, Skipped):
             if item.on_purpose:
                 self._leave_out(item)
-            else:
-                self._skip(shown(item.where), shown(item.why))
+                return None
+            self._skip(shown(item.where), shown(item.why))
         else:
             self._fault(item, "the importer yields this where FoundAsset is due")
         return False
@@ -161,8 +161,8 @@ class Scan:
         own = _Folder(self._folders, known) if storable else None
         taken = [self._take(item, own) for item in folder.assets()]
         if own is not None and self._only is None:
-            fingerprint = folder.fingerprint if all(taken) else None
-            staging.folder_read(own.n, known, folder.path, fingerprint, len(taken))
+            fingerprint = None if False in taken else folder.fingerprint
+            staging.folder_read(own.n, known, folder.path, fingerprint, taken.count(True))
 
     def _flush(self) -> None:
         batch = self._batch

@@ -173,9 +173,11 @@ def test_what_is_left_out_on_purpose_is_no_warning_and_listed_with_v(
     run = cli.ok("source", "ingest", "Home")
     assert run.err == ""
     assert "sample" not in run.out
+    (library.root / sample).write_text("another")  # a folder that did not change is not read
     run = cli.ok("-v", "source", "ingest", "Home")
     assert run.err == ""
     assert f"  left out: {library.root / sample}: a sample\n" in run.out
+    (library.root / sample).write_text("the last")
     (movies,) = library.ingest().json["collections"]
     assert movies["stats"]["skipped"] == 1
     assert movies["left_out"] == [f"{library.root / sample}: a sample"]

@@ -163,7 +163,9 @@ def test_two_equal_files_that_are_renamed_are_not_guessed_at(cli: Cli, tmp_path:
     library.ingest()
     for name in "AB":
         old = library.root / f"Movies/{name} (200{'_AB'.index(name)})"
-        os.rename(old, old.with_name(f"{name}{name} (2009)"))
+        new = old.with_name(f"{name}{name} (2009)")
+        os.rename(old, new)
+        os.rename(new / f"{old.name}.mkv", new / f"{new.name}.mkv")
     assert library.stats() == {"discovered": 6, "added": 2, "unchanged": 4, "missing": 2}
 
 

@@ -119,16 +119,23 @@ def _find_what_is_gone(staging: Staging, held: emptied.Held) -> None:
     swapped = moves.detach_reused_ids(staging.connection, staging.protected.holds("a"))
     some_missing = swapped or not _all_seen(staging)
     some_gone = _may_be_gone(staging)
-    if some_missing or some_gone:
+    some_back = staging.collection.missing_count > 0 and _some_new(staging)
+    if some_missing or some_gone or some_back:
         staging.list_seen_folders()
     if some_missing:
         _find_missing(staging)
-        moves.find(staging.connection)
+    if some_missing or some_back:
+        moves.find(staging.connection, staging.collection.id)
+    if some_missing:
         emptied.spare(staging, held)
     if staging.protected.has(UNREAD) or any(held.values()):
         _invalidate_folders_with_unseen(staging)
     elif some_gone:
         _find_gone_folders(staging)
+
+
+def _some_new(staging: Staging) -> bool:
+    return count(staging.connection, "temp.staged_assets WHERE asset_id IS NULL") > 0
 
 
 def _may_be_gone(staging: Staging) -> bool:

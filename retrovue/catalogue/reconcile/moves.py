@@ -4,6 +4,10 @@ An external id is not always the same item's for good: a server that was rebuilt
 again. So an item that has nothing in common with the asset of its external id, no file and none of
 its ids elsewhere, is held for a new one, and that asset for a missing one, until both are looked
 for among the others.
+
+A work outlives its file: a new item that is the same work as an asset which is missing, in the same
+folder or in one that was renamed, is that asset with other files. Two that bear different ids
+elsewhere, or different titles beside one number, are different works.
 """
 
 from __future__ import annotations
@@ -116,30 +120,108 @@ def _reattach_unmatched(connection: TranslatingConnection) -> None:
             OR asset_id IN (SELECT asset_id FROM temp.swapped WHERE was_missing)""")
 
 
-def find(connection: TranslatingConnection) -> None:
-    """Give new items the asset that moved to them."""
-    if not count(connection, "temp.missing"):
-        return
-    for missing, new in _KEYS:
-        connection.execute("DELETE FROM temp.moves")
-        connection.execute(f"""
-            WITH pairs AS (
-              SELECT DISTINCT max(asset_id) AS asset_id, max(n) AS n
-                FROM ({missing} UNION ALL {new})
-               WHERE key IS NOT NULL
-               GROUP BY key
-              HAVING count(asset_id) = 1 AND count(n) = 1)
-            INSERT INTO temp.moves (asset_id, n)
-            SELECT asset_id, n
-              FROM pairs
-             WHERE asset_id IN (SELECT asset_id FROM pairs GROUP BY asset_id HAVING count(*) = 1)
-               AND asset_id NOT IN (SELECT asset_id FROM temp.unsure)
-               AND n IN (SELECT n FROM pairs GROUP BY n HAVING count(*) = 1)""")
-        connection.execute("""
-            UPDATE temp.staged_assets
-               SET change = 'moved', asset_id = moves.asset_id
-              FROM temp.moves
-             WHERE staged_assets.n = moves.n""")
-        connection.execute("""
-            DELETE FROM temp.missing WHERE asset_id IN (SELECT asset_id FROM temp.moves)""")
+def find(connection: TranslatingConnection, collection_id: int) -> None:
+    """Give new items the asset that moved to them, or that is the same work."""
+    if count(connection, "temp.missing"):
+        for missing, new in _KEYS:
+            _pair(connection, missing, new)
+            _take(connection, "'moved'")
+    if count(connection, "temp.staged_assets WHERE asset_id IS NULL"):
+        for missing, new in _works(collection_id):
+            _pair(connection, missing, new)
+            connection.execute(_DIFFERENT_WORKS)
+            _take(connection, _REPLACED)
     _reattach_unmatched(connection)
+
+
+def _pair(connection: TranslatingConnection, missing: str, new: str) -> None:
+    """Note which missing asset and which new item have a key that no other of either side has."""
+    connection.execute("DELETE FROM temp.moves")
+    connection.execute(f"""
+        WITH pairs AS (
+          SELECT DISTINCT max(asset_id) AS asset_id, max(n) AS n
+            FROM ({missing} UNION ALL {new})
+           WHERE key IS NOT NULL
+           GROUP BY key
+          HAVING count(asset_id) = 1 AND count(n) = 1)
+        INSERT INTO temp.moves (asset_id, n)
+        SELECT asset_id, n
+          FROM pairs
+         WHERE asset_id IN (SELECT asset_id FROM pairs GROUP BY asset_id HAVING count(*) = 1)
+           AND asset_id NOT IN (SELECT asset_id FROM temp.unsure)
+           AND n IN (SELECT n FROM pairs GROUP BY n HAVING count(*) = 1)""")
+
+
+def _take(connection: TranslatingConnection, change: str) -> None:
+    """Give the items that were paired their assets; `change` is an SQL expression."""
+    connection.execute(f"""
+        UPDATE temp.staged_assets
+           SET change = {change}, asset_id = moves.asset_id
+          FROM temp.moves
+         WHERE staged_assets.n = moves.n""")
+    connection.execute("""
+        DELETE FROM temp.missing WHERE asset_id IN (SELECT asset_id FROM temp.moves)""")
+
+
+_REPLACED = """CASE WHEN (SELECT missing_since FROM assets WHERE id = moves.asset_id) IS NULL
+                    THEN 'updated' ELSE 'restored' END"""
+
+
+def _work(row: str) -> str:
+    """What tells the work of an asset or item apart, but for ids elsewhere."""
+
+    def told(*names: str) -> str:
+        return " || '|' || ".join(f"ifnull({row}.{name}, '')" for name in names)
+
+    return f"""{row}.kind || '|' || CASE
+        WHEN {row}.kind = 'movie' THEN lower({row}.title) || '|' || {told("year", "edition")}
+        WHEN {row}.kind = 'episode'
+         AND coalesce({row}.episode, {row}.released_on,
+                      json_extract({row}.metadata, '$.mark')) IS NOT NULL
+        THEN lower(ifnull({row}.series, '')) || '|' ||
+             {told("season", "episode", "episode_end", "released_on")}
+        ELSE lower({row}.title) || '|' || {told("series", "season", "artist", "album", "track")}
+      END || '|' || ifnull(json_extract({row}.metadata, '$.mark'), '')
+          || '|' || ifnull(json_extract({row}.metadata, '$.disc'), '')"""
+
+
+def _works(collection_id: int) -> tuple[tuple[str, str], ...]:
+    """The keys of works: in the same folder, and between a folder that is gone and a new one."""
+    old = f"""
+        SELECT a.id AS asset_id, NULL AS n, %s || {_work("a")} AS key
+          FROM (SELECT asset_id FROM temp.missing
+                 UNION
+                SELECT id FROM assets
+                 WHERE collection_id = {collection_id} AND missing_since IS NOT NULL
+                   AND id NOT IN (SELECT asset_id FROM temp.staged_assets
+                                   WHERE asset_id IS NOT NULL)) AS missing
+         CROSS JOIN assets AS a ON a.id = missing.asset_id
+          LEFT JOIN folders AS d ON d.id = a.folder_id
+         WHERE %s"""
+    new = f"""
+        SELECT NULL, s.n, %s || {_work("s")}
+          FROM temp.staged_assets AS s
+          LEFT JOIN temp.staged_folders AS d ON d.n = s.folder_n
+         WHERE s.asset_id IS NULL AND %s"""
+    here = "ifnull(d.path, '') || '|'"
+    gone = "a.folder_id NOT IN (SELECT folder_id FROM temp.seen_folders)"
+    return (
+        (old % (here, "1"), new % (here, "1")),
+        (old % ("''", gone), new % ("''", "d.n IS NOT NULL AND d.folder_id IS NULL")),
+    )
+
+
+# A title of the importer's own making, 'Episode 4', is none.
+_DIFFERENT_WORKS = """
+    DELETE FROM temp.moves
+     WHERE EXISTS (
+       SELECT 1
+         FROM assets AS a
+         JOIN temp.staged_assets AS s ON s.n = moves.n
+        WHERE a.id = moves.asset_id
+          AND ((a.guids <> '[]' AND s.guids <> '[]'
+                AND NOT EXISTS (SELECT 1
+                                  FROM json_each(a.guids) AS old
+                                  JOIN json_each(s.guids) AS new ON new.value = old.value))
+               OR (a.kind = 'episode' AND lower(a.title) <> lower(s.title)
+                   AND a.title NOT LIKE 'Episode %' AND s.title NOT LIKE 'Episode %')))"""

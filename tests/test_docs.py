@@ -14,7 +14,7 @@ import pytest
 
 import pages
 from fakes.plex import FakePlex
-from support import plugins
+from support import plugins, populated
 from support.cli import START, Cli
 from support.nas import Nas
 
@@ -159,6 +159,16 @@ def test_the_query_of_a_script(cli: Cli, media: Path) -> None:
     assert done.stdout == f"Metropolis|{film}\n"
 
 
+def test_the_sql_of_a_script(tmp_path: Path) -> None:
+    path = tmp_path / "retrovue.db"
+    populated.populate(path)
+    blocks = _blocks(ROOT / "docs" / "schema.md", "sql")
+    connection = sqlite3.connect(path)
+    done = [connection.execute(block).fetchall() for block in blocks]
+    connection.close()
+    assert done == [[(None, None, 1)], [], []]
+
+
 def test_the_importer_of_the_page(cli: Cli) -> None:
     (module,) = _blocks(ROOT / "docs" / "importers.md", "python")
     (project,) = _blocks(ROOT / "docs" / "importers.md", "toml")
@@ -189,4 +199,5 @@ def test_every_block_that_can_run_is_run_here() -> None:
         ("importers.md", "python"),
         ("importers.md", "toml"),
         ("schema.md", "bash"),
+        ("schema.md", "sql"),
     }

@@ -275,16 +275,15 @@ def test_what_the_page_of_the_schema_promises_is_there(
 def _page() -> dict[str, set[str]]:
     """The columns that the page of the schema tells of, by table and view."""
     text = (ROOT / "docs" / "schema.md").read_text(encoding="utf-8")
-    found = {}
-    for table, rest in re.findall(r"^\| `(\w+)` \|[^|]*\|(.*)\|$", text, re.MULTILINE):
-        found[table] = _words(rest)
-    for view, rest in re.findall(r"^- `(\w+)`: ((?:.+\n)(?:  .+\n)*)", text, re.MULTILINE):
-        found[view] = _words(rest)
-    return found
+    parts = re.split(r"^### `(\w+)`$", text, flags=re.MULTILINE)
+    return {
+        name: {column for cell in _first_cells(part) for column in re.findall(r"`(\w+)`", cell)}
+        for name, part in zip(parts[1::2], parts[2::2], strict=True)
+    }
 
 
-def _words(text: str) -> set[str]:
-    return {word for span in re.findall(r"`([^`]*)`", text) for word in re.findall(r"\w+", span)}
+def _first_cells(text: str) -> list[str]:
+    return re.findall(r"^\| (`[^|]+) \|", text, re.MULTILINE)
 
 
 def test_a_new_file_is_what_is_promised(cli: Cli, tmp_path: Path) -> None:

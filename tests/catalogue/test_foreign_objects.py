@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from retrovue.catalogue.connection import SCHEMA_VERSION
 from support.cli import Cli, operation
 
 SOUND = "No damage; every guarantee holds."
@@ -144,9 +145,9 @@ def test_what_is_not_ours_in_a_backup_is_listed_when_it_is_restored(sound: Cli) 
 # -- the header ------------------------------------------------------------------------------------
 
 HEADERS = (
-    ("user_version = 0", "user_version is 0 instead of 2"),
-    ("user_version = 1", "user_version is 1 instead of 2"),
-    ("user_version = -7", "user_version is -7 instead of 2"),
+    ("user_version = 0", f"user_version is 0 instead of {SCHEMA_VERSION}"),
+    ("user_version = 1", f"user_version is 1 instead of {SCHEMA_VERSION}"),
+    ("user_version = -7", f"user_version is -7 instead of {SCHEMA_VERSION}"),
     ("application_id = 0", "application_id is 0x0 instead of 0x52565545"),
     ("application_id = 252006674", "application_id is 0xf055112 instead of 0x52565545"),
 )
@@ -201,7 +202,7 @@ def test_a_backup_whose_header_was_changed_is_not_restored_over_its_own_tables(s
     assert run.code == 1
     assert run.err.splitlines() == [
         "Error: Database restore failed: The catalogue cannot be brought to today's schema: its"
-        " user_version is 0 instead of 2",
+        f" user_version is 0 instead of {SCHEMA_VERSION}",
         "  Somebody changed the header of the file.",
     ]
     assert sound.dump() == before

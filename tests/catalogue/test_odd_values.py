@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from retrovue.catalogue.connection import SCHEMA_VERSION
 from support.cli import Cli
 from support.populated import FIXTURES
 
@@ -267,7 +268,7 @@ def test_a_migration_mends_odd_values_and_says_what_they_were(old: Cli) -> None:
 
     old.ok("source", "list")
 
-    assert _one(old, "PRAGMA user_version") == 2
+    assert _one(old, "PRAGMA user_version") == SCHEMA_VERSION
     assert old("db", "check").out == f"{SOUND}\n"
     assert old.rows("SELECT released_on, year FROM assets WHERE id = 1") == [(None, None)]
     assert _one(old, "SELECT title FROM assets WHERE id = 2") == "A\ufffd"
@@ -300,7 +301,7 @@ def test_a_migration_locks_nobody_out(old: Cli) -> None:
         connection.execute("UPDATE sqlite_sequence SET seq = 9223372036854775807")
         connection.execute("UPDATE asset_files SET asset_id = 99 WHERE id = 11")
     old.ok("source", "list")
-    assert _one(old, "PRAGMA user_version") == 2
+    assert _one(old, "PRAGMA user_version") == SCHEMA_VERSION
     assert _one(old, "SELECT sum(stars) FROM assets") == 5 * _one(
         old, "SELECT count(*) FROM assets"
     )

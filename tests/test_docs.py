@@ -62,6 +62,28 @@ def test_the_readme_names_every_page() -> None:
     assert [page.name for page in PAGES[1:] if f"docs/{page.name}" not in links] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_file_that_is_named_is_there(page: Path) -> None:
+    named = re.findall(
+        r"(?<![\w/])((?:retrovue|plugins|tests|docs)/[\w./-]*[\w/])", page.read_text("utf-8")
+    )
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_test_that_is_named_is_there(page: Path) -> None:
+    for path, name in re.findall(r"(tests/[\w/-]+\.py)::(\w+)", page.read_text("utf-8")):
+        assert f"def {name}(" in (ROOT / path).read_text("utf-8")
+
+
+def test_the_readme_lists_every_command() -> None:
+    text = README.read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^retrovue (\w+)(?: +(.*))?$", text, re.MULTILINE))
+    for noun, *verb in pages.commands():
+        assert noun in listed
+        assert not verb or verb[0] in re.findall(r"[\w-]+", listed[noun]), (noun, *verb)
+
+
 def test_the_reference_is_what_help_prints() -> None:
     page = pages.COMMANDS.read_text(encoding="utf-8")
     assert page == pages.without_reference(page) + pages.reference(), "run python tests/pages.py"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from retrovue.cli import source
+from retrovue.importers.loader import RESERVED
 from support import plugins
 from support.cli import PATIENCE, Cli
 from support.scripted import Scripted
@@ -517,3 +519,10 @@ def register_importers(register):
     plugins.install(cli.site, "own", code)
     cli.ok("source", "add", "--type", "own", "--name", "Own", "--discover")
     cli.ok("source", "discover", "Own")
+
+
+def test_no_option_of_an_importer_can_hide_a_flag_of_source_add_or_update() -> None:
+    commands = [source.command.commands[verb] for verb in ("add", "update")]
+    flags = [flag for command in commands for each in command.params for flag in each.opts]
+    names = {flag[2:].replace("-", "_") for flag in flags if flag.startswith("--")}
+    assert names - RESERVED == set()

@@ -54,3 +54,18 @@ def test_an_exception_whose_text_fails_is_its_type() -> None:
 )
 def test_credentials_in_a_url_are_found(url: str, found: bool) -> None:
     assert redact.has_credentials(url) is found
+
+
+def test_the_longer_of_two_secrets_goes_first() -> None:
+    redact.remember(["abcdefgh"])
+    redact.remember(["abcdefgh-ijklmnop"])
+    assert redact.scrub("abcdefgh-ijklmnop and abcdefgh") == "*** and ***"
+
+
+def test_a_short_word_holds_but_does_not_tell() -> None:
+    redact.remember(["film"])
+    assert (redact.holds("film"), redact.tells("film")) == (True, False)
+
+
+def test_what_is_not_utf8_is_escaped() -> None:
+    assert redact.scrub("caf\udce9") == "caf\\udce9"

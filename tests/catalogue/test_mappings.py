@@ -48,3 +48,24 @@ def test_what_is_excluded_below_a_location_is_a_mapping_of_its_own() -> None:
         (0, "/data/shows/old", True),
     ]
     assert mappings.plan(after, include=["/data/shows/old"]) == (SHOWS,)
+
+
+def test_a_location_that_exists_here_is_mapped_to_itself() -> None:
+    assert mappings.plan([FILMS, SHOWS], same=["/data/films"]) == (
+        FILMS._replace(local_path="/data/films"),
+        SHOWS,
+    )
+
+
+def test_a_whole_location_is_excluded_and_taken_in_again() -> None:
+    after = mappings.plan([SHOWS], exclude=["/data/shows"])
+    assert after == (SHOWS._replace(excluded=True),)
+    assert mappings.plan(after, include=["/data/shows/"]) == (SHOWS,)
+
+
+@pytest.mark.parametrize("flag", ["unmap", "exclude", "include"])
+def test_a_path_that_fits_no_location_is_named_with_the_locations(flag: str) -> None:
+    with pytest.raises(UsageError) as error:
+        mappings.plan([FILMS, _mapping(2, "")], **{flag: ["elsewhere"]})
+    assert error.value.message == f"--{flag} elsewhere fits no location"
+    assert error.value.detail == ["location: (any location)", "location: /data/films"]

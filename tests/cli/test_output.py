@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retrovue.cli import output
+from retrovue.errors import NotFound
 
 
 def test_columns_line_up_with_wide_letters() -> None:
@@ -43,3 +44,13 @@ def test_facts_line_up() -> None:
 
 def test_a_text_is_cut_at_the_edge() -> None:
     assert output.fitted("七人の侍", 5) == "七人"
+
+
+def test_a_cell_is_one_line() -> None:
+    assert output.table(("A",), [("one\ntwo\tthree",)]) == ["A", "one two three"]
+
+
+def test_the_exit_code_is_that_of_the_error_or_of_the_status() -> None:
+    partial = output.Result({}, status="partial")
+    failed = partial._replace(error=NotFound("no"))
+    assert [each.exit_code for each in (output.Result({}), partial, failed)] == [0, 2, 1]

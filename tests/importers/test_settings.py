@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,3 +58,33 @@ def test_a_secret_is_masked_and_its_reference_is_not() -> None:
         "token": "***",
     }
     assert settings.masked(Settings({}, {"token": "env:SHELF"})) == {"token": "env:SHELF"}
+
+
+def test_a_variable_stands_in_and_a_secret_is_stored_as_its_reference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SHELF_TOKEN", "s3cret")
+    option = Option("token", secret=True, envvar="SHELF_TOKEN")
+    assert settings.from_input([option], {}) == Settings({}, {"token": "env:SHELF_TOKEN"})
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "stored"),
+    [
+        (int, "7", 7),
+        (float, "2.5", 2.5),
+        (bool, "yes", True),
+        (("auto", "root"), "root", "root"),
+        (Path, "/a/../b", "/b"),
+    ],
+)
+def test_a_value_is_stored_as_its_type(type_: Any, value: str, stored: object) -> None:
+    assert settings.coerce(Option("x", type=type_), value) == stored
+
+
+def test_an_update_keeps_what_is_not_given_and_drops_what_is_unset_or_unknown() -> None:
+    old = Settings({"folder": "/old", "depth": 5, "gone": 1}, {"token": "s3cret"})
+    assert settings.unknown(OPTIONS, old) == ["gone"]
+    assert settings.merge(OPTIONS, old, {"folder": "/new"}, unset=["depth"]) == Settings(
+        {"folder": "/new"}, {"token": "s3cret"}
+    )

@@ -1,5 +1,5 @@
 PRAGMA application_id = 1381389637;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE TABLE "_sqlite_migrations" (
    "id" INTEGER PRIMARY KEY,
@@ -57,7 +57,8 @@ CREATE TABLE assets (
   fingerprint    TEXT,                                          -- NULL: read again at the next ingest
   created_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   updated_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
-  missing_since  TEXT,                                          -- not seen by the last complete scan
+  missing_since  TEXT, extra_of INTEGER            -- the film that an extra belongs to; NULL: none
+  REFERENCES assets (id) ON DELETE SET NULL,                                          -- not seen by the last complete scan
   UNIQUE (collection_id, external_id)
 ) STRICT;
 
@@ -158,6 +159,10 @@ CREATE INDEX asset_files_mapping ON asset_files (path_mapping_id);
 CREATE INDEX assets_missing ON assets (collection_id) WHERE missing_since IS NOT NULL;
 
 CREATE INDEX assets_folder ON assets (folder_id, collection_id);
+
+CREATE INDEX assets_extra_of ON assets (extra_of) WHERE extra_of IS NOT NULL;
+
+CREATE INDEX assets_extras ON assets (collection_id) WHERE kind = 'extra';
 
 CREATE VIEW collection_status AS
 SELECT c.id AS collection_id,
@@ -539,6 +544,24 @@ CREATE TRIGGER assets_forms_update BEFORE UPDATE OF external_id, title, series, 
       END)
       THEN RAISE(ABORT, 'G-5: missing_since is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
   END;
+END;
+
+CREATE TRIGGER assets_extra_of_insert BEFORE INSERT ON assets WHEN NEW.extra_of IS NOT NULL BEGIN
+  SELECT RAISE(ABORT, 'G-2: an extra belongs to another asset of its collection')
+   WHERE NOT EXISTS (SELECT 1 FROM assets
+                      WHERE id = NEW.extra_of AND collection_id = NEW.collection_id);
+END;
+
+CREATE TRIGGER assets_extra_of_update BEFORE UPDATE ON assets
+  WHEN NEW.extra_of IS NOT NULL AND NEW.extra_of IS NOT OLD.extra_of BEGIN
+  SELECT RAISE(ABORT, 'G-2: an extra belongs to another asset of its collection')
+   WHERE NEW.extra_of = OLD.id
+      OR NOT EXISTS (SELECT 1 FROM assets
+                      WHERE id = NEW.extra_of AND collection_id = NEW.collection_id);
+END;
+
+CREATE TRIGGER assets_extra_of_delete AFTER DELETE ON assets BEGIN
+  UPDATE assets SET extra_of = NULL WHERE extra_of = OLD.id;
 END;
 
 CREATE TRIGGER collections_insert BEFORE INSERT ON collections BEGIN

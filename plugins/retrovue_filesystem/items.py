@@ -77,7 +77,10 @@ class Reader:
         where = self._prefix + directory.relative
         taken: set[str] = set()
         for group in works.works(works.with_extras(reads, facts[""])):
-            yield _asset(directory.path, where, group, taken)
+            owner = None
+            if group[0].reading.kind == "extra":
+                owner = works.owner(group[0].reading, facts[""], directory.path)
+            yield _asset(directory.path, where, group, taken, owner)
 
     @staticmethod
     def _parts(directory: Directory, below: str) -> list[str]:
@@ -87,9 +90,11 @@ class Reader:
         return [part for part in path.split("/") if part]
 
 
-def _asset(path: str, where: str, reads: list[Read], taken: set[str]) -> FoundAsset:
+def _asset(
+    path: str, where: str, reads: list[Read], taken: set[str], owner: works.Owner | None
+) -> FoundAsset:
     """The asset of one or several files below `path`, whose id begins with `where` and is none of
-    those that are `taken`."""
+    those that are `taken`; `owner` is the film of an extra."""
     file, reading = reads[0]
     (
         kind, title, series, season, episode, episode_end, absolute, artist, album, track, disc,
@@ -113,10 +118,12 @@ def _asset(path: str, where: str, reads: list[Read], taken: set[str]) -> FoundAs
         fingerprint = ",".join(f"{at.read.file.size}:{at.read.file.mtime_ns}" for at in placed)
         versions = works.versions(placed)
     metadata = _NO_METADATA
+    if owner is not None:
+        metadata = {"extra_of": owner._asdict()}
     if absolute or disc or extra or versions or mark:
         told = {"absolute": absolute, "disc": disc, "extra": extra, "versions": versions,
                 "mark": mark}  # fmt: skip
-        metadata = {name: value for name, value in told.items() if value}
+        metadata = metadata | {name: value for name, value in told.items() if value}
     return FoundAsset(
         where + own_id,
         kind,

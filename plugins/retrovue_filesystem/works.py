@@ -35,6 +35,26 @@ class Placed(NamedTuple):
     part: int
 
 
+class Owner(NamedTuple):
+    """The film that an extra belongs to: the folder it lies in, its title and year."""
+
+    folder: str
+    title: str
+    year: int | None
+
+
+def owner(reading: Reading, where: Folder, path: str) -> Owner | None:
+    """The film of an extra in a directory; None for an extra of a show, and where none is told."""
+    if reading.series or where.kind == "show":
+        return None
+    if where.title:
+        at = max(n for n, part in enumerate(where.parts) if part == where.name)
+        up = len(where.parts) - 1 - at
+        parts = path.rstrip("/").split("/")
+        return Owner("/".join(parts[: len(parts) - up]) + "/", where.title, where.year)
+    return Owner(path, reading.named, reading.year) if reading.named else None
+
+
 @lru_cache(maxsize=4096)
 def folded(title: str) -> str:
     """What titles of one work have in common, however they are written."""

@@ -16,7 +16,7 @@ from retrovue.errors import DatabaseFailure
 from retrovue.model import Operation
 
 APPLICATION_ID = 0x52565545  # "RVUE"
-SCHEMA_VERSION = 2  # the number of files in migrations/
+SCHEMA_VERSION = 3  # the number of files in migrations/
 BUSY_TIMEOUT = 10.0  # seconds
 
 Parameters = Mapping[str, Any] | tuple[Any, ...]

@@ -32,7 +32,11 @@ _OF = {
     "collections": ("source_id", "id", "revision >= 0"),
     "path_mappings": ("collection_id", "collection_id", "1"),
     "folders": ("collection_id", "collection_id", "1"),
-    "assets": ("collection_id", "collection_id", "typeof(folder_id) IN ('integer', 'null')"),
+    "assets": (
+        "collection_id",
+        "collection_id",
+        "typeof(folder_id) IN ('integer', 'null') AND typeof(extra_of) IN ('integer', 'null')",
+    ),
     "asset_files": (
         "asset_id path_mapping_id",
         "NULL",

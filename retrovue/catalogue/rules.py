@@ -110,6 +110,23 @@ RULES = (
                             WHERE d.id = a.folder_id AND d.collection_id = a.collection_id)""",
     ),
     Rule(
+        guarantee="G-2",
+        level="asset",
+        table="assets",
+        says="its extra_of is no other asset of its collection",
+        held_by="G-2: an extra belongs to another asset of its collection",
+        mended_by="let go of films that do not exist or are of another collection",
+        query="""
+        SELECT a.id, a.collection_id
+          FROM assets AS a
+         WHERE {scope}
+           AND a.extra_of IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM assets AS film
+                            WHERE film.id = a.extra_of
+                              AND film.id <> a.id
+                              AND film.collection_id = a.collection_id)""",
+    ),
+    Rule(
         guarantee="G-3",
         level="collection",
         table="collections",

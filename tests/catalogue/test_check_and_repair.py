@@ -111,6 +111,13 @@ CASES = (
         after=(("SELECT folder_id FROM assets WHERE id = 1", None),),
     ),
     Case(
+        ("G-2", "assets", "its extra_of is no other asset of its collection"),
+        ("UPDATE assets SET extra_of = 4 WHERE id = 1",),
+        1,
+        ("let go of films that do not exist or are of another collection (1)",),
+        after=(("SELECT extra_of FROM assets WHERE id = 1", None),),
+    ),
+    Case(
         ("G-3", "collections", "it is ingestible but no longer offered"),
         ("UPDATE collections SET missing_since = '2024-01-01T00:00:00Z' WHERE id = 1",),
         1,

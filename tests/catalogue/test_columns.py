@@ -9,7 +9,7 @@ from retrovue.catalogue import versions
 from retrovue.catalogue.columns import TABLES
 from support.forms import triggers
 
-REFERENCES = {"source_id", "collection_id", "folder_id", "asset_id", "path_mapping_id"}
+REFERENCES = {"source_id", "collection_id", "folder_id", "extra_of", "asset_id", "path_mapping_id"}
 
 
 def _model() -> sqlite3.Connection:

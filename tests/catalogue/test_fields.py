@@ -54,6 +54,6 @@ def test_every_column_of_the_file_is_stated(cli: Cli) -> None:
     with closing(sqlite3.connect(cli.db)) as connection:
         for name, table in TABLES.items():
             there = {row[1] for row in connection.execute(f"PRAGMA table_info({name})")}
-            references = {"id", "source_id", "collection_id", "folder_id", "asset_id",
+            references = {"id", "source_id", "collection_id", "folder_id", "extra_of", "asset_id",
                           "path_mapping_id"}  # fmt: skip
             assert {column.name for column in table.columns} == there - references

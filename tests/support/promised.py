@@ -11,7 +11,7 @@ COLUMNS = {
     " updated_at",
     "assets": "id collection_id external_id kind title series season episode episode_end artist"
     " album track year released_on duration_ms edition guids metadata fingerprint created_at"
-    " updated_at missing_since",
+    " updated_at missing_since extra_of",
     "asset_files": "id asset_id path_mapping_id relative_path version part size_bytes modified_at"
     " duration_ms container video_codec audio_codec width height",
     "history": "id at operation source collection status detail",

@@ -32,6 +32,8 @@ EXTRA_FOLDERS: dict[str, str] = {
     "theme-music": "theme",
     "backdrops": "backdrop",
 }
+PLAINLY_EXTRAS = ("extras", "bonus", "bonus features", "bonus material", "special features")
+"""Names of folders that leave no doubt, although what they hold is of any kind."""
 GENERIC = ("other", "short", "clip", "scene", "interview", "sample")
 """Kinds whose folder names are ordinary words: they need an owner above them."""
 

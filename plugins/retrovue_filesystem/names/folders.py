@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from . import titles
 from .discs import is_disc_folder
-from .extras import GENERIC, folder_extra
+from .extras import GENERIC, PLAINLY_EXTRAS, folder_extra
 from .kinds import is_ignored_folder, library_kind
 from .numbers import DIGIT, day_of
 from .seasons import season_of
@@ -135,7 +135,7 @@ def _nested(names: tuple[str, ...], at: int, kind: str) -> tuple[int, str]:
 
 def _item(base: Folder, start: int) -> Folder:
     """Walk up from the directory to the folder of its movie or show."""
-    at = len(base.parts)
+    at = _extras_end(base.parts, start)
     below = _Below()
     while at > start:
         step = _aside(base.parts[at - 1], below, base.kind, owned=at - 1 > start)
@@ -149,6 +149,17 @@ def _item(base: Folder, start: int) -> Folder:
         return _named(base, below, below.series)
     extra, disc_image, part, season, _ = below
     return base._replace(extra=extra, disc_image=disc_image, part=part, season=season)
+
+
+def _extras_end(parts: tuple[str, ...], start: int) -> int:
+    """Return the end of the path of an item's extras folder, whatever lies below that; the end of
+    the whole path where there is none."""
+    for at in range(start + 1, len(parts) - 1):
+        extra = folder_extra(parts[at])
+        sure = extra and (extra not in GENERIC or parts[at].lower() in PLAINLY_EXTRAS)
+        if sure and not any(map(titles.PAREN_YEAR.search, parts[at + 1 :])):
+            return at + 1
+    return len(parts)
 
 
 def _names_another(before: str, above: str) -> bool:

@@ -58,11 +58,19 @@ def _video(stem: str, where: Folder) -> Reading:
     if where.extra:
         return _made_extra(where.extra, titles.clean(stem), where)
     if (told := extras.ending(stem)) and not _own_title(stem, where):
-        kind, title = told
-        return _made_extra(kind, titles.clean(title), where)
+        return _by_ending(*told, where)
     if where.disc_image:
         return _disc_image(stem, where)
     return _movie(stem, where) if where.kind == "movie" else _of_show(stem, where)
+
+
+def _by_ending(kind: str, title: str, where: Folder) -> Reading:
+    """An extra by the end of its name, 'Film (2000)-trailer', which names its film as well."""
+    made = _made_extra(kind, titles.clean(title), where)
+    if where.title or where.kind == "show":
+        return made
+    film = movies.read(title, where)
+    return made._replace(named=film.title, year=film.year)
 
 
 def _of_show(stem: str, where: Folder) -> Reading:

@@ -16,7 +16,7 @@ REFERRING = {
     ),
     "path_mappings": (("asset_files", "path_mapping_id"),),
     "folders": (("assets", "folder_id"),),
-    "assets": (("asset_files", "asset_id"),),
+    "assets": (("asset_files", "asset_id"), ("assets", "extra_of")),
     "asset_files": (),
     "history": (),
 }

@@ -175,6 +175,15 @@ _VALUES: tuple[Step, ...] = (
         ),
     ),
     (
+        "let go of films that do not exist or are of another collection",
+        (
+            "UPDATE assets SET extra_of = NULL"
+            " WHERE extra_of IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM assets AS film WHERE film.id = assets.extra_of"
+            " AND film.id <> assets.id AND film.collection_id = assets.collection_id)",
+        ),
+    ),
+    (
         "gave files the path, version or part that they lacked",
         (
             "UPDATE asset_files SET relative_path = '#' || id WHERE relative_path = ''",

@@ -5,5 +5,6 @@ staging.py lookup.py             TEMP tables of a scan; what the file holds, in 
 protected.py emptied.py          what stays as it is: not read, excluded, or emptied
 compare.py moves.py              what differs; which new item is a known asset that moved
 apply.py changes.py              write the differences; name them
+extras.py                        which film an extra belongs to
 idset.py                         sets of ids in little memory
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from retrovue.catalogue import collections
 from retrovue.catalogue.columns import assigned, joined
 from retrovue.catalogue.connection import Tx
+from retrovue.catalogue.reconcile import extras
 from retrovue.catalogue.reconcile.compare import Comparison
 from retrovue.catalogue.reconcile.fields import ASSET_COLUMNS, FILE_COLUMNS
 from retrovue.catalogue.reconcile.staging import Staging
@@ -38,6 +39,8 @@ def apply(tx: Tx, staging: Staging, comparison: Comparison) -> None:
         _mark(tx, "restored", None)
     if comparison.missing:
         _mark(tx, "missing", tx.now)
+    if comparison.added or comparison.updated or comparison.restored or comparison.moved:
+        extras.link(tx, collection.id)
     _close_folders(tx)
 
 

@@ -48,15 +48,20 @@ def server() -> Iterator[FakePlex]:
 @pytest.fixture
 def plex(server: FakePlex) -> FakePlex:
     """The one server of all tests, as good as new."""
+    _make_new(server)
+    return server
+
+
+def _make_new(server: FakePlex) -> None:
     server.sections, server.faults, server.requests = [], [], []
     server.before_page = lambda request: None
-    return server
 
 
 @pytest.fixture(scope="module")
 def catalogue(server: FakePlex, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file in which all of it was ingested, made once."""
     folder = tmp_path_factory.mktemp("catalogue")
+    _make_new(server)  # tests that need no catalogue may have been first
     server.add_section("1", "Films", "movie", ["/data/Films"], [film(n) for n in range(1, 12)])
     server.add_section("2", "Shows", "show", ["/data/Shows"], [show(n) for n in range(3)])
     nas = Nas(Cli(folder), server, folder / "nas").ready()

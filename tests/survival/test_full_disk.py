@@ -162,7 +162,8 @@ def test_on_a_disk_that_fills_up_every_command_is_done_or_not(changed: Library) 
     shall = collections_of(after)["movies" if "movies" in collections_of(after) else "Movies"]
     was = collections_of(cli)["Movies"]
     ended = set()
-    for number, kilobytes in enumerate((220, 420, 4000)):
+    size = cli.db.stat().st_size // 1024
+    for number, kilobytes in enumerate((size + 40, size + 240, 4000)):  # 32 go to the -shm file
         with small_disk(cli.home / f"disk-{number}", kilobytes) as disk:
             if disk is None:
                 pytest.skip("no file system can be mounted here")

@@ -258,12 +258,11 @@ def main() -> int:
         "these": speed(in_folders(library_paths(names))),
         "typical": speed(in_folders(typical_paths())),
     }
-    others = _with_guessit(names)
     if options.json:
         print(json.dumps(_as_json(tallies, len(folders), len(wrong), rates), indent=2))
         return 0
     print(table(tallies))
-    if others is not None:
+    if others := _with_guessit(names):
         print(others)
     print(f"\nseason folders right: {len(folders) - len(wrong)} of {len(folders)}")
     print(f"of these library names read in a second: {rates['these']:,.0f}")

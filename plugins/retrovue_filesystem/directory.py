@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from retrovue import Skipped, Unread
@@ -54,9 +55,17 @@ class Directory:
 
     def add_all(self, inner: Directory, below: str) -> None:
         """Take in the files of a directory in this one."""
-        pairs = zip(inner.numbers[::2], inner.numbers[1::2], strict=True)
-        for name, (size, mtime_ns) in zip(inner.names, pairs, strict=True):
+        for name, size, mtime_ns in inner._entries():
             self.add(below + name, size, mtime_ns)
+
+    def keep(self, wanted: Callable[[str], bool]) -> None:
+        """Leave out the files and folders whose names are not wanted."""
+        files = [entry for entry in self._entries() if wanted(entry[0])]
+        self.clear()
+        for entry in files:
+            self.add(*entry)
+        self.folders = [name for name in self.folders if wanted(name)]
+        self.discs = [name for name in self.discs if name in self.folders]
 
     def clear(self) -> None:
         """Leave out all files."""
@@ -65,5 +74,7 @@ class Directory:
 
     def files(self) -> list[File]:
         """The media files in order of name."""
-        pairs = zip(self.names, self.numbers[::2], self.numbers[1::2], strict=True)
-        return sorted(map(File._make, pairs))
+        return sorted(map(File._make, self._entries()))
+
+    def _entries(self) -> Iterable[tuple[str, int, int]]:
+        return zip(self.names, self.numbers[::2], self.numbers[1::2], strict=True)

@@ -1,5 +1,5 @@
-"""What a walk leaves out: folders that systems and applications own, and what ignore files and the
-source's own patterns name."""
+"""What a walk leaves out: folders that systems and applications own, and what ignore files
+name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from zlib import crc32
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -42,18 +41,6 @@ def bundle(name: str) -> str | None:
     """Why a folder is not walked into: it is one document of an application."""
     found = _BUNDLE.search(name)
     return f"an application's bundle ({found[0].lower()})" if found else None
-
-
-def of_source(patterns: Sequence[str]) -> Rules:
-    """The rules that `--ignore` gives, as in gitignore."""
-    return (Rule("", _spec(patterns), "--ignore"),) if patterns else ()
-
-
-def mark(patterns: Sequence[str]) -> str:
-    """What stands for the patterns in a fingerprint, so that others have folders read again."""
-    return (
-        f"~{crc32(chr(0).join(patterns).encode('utf-8', 'surrogateescape')):x}" if patterns else ""
-    )
 
 
 def of_folder(local: str, relative: str, names: Sequence[str]) -> Rules:

@@ -118,12 +118,11 @@ def _asset(
         fingerprint = ",".join(f"{at.read.file.size}:{at.read.file.mtime_ns}" for at in placed)
         versions = works.versions(placed)
     metadata = _NO_METADATA
-    if owner is not None:
-        metadata = {"extra_of": owner._asdict()}
     if absolute or disc or extra or versions or mark:
-        told = {"absolute": absolute, "disc": disc, "extra": extra, "versions": versions,
-                "mark": mark}  # fmt: skip
-        metadata = metadata | {name: value for name, value in told.items() if value}
+        film = owner._asdict() if owner is not None else None
+        told = {"extra_of": film, "absolute": absolute, "disc": disc, "extra": extra,
+                "versions": versions, "mark": mark}  # fmt: skip
+        metadata = {name: value for name, value in told.items() if value}
     return FoundAsset(
         where + own_id,
         kind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from typing import Any
 
@@ -53,7 +53,6 @@ class Walk:
         kind: str | None,
         read: Callable[[Directory], Iterable[FoundAsset | Unread | Skipped]],
         excluded: Iterable[str] = (),
-        ignore: Sequence[str] = (),
     ) -> None:
         self._excluded = frozenset(f"{place.rstrip('/')}/" for place in excluded)
         self._local = local.rstrip("/")
@@ -63,8 +62,6 @@ class Walk:
         self._wanted = {f".{ending}" for ending, type_ in MEDIA_TYPES.items() if type_ in types}
         self._merge_discs = kind != "music"
         self._linked: set[str] = set()
-        self._mark = f"{ignoring.mark(ignore)}."
-        self._top = ignoring.of_source(ignore)
         self._rules: dict[str, ignoring.Rules] = {}  # by folder, where there are any
         self._now = time.time_ns()
 
@@ -109,7 +106,7 @@ class Walk:
             except OSError:
                 changed[relative] = set()
                 continue
-            if fingerprint.startswith(f"{changed_ns:x}{self._mark}"):
+            if fingerprint.startswith(f"{changed_ns:x}."):
                 yield FoundFolder(path, fingerprint, tuple)
                 continue
             changed[relative] = set()
@@ -190,7 +187,7 @@ class Walk:
         if directory.asides:
             return ""
         settled = self._now - directory.changed_ns > _SETTLED_NS and not directory.discs
-        told = f"{directory.changed_ns:x}{self._mark}" if settled else "."
+        told = f"{directory.changed_ns:x}." if settled else "."
         if not directory.names:
             return told
         names, numbers = directory.names, directory.numbers
@@ -254,27 +251,20 @@ class Walk:
     def _leave_out(self, found: Directory, ignores: list[str]) -> None:
         """Take out of a directory what the ignore files of it and of those above name."""
         above = found.relative[: found.relative.rfind("/", 0, -1) + 1]
-        rules = self._rules.get(above, self._top) if found.relative else self._top
+        rules = self._rules.get(above, ()) if found.relative else ()
         if ignores:
             rules += ignoring.of_folder(self._local, found.relative, ignores)
         if not rules:
             return
         self._rules[found.relative] = rules
-        kept = Directory(found.path, found.relative, found.changed_ns)
-        pairs = zip(found.numbers[::2], found.numbers[1::2], strict=True)
-        for name, (size, mtime_ns) in zip(found.names, pairs, strict=True):
-            why = ignoring.reason(rules, found.relative + name)
-            if why is None:
-                kept.add(name, size, mtime_ns)
-            else:
-                found.left_out.append(_left_out(found.path + name, why))
-        found.names, found.numbers = kept.names, kept.numbers
-        for name in list(found.folders):
+
+        def wanted(name: str) -> bool:
             why = ignoring.reason(rules, found.relative + name)
             if why is not None:
-                found.folders.remove(name)
                 found.left_out.append(_left_out(found.path + name, why))
-        found.discs = [name for name in found.discs if name in found.folders]
+            return why is None
+
+        found.keep(wanted)
 
     def _note_folder(self, entry: os.DirEntry[str], path: str, found: Directory) -> None:
         name = entry.name

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from retrovue_filesystem.directory import File
 from retrovue_filesystem.names import titles
 from retrovue_filesystem.names.discs import is_disc_folder
-from retrovue_filesystem.names.folders import Folder
+from retrovue_filesystem.names.folders import Folder, own_at
 from retrovue_filesystem.names.reading import Reading
 
 _PART = re.compile(r"[\s._,-]*[(\[]?(?:part|pt|teil)[\s._]*(\d{1,2})[)\]]?$", re.IGNORECASE)
@@ -48,8 +48,7 @@ def owner(reading: Reading, where: Folder, path: str) -> Owner | None:
     if reading.series or where.kind == "show":
         return None
     if where.title:
-        at = max(n for n, part in enumerate(where.parts) if part == where.name)
-        up = len(where.parts) - 1 - at
+        up = len(where.parts) - 1 - own_at(where)
         parts = path.rstrip("/").split("/")
         return Owner("/".join(parts[: len(parts) - up]) + "/", where.title, where.year)
     return Owner(path, reading.named, reading.year) if reading.named else None
@@ -171,27 +170,28 @@ def _quality(reads: list[Read]) -> tuple[int, str]:
 def with_extras(reads: list[Read], where: Folder) -> list[Read]:
     """The files of a film's own folder, where those that do not bear its name are its extras:
     unless there is nothing else, or they have a year of their own."""
-    others = [read for read in reads if _is_other(read.reading, where)]
-    if not others:
+    movies = [r.reading for r in reads if r.reading.kind == "movie"] if where.title else []
+    names = {folded(reading.named) for reading in movies if reading.named is not None}
+    if not names:
         return reads
-    films = [r for r in reads if r.reading.kind == "movie" and not _is_other(r.reading, where)]
-    if not films:
-        names = {folded(other.reading.named or "") for other in others}
-        if where.year is None or len(names) == 1:
-            return reads
-        return [r._replace(reading=_own(r.reading)) if r in others else r for r in reads]
-    return [r._replace(reading=_extra(r.reading, where)) if r in others else r for r in reads]
-
-
-def _is_other(reading: Reading, where: Folder) -> bool:
-    return reading.kind == "movie" and reading.named is not None and bool(where.title)
+    if any(reading.named is None for reading in movies):
+        return [read._replace(reading=_extra(read.reading, where)) for read in reads]
+    if where.year is None or len(names) == 1:
+        return reads
+    return [read._replace(reading=_own(read.reading)) for read in reads]
 
 
 def _own(reading: Reading) -> Reading:
+    """A movie by the title of its own, where it has one."""
+    if reading.kind != "movie" or reading.named is None:
+        return reading
     return reading._replace(title=reading.named or reading.title)
 
 
 def _extra(reading: Reading, where: Folder) -> Reading:
+    """An extra of the folder's film, where it has a title of its own."""
+    if reading.kind != "movie" or reading.named is None:
+        return reading
     title = titles.clean(reading.named or reading.title)
     return Reading("extra", title, year=where.year, extra="other")
 

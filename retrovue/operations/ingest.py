@@ -50,8 +50,7 @@ def ingest_source(
         targets = ingest_targets.of_source(run)
     rejected, failed, said = _validated(run, targets)
     if rejected and run.stops:
-        found = list(rejected.values())
-        return Ingested(found, [], refusals.refused(run.connection, found))
+        return _refused(run, rejected)
     known = collections.of_source(run.connection, source.id)
     beside = overlooked.hints(importer, source, known)
     found = []
@@ -76,11 +75,15 @@ def ingest_collection(
     run = Run(catalogue, source, importer, options, "Collection ingest")
     rejected, failed, said = _validated(run, [target])
     if rejected:
-        found = list(rejected.values())
-        return Ingested(found, [], refusals.refused(run.connection, found))
+        return _refused(run, rejected)
     found = list(failed.values()) or [collection_ingest.ingest(run, target)]
     _remember(run, said, found)
     return Ingested(found, [])
+
+
+def _refused(run: Run, rejected: ById) -> Ingested:
+    found = list(rejected.values())
+    return Ingested(found, [], refusals.refused(run.connection, found))
 
 
 def _require_enabled(connection: sqlite3.Connection, target: Collection) -> None:

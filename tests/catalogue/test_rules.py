@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from pathlib import Path
 
 import pytest
 
-from retrovue.catalogue.core import Catalogue
+from retrovue.catalogue import versions
 from retrovue.catalogue.health.repair_rows import STEPS, TYPES
 from retrovue.catalogue.rule_shapes import Rule
 from retrovue.catalogue.rules import RULES
@@ -19,19 +17,9 @@ def _name(rule: Rule) -> str:
 
 
 @pytest.fixture(scope="module")
-def schema(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The SQL of a fresh file, by the name of the object."""
-    path = Path(tmp_path_factory.mktemp("schema")) / "retrovue.db"
-    catalogue = Catalogue(path)
-    with catalogue.write("Test"):
-        pass
-    catalogue.close()
-    connection = sqlite3.connect(path)
-    try:
-        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-        return dict(rows.fetchall())
-    finally:
-        connection.close()
+def schema() -> dict[str, str]:
+    """The SQL of today's schema, by the name of the object."""
+    return {name: sql for (_, name), sql in versions.expected().items()}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=_name)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from . import titles
-from .discs import is_disc_folder
+from .discs import IMAGES, is_disc_folder
 from .extras import GENERIC, PLAINLY_EXTRAS, folder_extra
 from .kinds import is_ignored_folder, library_kind
 from .numbers import DIGIT, day_of
@@ -24,13 +24,11 @@ GENERIC_FOLDERS = words(
     library libraries video videos tv_drop public usenet test plex jellyfin kodi emby mount var"""
 )
 _DISC_AFTER = re.compile(r"[\s._-]*[(\[]?(?:cd|disc|disk)[\s._-]*(\d{1,2})[)\]]?$", re.I)
-_DISC_IMAGES = frozenset(("video_ts", "bdmv", "stream", "hvdvd_ts", "audio_ts"))
+_DISC_IMAGES = IMAGES | {"stream", "audio_ts"}
 _NUMBERED_EPISODE = re.compile(
     r"(?<![a-z0-9])(?:s\d{1,4}[ ._-]?e\d{1,4}|\d{1,2}x\d{2})(?!\d)", re.I
 )
-_ALBUM_YEAR = re.compile(
-    r"^[(\[]?((?:19|20)\d\d)[)\]]?\s*[-–.]?\s+(?=\S)|\s*[(\[]((?:19|20)\d\d)[)\]]"
-)
+_YEAR_BEFORE = re.compile(r"^[(\[]?((?:19|20)\d\d)[)\]]?\s*[-–.]?\s+(?=\S)")
 _YEAR_BEHIND = re.compile(r"\s*[(\[]((?:19|20)\d\d)[)\]]")
 _ALBUM_TAGS = re.compile(
     r"""\s*[(\[{](?:flac|mp3|v0|320|alac|24[ -]?bit|16[ -]?44|web|cd|vinyl|lossless
@@ -111,6 +109,11 @@ def folder(parts: Sequence[str], kind: str | None = None) -> Folder:
     if base.kind == "music":
         return _music(base, start)
     return base if base.kind in ("photo", "video") else _item(base, start)
+
+
+def own_at(where: Folder) -> int:
+    """Return where in a path the item's own folder stands, which gave the title."""
+    return max(at for at, part in enumerate(where.parts) if part == where.name)
 
 
 def _library(names: tuple[str, ...]) -> tuple[int, str | None]:
@@ -283,8 +286,10 @@ def _music(base: Folder, start: int) -> Folder:
     after = _DISC_AFTER.search(album)
     if after and after.start():
         disc, album = disc or int(after[1]), album[: after.start()]
-    found = _YEAR_BEHIND.search(album, 1) or _ALBUM_YEAR.search(album)
-    year = int(found[1] or found[found.re.groups]) if found else None
+    found = (
+        _YEAR_BEHIND.search(album, 1) or _YEAR_BEFORE.search(album) or _YEAR_BEHIND.search(album)
+    )
+    year = int(found[1]) if found else None
     if found and len(album) > len(found[0]):
         album = album[: found.start()] + album[found.end() :]
     artist = titles.clean(artist)

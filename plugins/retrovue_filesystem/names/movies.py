@@ -72,9 +72,10 @@ def _unknown(stem: str, where: Folder) -> Reading:
     head, year, tail = titles.split(titles.without_lead(rest))
     head, before = titles.edition_before(head)
     title, named = titles.first(titles.bare(head), rest), None
-    if where.title and not _bears(stem, title, where):
-        named = None if year is not None and year != where.year else title
-    if where.title and _folder_knows(stem, title, year, head, where):
+    bears = bool(where.title) and _bears(stem, title, where)
+    if where.title and not bears and year in (None, where.year):
+        named = title
+    if where.title and _folder_knows(year, head, where, bears=bears):
         title, year = where.title, where.year if where.year is not None else year
         guids, before = guids or where.guids, before or where.edition
     title, told = title or titles.clean(stem), told or before
@@ -120,10 +121,9 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else "abcd".index(text.lower()) + 1
 
 
-def _folder_knows(stem: str, title: str, year: int | None, head: str, where: Folder) -> bool:
+def _folder_knows(year: int | None, head: str, where: Folder, *, bears: bool) -> bool:
     """Tell whether the folder's title is to be taken: it is the movie's, and better or the same."""
-    own = titles.key(title)
-    if own == where.key or not own or _NAMELESS.match(stem) or titles.key(stem) == where.key:
+    if bears:
         return where.year is None or year is None or where.year == year
     if where.year is None:
         return where.tagged and year is None

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from . import episodes, extras, movies, music, numbers, titles
-from .folders import Folder, folder
+from .folders import Folder, folder, own_at
 from .kinds import MEDIA_TYPES
 from .reading import IGNORED, Reading
 from .tags import lower
@@ -179,8 +179,7 @@ def _disc_image(stem: str, where: Folder) -> Reading:
 
 def _above(where: Folder) -> Folder:
     """What the folders above an item's own say."""
-    at = max(n for n, part in enumerate(where.parts) if part == where.name)
-    return _folder(where.parts[:at], where.kind if where.told else None)
+    return _folder(where.parts[: own_at(where)], where.kind if where.told else None)
 
 
 def _home(stem: str, where: Folder) -> Reading:

@@ -119,7 +119,7 @@ def _find_what_is_gone(staging: Staging, held: emptied.Held) -> None:
     swapped = moves.detach_reused_ids(staging.connection, staging.protected.holds("a"))
     some_missing = swapped or not _all_seen(staging)
     some_gone = _may_be_gone(staging)
-    some_back = staging.collection.missing_count > 0 and _some_new(staging)
+    some_back = staging.collection.missing_count > 0 and moves.some_new(staging.connection)
     if some_missing or some_gone or some_back:
         staging.list_seen_folders()
     if some_missing:
@@ -132,10 +132,6 @@ def _find_what_is_gone(staging: Staging, held: emptied.Held) -> None:
         _invalidate_folders_with_unseen(staging)
     elif some_gone:
         _find_gone_folders(staging)
-
-
-def _some_new(staging: Staging) -> bool:
-    return count(staging.connection, "temp.staged_assets WHERE asset_id IS NULL") > 0
 
 
 def _may_be_gone(staging: Staging) -> bool:

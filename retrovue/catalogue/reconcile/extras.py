@@ -9,18 +9,18 @@ from __future__ import annotations
 from retrovue.catalogue.connection import Tx
 
 _SAYS = "json_extract(e.metadata, '$.extra_of.{}')"
-_FILM = f"""
-    SELECT film.id
+_IN_FOLDER = f"""
       FROM folders AS d
       JOIN assets AS film ON film.folder_id = d.id AND film.kind <> 'extra'
      WHERE d.collection_id = e.collection_id
        AND d.path = {_SAYS.format("folder")}"""
 _NAMED = f"""
+    SELECT film.id {_IN_FOLDER}
        AND lower(film.title) = lower({_SAYS.format("title")})
        AND film.year IS {_SAYS.format("year")}
      ORDER BY film.missing_since IS NOT NULL, film.id
      LIMIT 1"""
-_ONLY = _FILM.replace("SELECT film.id", "SELECT CASE count(*) WHEN 1 THEN max(film.id) END")
+_ONLY = f"SELECT CASE count(*) WHEN 1 THEN max(film.id) END {_IN_FOLDER}"
 
 
 def link(tx: Tx, collection_id: int) -> None:
@@ -36,7 +36,7 @@ def link(tx: Tx, collection_id: int) -> None:
                                   WHERE film.collection_id = e.collection_id
                                     AND film.external_id = {_SAYS.format("external_id")}
                                     AND film.id <> e.id),
-                                ({_FILM}{_NAMED}),
+                                ({_NAMED}),
                                 ({_ONLY})) AS film
                   FROM assets AS e
                  WHERE e.collection_id = :collection

@@ -120,13 +120,18 @@ def _reattach_unmatched(connection: TranslatingConnection) -> None:
             OR asset_id IN (SELECT asset_id FROM temp.swapped WHERE was_missing)""")
 
 
+def some_new(connection: TranslatingConnection) -> bool:
+    """Whether there are items that are no known asset yet."""
+    return count(connection, "temp.staged_assets WHERE asset_id IS NULL") > 0
+
+
 def find(connection: TranslatingConnection, collection_id: int) -> None:
     """Give new items the asset that moved to them, or that is the same work."""
     if count(connection, "temp.missing"):
         for missing, new in _KEYS:
             _pair(connection, missing, new)
             _take(connection, "'moved'")
-    if count(connection, "temp.staged_assets WHERE asset_id IS NULL"):
+    if some_new(connection):
         for missing, new in _works(collection_id):
             _pair(connection, missing, new)
             connection.execute(_DIFFERENT_WORKS)

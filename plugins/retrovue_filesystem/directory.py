@@ -27,7 +27,7 @@ class Directory:
 
     __slots__ = (
         "asides", "changed_ns", "discs", "folders", "left_out", "names", "numbers", "path",
-        "relative",
+        "relative", "unnamed",
     )  # fmt: skip
 
     def __init__(self, path: str, relative: str, changed_ns: int) -> None:
@@ -40,6 +40,7 @@ class Directory:
         self.discs: list[str] = []  # those of them that hold a part of what is here
         self.asides: list[Unread | Skipped] = []
         self.left_out: list[Skipped] = []  # on purpose
+        self.unnamed = False  # whether a folder in it has a name that cannot be kept
 
     def add(self, name: str, size: int, mtime_ns: int) -> None:
         """Take in a file."""

@@ -55,9 +55,22 @@ def of_folder(local: str, relative: str, names: Sequence[str]) -> Rules:
     return tuple(found)
 
 
-def there(folder: str) -> bool:
-    """Whether an ignore file lies in a folder."""
-    return any(os.path.lexists(f"{folder}{name}") for name in IGNORE_FILES)
+def of_source(patterns: Sequence[str]) -> Rules:
+    """The rule of the patterns that a source has of its own, as in .gitignore but for comments."""
+    if not patterns:
+        return ()
+    lines = [f"\\{line}" if line.startswith("#") else line for line in patterns]
+    return (Rule("", _spec(lines), "--ignore"),)
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a pattern can name anything."""
+    return bool(text.strip("/ ")) and len(_spec([text])) > 0
+
+
+def there(folder: str) -> list[str]:
+    """The ignore files that lie in a folder."""
+    return [name for name in IGNORE_FILES if os.path.lexists(f"{folder}{name}")]
 
 
 def _lines(path: str) -> list[str] | None:

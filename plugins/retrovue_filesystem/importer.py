@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
@@ -20,12 +21,13 @@ from retrovue import (
     Skipped,
     Unread,
 )
-from retrovue_filesystem import names
+from retrovue_filesystem import ignoring, names
 from retrovue_filesystem.directory import Directory
 from retrovue_filesystem.names.kinds import MEDIA_TYPES
 from retrovue_filesystem.walk import Walk
 
-KINDS = ("movie", "show", "music", "photo", "video")
+MIXED = "mixed"  # of several kinds: each file is read by itself
+KINDS = ("movie", "show", "music", "photo", "video", MIXED)
 ROOT = "."
 
 
@@ -43,11 +45,21 @@ class FilesystemImporter(Importer):
             type=("auto", "root", "folders"),
             default="auto",
         ),
-        Option("kind", "what all of it holds, where the folders' names do not say", type=KINDS),
+        Option("kind", "what all of it holds; without it the folders' names say", type=KINDS),
+        Option(
+            "ignore",
+            "leave out what this pattern names, as in .gitignore: without a slash at any depth,"
+            " with one from the collection's folder on",
+            multiple=True,
+        ),
     )
 
     def identity(self) -> str:
-        """The real path of the base; raises ImporterError where there is no such folder."""
+        """The real path of the base; raises ImporterError where there is no such folder, and for
+        a pattern that can name nothing."""
+        for pattern in self.config["ignore"]:
+            if not ignoring.is_pattern(pattern):
+                raise ImporterError(f"--ignore {pattern!r} is no pattern")
         base = self._base()
         if not os.path.isdir(base):
             raise ImporterError(f"{base} is not a folder")
@@ -65,31 +77,62 @@ class FilesystemImporter(Importer):
         how = self.config["collections"]
         if how == "auto":
             how = "folders" if any(map(names.library_kind, tops)) else "root"
-        kind = self.config["kind"]
         if how == "root":
             name = os.path.basename(base) or base
-            yield FoundCollection(ROOT, name, kind or names.library_kind(name), (base,))
+            yield FoundCollection(ROOT, name, self._kind(name), (base,))
             return
         for top in tops:
-            place = os.path.join(base, top)
-            yield FoundCollection(top, top, kind or names.library_kind(top), (place,))
+            yield FoundCollection(top, top, self._kind(top), (os.path.join(base, top),))
+
+    def _kind(self, name: str) -> str | None:
+        """What a collection of this name holds."""
+        told: str | None = self.config["kind"]
+        if told is not None:
+            return None if told == MIXED else told
+        return names.library_kind(name)
 
     def overlooked(self, known: Collection[str]) -> Iterator[Overlooked]:
-        """Top folders that are no collection yet, and media beside the top folders."""
+        """Collections of unknown kind, top folders that are no collection yet or cannot be one, and
+        media beside the top folders."""
+        base = os.path.realpath(self._base())
+        yield from self._of_unknown_kind(base, known)
         if not known or ROOT in known:
             return
-        base = os.path.realpath(self._base())
+        unnamed = _unnamed(base)
+        if unnamed:
+            yield Overlooked(
+                f"{_counted(unnamed, 'top folder has a name', 'top folders have names')} not in"
+                f" UTF-8, e.g. '{unnamed[0]}'; once renamed (convmv -f latin1 -t utf8 --notest -r"
+                f" {shlex.quote(base)})"
+            )
         new = [f"'{top}'" for top in _top_folders(base)[0] if top not in known]
         if new:
             says = "is a top folder that is no" if len(new) == 1 else "are top folders that are no"
             yield Overlooked(f"{_listed(new)} {says} collection yet")
         loose = _loose_media(base)
         if loose:
-            lie = "1 file lies" if len(loose) == 1 else f"{len(loose):,} files lie"
+            lie = _counted(loose, "file lies", "files lie")
             yield Overlooked(
                 f"{lie} beside the top folders, e.g. '{loose[0]}'; one collection of all has it",
                 ("--collections", "root", "--allow-missing"),
             )
+
+    def _of_unknown_kind(self, base: str, known: Collection[str]) -> Iterator[Overlooked]:
+        if self.config["kind"] is not None:
+            return
+        named = {each: (os.path.basename(base) or base) if each == ROOT else each for each in known}
+        unknown = sorted(name for name in named.values() if not names.library_kind(name))
+        if not unknown:
+            return
+        which = _listed([f"'{name}'" for name in unknown])
+        is_ = "is" if len(unknown) == 1 else "are"
+        says = f"{which} {is_} of unknown kind: each file is read by its own name alone"
+        if len(unknown) == len(named):
+            words = ", ".join(KINDS[1:-1])
+            says += f". If all of it is films (else {words} or {MIXED})"
+            yield Overlooked(says, ("--kind", KINDS[0]))
+        else:
+            yield Overlooked(f"{says}. Once renamed to Movies, TV Shows, Music or Photos")
 
     def scan(
         self, collection: ScanCollection
@@ -99,7 +142,14 @@ class FilesystemImporter(Importer):
                 raise ImporterError(f"location {external} is not mapped to a folder")
             prefix = _id_prefix(collection, external, self._base())
             read = partial(_read, prefix, collection.kind)
-            walk = Walk(local, external or local, collection.kind, read, collection.excluded)
+            walk = Walk(
+                local,
+                external or local,
+                collection.kind,
+                read,
+                collection.excluded,
+                self.config["ignore"],
+            )
             others = _locations_within(collection, external)
             found = walk.quick(collection.known_folders()) if collection.quick else walk.all()
             if others:
@@ -151,6 +201,16 @@ def _listed(names: list[str], most: int = 5) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def _counted(found: list[str], one: str, several: str) -> str:
+    return f"1 {one}" if len(found) == 1 else f"{len(found):,} {several}"
+
+
+def _unnamed(base: str) -> list[str]:
+    """The top folders whose names cannot be kept."""
+    with os.scandir(base) as entries:
+        return sorted(e.name for e in entries if not names.is_utf8(e.name) and e.is_dir())
+
+
 def _loose_media(base: str) -> list[str]:
     """Names of films and music that lie in a folder itself, in order."""
     wanted = {ending for ending, type_ in MEDIA_TYPES.items() if type_ in ("video", "audio")}
@@ -167,12 +227,11 @@ def _loose_media(base: str) -> list[str]:
 def _usable(entry: os.DirEntry[str], base: str) -> bool:
     """Whether an entry can be a collection: a folder, or a link to one that does not hold the base
     itself; one whose name is not UTF-8 has no id."""
+    if not names.is_utf8(entry.name):
+        return False
     try:
-        entry.name.encode()
         if not entry.is_dir():
             return False
-    except UnicodeEncodeError:
-        return False
     except OSError as error:  # a link that cannot be followed now is not gone for that
         return error.errno not in (errno.ELOOP, errno.ENAMETOOLONG)
     if not entry.is_symlink():

@@ -9,7 +9,7 @@ from typing import Any
 from zlib import crc32
 
 from retrovue import FoundAsset, FoundFile, Skipped, Unread
-from retrovue_filesystem import works
+from retrovue_filesystem import names, works
 from retrovue_filesystem.directory import Directory, File
 from retrovue_filesystem.names.folders import Folder, folder
 from retrovue_filesystem.names.reader import read
@@ -17,6 +17,7 @@ from retrovue_filesystem.names.reading import Reading
 from retrovue_filesystem.works import Read
 
 _EARLIEST, _LATEST = -30_610_224_000, 253_402_300_799  # the years 1000 to 9999, in seconds
+_UNNAMED = "its name or path is not UTF-8; convmv -f latin1 -t utf8 renames such"
 MANY = 2000  # files of one directory that are read at once
 _NO_METADATA: dict[str, Any] = {}
 
@@ -28,6 +29,7 @@ class Reader:
     def __init__(self, prefix: str, kind: str | None) -> None:
         self._prefix = prefix
         self._kind = kind
+        self._mark = names.reader_mark(kind)
 
     def read(self, directory: Directory) -> Iterator[FoundAsset | Unread | Skipped]:
         """The assets of a directory, and what was left out."""
@@ -61,14 +63,20 @@ class Reader:
     def _read(self, directory: Directory) -> Iterator[FoundAsset | Unread | Skipped]:
         facts = {"": folder(self._parts(directory, ""), self._kind)}
         reads = []
+        known = names.is_utf8(directory.path)
         for file in directory.files():
+            if not known or not (file.name.isascii() or names.is_utf8(file.name)):
+                yield Skipped(directory.path + file.name, _UNNAMED)
+                continue
             below, _, name = file.name.rpartition("/")
             if below not in facts:
                 facts[below] = folder(self._parts(directory, below), self._kind)
             reading = read(name, facts[below])
             if reading.kind == "sample":
                 yield Skipped(directory.path + file.name, "a sample", on_purpose=True)
-            elif reading.kind != "ignore":
+            elif reading.kind == "ignore":
+                yield Skipped(directory.path + file.name, reading.title, on_purpose=True)
+            else:
                 reads.append(Read(file, reading))
         if self._kind is None:
             reads, sidecars = works.without_sidecars(reads, facts[""])
@@ -80,7 +88,8 @@ class Reader:
             owner = None
             if group[0].reading.kind == "extra":
                 owner = works.owner(group[0].reading, facts[""], directory.path)
-            yield _asset(directory.path, where, group, taken, owner)
+            asset = _asset(directory.path, where, group, taken, owner)
+            yield asset._replace(fingerprint=f"{self._mark}:{asset.fingerprint}")
 
     @staticmethod
     def _parts(directory: Directory, below: str) -> list[str]:

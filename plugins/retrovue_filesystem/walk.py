@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import Any
+from zlib import crc32
 
 from retrovue import FoundAsset, FoundFolder, Skipped, Unread
-from retrovue_filesystem import ignoring
+from retrovue_filesystem import ignoring, names
 from retrovue_filesystem.directory import Directory
 from retrovue_filesystem.ignoring import IGNORE_FILES
 from retrovue_filesystem.names.discs import IMAGES, is_disc_folder
@@ -38,12 +39,18 @@ def _left_out(where: str, why: str) -> Skipped:
     return Skipped(where, why, on_purpose=True)
 
 
+def _above(relative: str) -> str:
+    """The folder above one, both as paths below the location."""
+    return relative[: relative.rfind("/", 0, -1) + 1]
+
+
 class Walk:
     """A walk below one location: `local` is where it is here, `external` how the source spells it,
     `read` what makes assets of a directory that changed.
 
     Links to folders are followed, each folder at most once by a link, and never one that the link
-    itself lies in. Folders that are `excluded`, as the source spells them, are not entered.
+    itself lies in. Folders that are `excluded`, as the source spells them, are not entered;
+    what the patterns to `ignore` name is left out.
     """
 
     def __init__(
@@ -53,6 +60,7 @@ class Walk:
         kind: str | None,
         read: Callable[[Directory], Iterable[FoundAsset | Unread | Skipped]],
         excluded: Iterable[str] = (),
+        ignore: Sequence[str] = (),
     ) -> None:
         self._excluded = frozenset(f"{place.rstrip('/')}/" for place in excluded)
         self._local = local.rstrip("/")
@@ -62,7 +70,12 @@ class Walk:
         self._wanted = {f".{ending}" for ending, type_ in MEDIA_TYPES.items() if type_ in types}
         self._merge_discs = kind != "music"
         self._linked: set[str] = set()
+        self._own_rules = ignoring.of_source(ignore)
         self._rules: dict[str, ignoring.Rules] = {}  # by folder, where there are any
+        self._above: set[str] = set()  # folders not walked whose ignore files were looked for
+        self._mark = names.reader_mark(kind)
+        if ignore:
+            self._mark += f"-{crc32(repr(tuple(ignore)).encode()):08x}"
         self._now = time.time_ns()
 
     @cached_property
@@ -97,27 +110,33 @@ class Walk:
             begun = True
             if relative.startswith(whole):
                 continue
-            if changed:  # what lies above comes first
-                above = relative[: relative.rfind("/", 0, -1) + 1]
-                if above in changed:
-                    changed[above].add(relative)
+            if changed and (above := _above(relative)) in changed:  # it came first
+                changed[above].add(relative)
             try:
                 changed_ns = os.stat(f"{self._local}/{relative}").st_mtime_ns
             except OSError:
                 changed[relative] = set()
                 continue
-            if fingerprint.startswith(f"{changed_ns:x}."):
+            if fingerprint.startswith(f"{changed_ns:x}.{self._mark}."):
                 yield FoundFolder(path, fingerprint, tuple)
                 continue
             changed[relative] = set()
-            whole += self._with_ignore_files(relative)
+            if ignoring.there(f"{self._local}/{relative}"):
+                whole += (relative,)
         if not begun:
             changed[""] = set()
         for relative, inner in changed.items():
+            self._look_above(relative)
             yield from self.all(relative) if relative in whole else self._again(relative, inner)
 
-    def _with_ignore_files(self, relative: str) -> tuple[str, ...]:
-        return (relative,) if ignoring.there(f"{self._local}/{relative}") else ()
+    def _look_above(self, relative: str) -> None:
+        """Read the ignore files of the folders above one, which a quick walk does not list."""
+        parts = relative.split("/")[:-2]
+        above = ["".join(f"{part}/" for part in parts[:n]) for n in range(len(parts) + 1)]
+        for folder in above if relative else ():
+            if folder not in self._above and folder not in self._rules:
+                self._above.add(folder)
+                self._note_rules(folder, ignoring.there(f"{self._local}/{folder}"))
 
     def _own(self, known: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
         """The known directories that lie in the location, with their paths below it."""
@@ -180,20 +199,22 @@ class Walk:
         return FoundFolder(directory.path, self._fingerprint(directory), read)
 
     def _fingerprint(self, directory: Directory) -> str:
-        """The directory's modification time in nanoseconds, a dot, and a checksum of its media
-        files' names, sizes and times. No time where it does not tell of all that is here: too
-        young, or with disc folders. The fingerprint of a directory with something to report is
-        empty, so that it is read, and reports it, each time."""
+        """The directory's modification time in nanoseconds, what it is read by, and a checksum of
+        its media files' names, sizes and times, with dots between. No time where it does not tell
+        of all that is here: too young, with disc folders, or with folders that cannot be kept. The
+        fingerprint of a directory with something to report is empty, so that it is read, and
+        reports it, each time."""
         if directory.asides:
             return ""
-        settled = self._now - directory.changed_ns > _SETTLED_NS and not directory.discs
-        told = f"{directory.changed_ns:x}." if settled else "."
+        settled = self._now - directory.changed_ns > _SETTLED_NS
+        sure = settled and not directory.discs and not directory.unnamed
+        told = f"{directory.changed_ns:x}.{self._mark}." if sure else f".{self._mark}."
         if not directory.names:
             return told
-        names, numbers = directory.names, directory.numbers
+        files, numbers = directory.names, directory.numbers
         digest = self._checksum(digest_size=8)
-        for at in range(0, len(names), _CHUNK):
-            text = "\0".join(names[at : at + _CHUNK])
+        for at in range(0, len(files), _CHUNK):
+            text = "\0".join(files[at : at + _CHUNK])
             digest.update((b"\0" if at else b"") + text.encode("utf-8", "surrogateescape"))
         digest.update(b"\0\0")
         digest.update(repr(numbers).encode() if isinstance(numbers, list) else numbers)
@@ -217,7 +238,7 @@ class Walk:
         return found
 
     def _take(self, entries: Iterator[os.DirEntry[str]], path: str, found: Directory) -> None:
-        wanted, names = self._wanted, found.names
+        wanted, files = self._wanted, found.names
         numbers: list[int] = []
         ignores: list[str] = []
         for entry in entries:
@@ -240,7 +261,7 @@ class Walk:
             if status.st_mode & _TYPE != _REGULAR:
                 found.left_out.append(_left_out(found.path + name, "no regular file"))
                 continue
-            names.append(name)
+            files.append(name)
             numbers += (status.st_size, status.st_mtime_ns)
             if len(numbers) > _CHUNK:
                 found.put(numbers)
@@ -250,13 +271,9 @@ class Walk:
 
     def _leave_out(self, found: Directory, ignores: list[str]) -> None:
         """Take out of a directory what the ignore files of it and of those above name."""
-        above = found.relative[: found.relative.rfind("/", 0, -1) + 1]
-        rules = self._rules.get(above, ()) if found.relative else ()
-        if ignores:
-            rules += ignoring.of_folder(self._local, found.relative, ignores)
+        rules = self._note_rules(found.relative, ignores)
         if not rules:
             return
-        self._rules[found.relative] = rules
 
         def wanted(name: str) -> bool:
             why = ignoring.reason(rules, found.relative + name)
@@ -265,6 +282,17 @@ class Walk:
             return why is None
 
         found.keep(wanted)
+
+    def _note_rules(self, relative: str, ignores: Sequence[str]) -> ignoring.Rules:
+        """The rules that hold in a folder with these ignore files."""
+        rules = self._own_rules
+        if relative:
+            rules = self._rules.get(_above(relative), rules)
+        if ignores:
+            rules += ignoring.of_folder(self._local, relative, ignores)
+        if rules:
+            self._rules[relative] = rules
+        return rules
 
     def _note_folder(self, entry: os.DirEntry[str], path: str, found: Directory) -> None:
         name = entry.name
@@ -278,6 +306,8 @@ class Walk:
         if not self._may_enter(entry, path):
             return
         found.folders.append(name + "/")
+        if not name.isascii() and not names.is_utf8(name):
+            found.unnamed = True
         if self._is_disc(f"{found.relative}{name}/"):
             found.discs.append(name + "/")
 

@@ -109,6 +109,14 @@ def _flag(option: Option) -> click.Option:
     if option.type is bool:
         flag = f"{option.flag}/--no-{option.flag[2:]}"
         return click.Option([flag, name], default=None, help=help_, is_flag=True)
+    if option.multiple:
+        return click.Option(
+            [option.flag, name],
+            type=_type(option),
+            multiple=True,
+            help=f"{help_}  [several]",
+            callback=lambda _ctx, _option, given: list(given) or None,
+        )
     return click.Option([option.flag, name], type=_type(option), default=None, help=help_)
 
 

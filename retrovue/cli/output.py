@@ -168,6 +168,8 @@ def _cell(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        value = " ".join(map(shell.quoted, value))
     return printable(str(value).replace("\n", " ").replace("\t", " "))
 
 

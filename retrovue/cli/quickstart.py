@@ -216,7 +216,7 @@ def _source(app: App, folder: str) -> tuple[Source, bool]:
                 return source, True
     name = _free_name(app, os.path.basename(folder) or "Media")
     values = {"base_path": folder}
-    source, _, _ = add_source(
+    source = add_source(
         app.catalogue,
         app.plugins,
         "filesystem",
@@ -224,7 +224,7 @@ def _source(app: App, folder: str) -> tuple[Source, bool]:
         values,
         with_discovery=True,
         may_be_empty=False,
-    )
+    ).source
     app.notify("source_added", source=source)
     return source, False
 

@@ -59,6 +59,7 @@ def list_types(app: App) -> Result:
 def add(app: App, /, *, type_: str | None, name: str | None, discover: bool,
         **parameters: Any) -> Result:  # fmt: skip
     """Add a source. Without --discover nothing is contacted."""
+    from retrovue.cli import ingest_report
     from retrovue.operations.sources import add_source
 
     if not type_:
@@ -69,11 +70,10 @@ def add(app: App, /, *, type_: str | None, name: str | None, discover: bool,
         raise UsageError("Missing option --name", hint="Give it a name, such as --name Media.")
     given = _ask_for_secrets(app, type_, options.values(parameters))
     with app.trial() as catalogue:
-        source, settings, made = add_source(
-            catalogue, app.plugins, type_, name, given, with_discovery=discover
-        )
-    app.notify("source_added", source=source)
-    return _added(app, source, settings, made)
+        added = add_source(catalogue, app.plugins, type_, name, given, with_discovery=discover)
+    app.notify("source_added", source=added.source)
+    result = _added(app, added.source, added.settings, added.collections)
+    return ingest_report.with_overlooked(result, [] if app.dry_run else added.overlooked)
 
 
 def _ask_for_secrets(app: App, type_: str, given: dict[str, Any]) -> dict[str, Any]:

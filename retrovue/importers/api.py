@@ -23,7 +23,8 @@ class Option(NamedTuple):
     `type` is `str`, `int`, `float`, `bool` (a flag), `pathlib.Path` (text that is made an absolute
     path) or a tuple of words to choose from. A
     `secret` is kept apart from the configuration, may be given as `env:NAME`, and is never shown.
-    `envvar` names an environment variable that stands in when the flag is not given.
+    `envvar` names an environment variable that stands in when the flag is not given. One of
+    `multiple` values is given by its flag several times and arrives as a tuple, empty without any.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Option(NamedTuple):
     default: Any = None
     envvar: str | None = None
     secret: bool = False
+    multiple: bool = False
 
     @property
     def flag(self) -> str:

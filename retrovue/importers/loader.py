@@ -278,6 +278,8 @@ def _types_fault(option: Option) -> str | None:
         return f"a text of its option {option.name} is none"
     if not isinstance(option.default, str | int | float | bool | None):
         return f"the default of its option {option.name} must be a plain value"
+    if option.multiple and (option.secret or option.type is bool or option.default is not None):
+        return f"its option {option.name} of several values can be no secret, no flag, no default"
     return None
 
 

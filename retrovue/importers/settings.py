@@ -84,7 +84,17 @@ def _require(options: Sequence[Option], settings: Settings) -> None:
 
 
 def coerce(option: Option, value: Any) -> Any:
-    """The value as the option's type. Raises UsageError when it is none of it."""
+    """The value as the option's type, a list of such for one of several. Raises UsageError when it
+    is none of it."""
+    if not option.multiple:
+        return _coerced(option, value)
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, list | tuple):
+        raise UsageError(f"{option.flag} is {value!r}, which is no list")
+    return [_coerced(option, each) for each in given]
+
+
+def _coerced(option: Option, value: Any) -> Any:
     if isinstance(value, str) and has_credentials(value):
         raise UsageError(
             f"{option.flag} holds credentials inside a URL",
@@ -168,10 +178,13 @@ def _value(option: Option, settings: Settings, source: str) -> Any:
     value = settings.config.get(option.name)
     if value is None and option.default is None and option.required:
         raise _unfit(option, source, f"Missing option {option.flag} of source '{source}'")
+    if value is None and option.multiple:
+        return ()
     if value is None or option.secret:
         return option.default if value is None else value
     try:
-        return coerce(option, value)
+        fitting = coerce(option, value)
+        return tuple(fitting) if option.multiple else fitting
     except UsageError as error:
         raise _unfit(option, source, f"{error.message} (source '{source}')") from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from retrovue.catalogue import collections, history, offered, sources
 from retrovue.catalogue.core import Catalogue
@@ -16,7 +16,17 @@ from retrovue.importers.api import Importer, Option
 from retrovue.importers.loader import Plugins
 from retrovue.importers.settings import Settings
 from retrovue.model import Collection, Source
-from retrovue.operations import discover
+from retrovue.operations import discover, overlooked
+
+
+class Added(NamedTuple):
+    """A source that was added; its collections, None without a discovery, and what is in none."""
+
+    source: Source
+    settings: Settings
+    collections: list[Collection] | None
+    overlooked: list[Hint]
+
 
 # what a terminal would obey, line ends of every kind, and marks that turn the text's direction
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -67,7 +77,7 @@ def add_source(
     *,
     with_discovery: bool,
     may_be_empty: bool = True,
-) -> tuple[Source, Settings, list[Collection] | None]:
+) -> Added:
     """Add a source, and with discovery all its collections, in one transaction or not at all.
 
     Without discovery nothing is contacted and the collections are None. Raises UsageError,
@@ -98,4 +108,4 @@ def add_source(
             made = collections.of_source(tx.connection, source.id)
             detail["collections"] = [collection.name for collection in made]
         history.record(tx, "Source add", "success", source=name, detail=detail)
-    return source, given, made
+    return Added(source, given, made, overlooked.hints(importer, source, made) if made else [])

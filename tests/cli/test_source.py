@@ -35,6 +35,7 @@ def test_list_types_names_types_and_their_options(cli: Cli) -> None:
         "--base-path",
         "--collections",
         "--kind",
+        "--ignore",
     ]
     token = next(o for o in types["plex"]["options"] if o["flag"] == "--token")
     assert (token["required"], token["secret"]) == (True, True)

@@ -369,7 +369,10 @@ def test_name_that_is_not_utf8_is_skipped_and_the_rest_goes_on(library: Library)
     assert movies["status"] == "success"
     assert movies["stats"]["skipped"] == 1
     assert movies["stats"]["added"] == 4
-    assert movies["skipped"] == ["Movies/Odd \\udcff (1999).mkv: its name or path is not UTF-8"]
+    assert movies["skipped"] == [
+        f"{library.root}/Movies/Odd \\udcff (1999).mkv: its name or path is not UTF-8;"
+        " convmv -f latin1 -t utf8 renames such"
+    ]
     assert run.err.splitlines()[0] == "Warning: 1 item of collection 'Movies' skipped"
     assert library.stats() == {"discovered": 6, "unchanged": 6, "skipped": 1}
 

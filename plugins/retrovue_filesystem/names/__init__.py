@@ -8,9 +8,10 @@ the grammar, so that is imported at its first use.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from .discs import is_disc_folder
-from .kinds import is_ignored_folder, library_kind, media_type
+from .kinds import is_ignored_folder, is_utf8, library_kind, media_type
 
 if TYPE_CHECKING:
     from .folders import Folder, folder
@@ -23,11 +24,23 @@ __all__ = [
     "folder",
     "is_disc_folder",
     "is_ignored_folder",
+    "is_utf8",
     "library_kind",
     "media_type",
     "read",
     "read_path",
+    "reader_mark",
 ]
+
+READER = 2
+"""Raised whenever a name comes to be read in another way, so that what is known is read again."""
+
+
+def reader_mark(kind: str | None) -> str:
+    """What stands in a fingerprint for the reader of names and for the kind of the collection: a
+    file that did not change is read again when one of them did."""
+    return f"{READER}{crc32((kind or '').encode()) & 0xFFF:03x}"
+
 
 _HOME = {"Folder": "folders", "folder": "folders", "Reading": "reading", "read": "reader",
          "read_path": "reader"}  # fmt: skip

@@ -97,6 +97,15 @@ def library_kind(name: str) -> str | None:
     return _LIBRARIES.get(_JOINTS.sub(" ", name).strip().lower()) or _LIBRARIES.get(name.lower())
 
 
+def is_utf8(name: str) -> bool:
+    """Say whether a name from a disk is text, which alone can be kept."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_ignored_folder(name: str) -> bool:
     """Say whether nothing below a folder of this name is anybody's media."""
     return name.startswith(".") or is_left_behind(name)

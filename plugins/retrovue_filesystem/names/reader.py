@@ -8,12 +8,12 @@ from functools import lru_cache
 from . import episodes, extras, movies, music, numbers, titles
 from .folders import Folder, folder, own_at
 from .kinds import MEDIA_TYPES
-from .reading import IGNORED, Reading
+from .reading import NO_MEDIA, Reading
 from .tags import lower
 
 _SEPARATORS = re.compile(r"[\\/]+")
 _DRIVE = re.compile(r"^[a-zA-Z]:$")
-_ARTWORK = re.compile(
+_ARTWORK_NAME = re.compile(
     r"""^(?:.*[-.])?(?:poster|fanart|banner|thumb|logo|clearlogo|clearart|discart|landscape|backdrop
     |background|cover|folder|disc|albumart|keyart|season[\w-]*|art|show|movie|default|front|back)\d*$""",
     re.VERBOSE | re.IGNORECASE,
@@ -22,6 +22,10 @@ _ARTWORK = re.compile(
 # What yt-dlp puts behind a title: the eleven characters of a video's id.
 _VIDEO_ID = re.compile(r"[\s._-]*\[(?!\d{1,4}[xp])[\w-]{11}\]$")
 _CREDITLESS = re.compile(r"(?<![A-Za-z0-9])NC(?:OP|ED)\d{0,2}[a-z]?(?![A-Za-z0-9])")
+
+_ARTWORK = Reading("ignore", "artwork")
+_DISC_MENU = Reading("ignore", "a disc's menu")
+_SOUND = Reading("ignore", "sound that belongs to a film")
 
 
 def read(name: str, folder: Folder) -> Reading:
@@ -33,7 +37,7 @@ def read(name: str, folder: Folder) -> Reading:
     stem, dot, extension = name.rpartition(".")
     media = MEDIA_TYPES.get(extension.lower()) if dot else None
     if media is None or folder.ignored or name[0] == "." or not stem:
-        return IGNORED
+        return NO_MEDIA
     if len(name) > titles.LONGEST:
         return Reading(_kind(media, folder), stem)
     if media == "video":
@@ -164,7 +168,7 @@ def _disc_image(stem: str, where: Folder) -> Reading:
     """A file of a DVD's or Blu-ray's own folders is its movie; a DVD's menus (_0) are nobody's."""
     low = stem.lower()
     if low == "video_ts" or (low.startswith("vts_") and low.endswith("_0")):
-        return IGNORED
+        return _DISC_MENU
     piece = low.rpartition("_")[2] if low.startswith("vts_") else low
     part = int(piece) if piece.isdecimal() and len(piece) < 6 else where.part
     if numbers.marked(where.name):
@@ -196,9 +200,9 @@ def _home(stem: str, where: Folder) -> Reading:
 def _photo(stem: str, where: Folder) -> Reading:
     """A photo, unless it is the artwork of a movie, a show or an album."""
     if where.kind in ("movie", "show", "music"):
-        return IGNORED
-    if where.kind is None and (where.extra or _ARTWORK.match(stem[-80:])):
-        return IGNORED
+        return _ARTWORK
+    if where.kind is None and (where.extra or _ARTWORK_NAME.match(stem[-80:])):
+        return _ARTWORK
     day = _day(stem)
     return Reading("photo", stem, year=int(day[:4]) if day else None, released_on=day)
 
@@ -213,7 +217,7 @@ def _track(stem: str, where: Folder) -> Reading:
     if where.kind in ("movie", "show"):
         if where.extra == "theme" or stem.lower() == "theme":
             return _made_extra("theme", titles.clean(stem), where)
-        return IGNORED
+        return _SOUND
     return music.read(stem, where if where.kind == "music" else _as_music(where))
 
 
@@ -233,4 +237,4 @@ def read_path(path: str, kind: str | None = None) -> Reading:
     parts = [part for part in _SEPARATORS.split(path) if part]
     if (parts and _DRIVE.match(parts[0])) or (unc and len(parts) > 2):
         del parts[0]
-    return read(parts[-1], _folder(tuple(parts[:-1]), kind)) if parts else IGNORED
+    return read(parts[-1], _folder(tuple(parts[:-1]), kind)) if parts else NO_MEDIA

@@ -11,7 +11,8 @@ class Reading(NamedTuple):
     kind is 'movie', 'episode', 'track', 'video', 'photo', 'extra', 'sample' or 'ignore'.
     guids are spelled as Plex spells them: 'imdb://tt0133093', 'tmdb://603', 'tvdb://70005'. `mark`
     is what stands with a number and makes it another one: '13.5', 'OVA'. `named` is the title of
-    its own that a file in a film's folder bears in place of the film's.
+    its own that a file in a film's folder bears in place of the film's. The title of what is
+    ignored is the reason.
     """
 
     kind: str
@@ -36,4 +37,4 @@ class Reading(NamedTuple):
     named: str | None = None
 
 
-IGNORED = Reading("ignore")
+NO_MEDIA = Reading("ignore", "no media")

@@ -23,7 +23,7 @@ from retrovue import (
 )
 from retrovue_filesystem import ignoring, names
 from retrovue_filesystem.directory import Directory
-from retrovue_filesystem.names.kinds import MEDIA_TYPES
+from retrovue_filesystem.names.kinds import MEDIA_TYPES, is_hidden
 from retrovue_filesystem.walk import Walk
 
 MIXED = "mixed"  # of several kinds: each file is read by itself
@@ -219,7 +219,7 @@ def _loose_media(base: str) -> list[str]:
             entry.name
             for entry in entries
             if entry.name.rpartition(".")[2].lower() in wanted
-            and not entry.name.startswith(".")
+            and not is_hidden(entry.name)
             and entry.is_file()
         )
 

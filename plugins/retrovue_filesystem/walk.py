@@ -15,7 +15,12 @@ from retrovue_filesystem import ignoring, names
 from retrovue_filesystem.directory import Directory
 from retrovue_filesystem.ignoring import IGNORE_FILES
 from retrovue_filesystem.names.discs import IMAGES, is_disc_folder
-from retrovue_filesystem.names.kinds import MEDIA_TYPES, is_ignored_folder, is_left_behind
+from retrovue_filesystem.names.kinds import (
+    MEDIA_TYPES,
+    is_hidden,
+    is_ignored_folder,
+    is_left_behind,
+)
 
 # What counts in a collection of each kind; of one whose kind nobody said, everything does.
 _WANTED = {
@@ -252,7 +257,7 @@ class Walk:
                     if name[0] == "." and name in IGNORE_FILES:
                         ignores.append(name)
                     continue
-                if name[0] == ".":
+                if name[0] == "." and is_hidden(name):
                     continue
                 status = entry.stat()
             except OSError as error:  # a link to where nobody may look, or to itself
@@ -297,7 +302,7 @@ class Walk:
     def _note_folder(self, entry: os.DirEntry[str], path: str, found: Directory) -> None:
         name = entry.name
         if is_ignored_folder(name) or f"{found.path}{name}/" in self._excluded:
-            if name[0] != "." and is_left_behind(name):
+            if is_left_behind(name):
                 found.left_out.append(_left_out(f"{found.path}{name}/", "a system's own folder"))
             return
         if "." in name and (why := ignoring.bundle(name)):

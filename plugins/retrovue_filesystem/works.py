@@ -82,19 +82,25 @@ def _facts(reading: Reading) -> tuple[Any, ...] | None:
     if reading.kind != "episode":
         return None
     episode, absolute, day = reading.episode, reading.absolute, reading.released_on
-    if episode is None and absolute is None and day is None:
+    if episode is None and absolute is None and day is None and not _numbered(reading.mark):
         return None
     numbers = reading.season, episode, absolute, day, reading.episode_end, reading.mark
     return folded(reading.series or ""), *numbers
 
 
+def _numbered(mark: str | None) -> bool:
+    """Whether what stands in a number's place holds one: '13.5'."""
+    return mark is not None and any(map(str.isdecimal, mark))
+
+
 def _apart(group: list[Read]) -> list[list[Read]]:
-    """Take apart files with the same numbers or title whose ids, or titles beside the numbers, say
-    that they are different works. What says nothing goes with the only one that there is."""
-    found = []
-    for same in _by(group, [_ids(read.reading) for read in group]):
-        told = [_title(read.reading) for read in same]
-        found += _by(same, told) if same[0].reading.kind == "episode" else [same]
+    """Take apart files with the same numbers or title whose ids, or the years of their shows, or
+    the titles beside the numbers, say that they are different works. What says nothing goes with
+    the only one that there is."""
+    found = _by(group, [_ids(read.reading) for read in group])
+    if group[0].reading.kind == "episode":
+        for told in (_year, _title):
+            found = [one for same in found for one in _by(same, [told(r.reading) for r in same])]
     return found
 
 
@@ -111,6 +117,10 @@ def _by(group: list[Read], told: Sequence[str | None]) -> list[list[Read]]:
 
 def _ids(reading: Reading) -> str | None:
     return " ".join(sorted(reading.guids)) or None
+
+
+def _year(reading: Reading) -> str | None:
+    return str(reading.year) if reading.year else None
 
 
 def _title(reading: Reading) -> str | None:

@@ -107,8 +107,8 @@ def read(stem: str, where: Folder) -> Reading | None:
     head, mark = _marked_apart(rest[: found.start], where, found)
     series, year, season, absolute = _series(head, where, found)
     title, tag, part = _ending(rest[found.end :])
-    if tag and len(title) == 4 and title.isdecimal() and title[:2] in ("19", "20"):
-        title, year = "", year or int(title)
+    if tag and year is None and len(title) == 4 and title.isdecimal() and title[:2] in ("19", "20"):
+        title, year = "", int(title)
     if not series and stem[:1] == "[":
         series, title = title, ""  # '[Group] 05 - Show'
     if found.season is not None:
@@ -165,7 +165,7 @@ def plain(stem: str, where: Folder) -> Reading | None:
     nobody = album = track = disc = day = edition = None
     return Reading(
         "episode", told[1:] if told else "", where.title, season, int(first), None, None,
-        nobody, album, track, disc, where.year or (int(year) if year else _year_called(season)),
+        nobody, album, track, disc, (int(year) if year else where.year or _year_called(season)),
         day, where.part, tag, edition, where.guids,
     )  # fmt: skip
 
@@ -216,8 +216,8 @@ def _series(
     if own and not same_show(own, where.title):
         return own, year, season, absolute
     if known:
-        return where.title, where.year or year, None, None
-    return where.title, where.year or year, season, absolute
+        return where.title, year or where.year, None, None
+    return where.title, year or where.year, season, absolute
 
 
 def _names_folder(head: str, where: Folder) -> bool:
@@ -267,7 +267,7 @@ def _own_series(head: str, found: Numbers) -> tuple[str, int | None, int | None,
         text = text[: year.start()]
     if "[" in text[1:]:
         text = text[: text.find("[", 1)]
-    return titles.clean(titles.bare(text)), int(year[1]) if year else None, season, absolute
+    return titles.first(titles.bare(text), head), int(year[1]) if year else None, season, absolute
 
 
 def _ending(tail: str) -> tuple[str, str | None, int | None]:

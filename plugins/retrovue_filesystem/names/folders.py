@@ -223,7 +223,7 @@ def _own(name: str, movie: bool) -> _Own:
     head, year, tail = titles.split(titles.without_lead(rest))
     head, told = titles.edition_before(head)
     told = told or _edition_among(tail)
-    title = titles.clean(titles.bare(head))
+    title = titles.first(titles.bare(head), rest)
     return _Own(
         name,
         title,

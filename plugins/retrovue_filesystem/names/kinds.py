@@ -106,9 +106,14 @@ def is_utf8(name: str) -> bool:
     return True
 
 
+def is_hidden(name: str) -> bool:
+    """Say whether a file or folder is a hidden one; '...And Justice for All' is none."""
+    return name.startswith(".") and not name.startswith("..")
+
+
 def is_ignored_folder(name: str) -> bool:
     """Say whether nothing below a folder of this name is anybody's media."""
-    return name.startswith(".") or is_left_behind(name)
+    return is_hidden(name) or is_left_behind(name)
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from . import episodes, extras, movies, music, numbers, titles
 from .folders import Folder, folder, own_at
-from .kinds import MEDIA_TYPES
+from .kinds import MEDIA_TYPES, is_hidden
 from .reading import NO_MEDIA, Reading
 from .tags import lower
 
@@ -36,7 +36,7 @@ def read(name: str, folder: Folder) -> Reading:
     """
     stem, dot, extension = name.rpartition(".")
     media = MEDIA_TYPES.get(extension.lower()) if dot else None
-    if media is None or folder.ignored or name[0] == "." or not stem:
+    if media is None or folder.ignored or (name[0] == "." and is_hidden(name)) or not stem:
         return NO_MEDIA
     if len(name) > titles.LONGEST:
         return Reading(_kind(media, folder), stem)

@@ -63,8 +63,12 @@ def clean(text: str) -> str:
 
 
 def first(head: str, name: str) -> str:
-    """The title that a name begins with, which keeps a sign that is its first character."""
+    """The title that a name begins with, which keeps a sign that is its first character, and dots:
+    '#Alive', '...And Justice for All'."""
     title = clean(head)
+    if name[:2] == "..":
+        dots = name[: len(name) - len(name.lstrip("."))]
+        return dots + title if head.startswith(dots) and title else title
     if name[:1] in _SIGNS and name[1:2].isalnum() and head[:1] == name[0] and title[:1] != name[0]:
         return name[0] + title
     return title

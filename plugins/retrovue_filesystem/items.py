@@ -117,7 +117,7 @@ def _asset(
         versions = {"1": version} if version else None
     else:
         placed = works.place(reads)
-        own_id = works.label(reading)
+        own_id = works.label(reads[0])
         if own_id in taken:  # another work has the same title or numbers
             own_id = placed[0].read.file.name
         taken.add(own_id)

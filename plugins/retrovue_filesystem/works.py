@@ -12,6 +12,7 @@ from retrovue_filesystem.directory import File
 from retrovue_filesystem.names import titles
 from retrovue_filesystem.names.discs import is_disc_folder
 from retrovue_filesystem.names.folders import Folder, own_at
+from retrovue_filesystem.names.kinds import LOSSLESS
 from retrovue_filesystem.names.reading import Reading
 
 _PART = re.compile(r"[\s._,-]*[(\[]?(?:part|pt|teil)[\s._]*(\d{1,2})[)\]]?$", re.IGNORECASE)
@@ -65,7 +66,8 @@ def works(reads: Iterable[Read]) -> list[list[Read]]:
     """The files of a directory by the work they are of, in the order of their first files."""
     alike: dict[Any, list[Read]] = {}
     for read in reads:
-        alike.setdefault(_facts(read.reading) or read.file.name, []).append(read)
+        facts = _stem(read.file.name) if read.reading.kind == "track" else _facts(read.reading)
+        alike.setdefault(facts or read.file.name, []).append(read)
     found: list[list[Read]] = []
     for group in alike.values():
         found += [group] if len(group) == 1 else _apart(group)
@@ -78,7 +80,7 @@ def _facts(reading: Reading) -> tuple[Any, ...] | None:
         if not reading.title:
             return None
         edition = reading.edition and folded(reading.edition)
-        return folded(reading.title), reading.year, edition
+        return folded(reading.title), reading.year, edition, folded(reading.mark or "")
     if reading.kind != "episode":
         return None
     episode, absolute, day = reading.episode, reading.absolute, reading.released_on
@@ -170,11 +172,14 @@ def _disc(name: str) -> int:
 
 
 def _quality(reads: list[Read]) -> tuple[int, str]:
-    """What versions are sorted by: most lines first, then by name."""
+    """What versions are sorted by: most lines first, sound without loss first, then by name."""
+    name = reads[0].file.name
+    if reads[0].reading.kind == "track":
+        return -(name.rpartition(".")[2].lower() in LOSSLESS), name
     label = reads[0].reading.version or ""
     lines = _LINES.search(label)
     size = int(lines[1]) if lines else next((n for k, n in _K.items() if k in label), 0)
-    return -size, reads[0].file.name
+    return -size, name
 
 
 def with_extras(reads: list[Read], where: Folder) -> list[Read]:
@@ -231,12 +236,16 @@ def _stem(name: str) -> str:
     return name.rpartition(".")[0].casefold()
 
 
-def label(reading: Reading) -> str:
+def label(read: Read) -> str:
     """The name of a work in its folder: the id of one that has several files."""
+    name, reading = read.file.name, read.reading
+    if reading.kind == "track":
+        return name.rpartition(".")[0]
     if reading.kind == "movie":
         year = f" ({reading.year})" if reading.year else ""
         edition = f" {{edition-{reading.edition}}}" if reading.edition else ""
-        return f"{reading.title}{year}{edition}"
+        mark = f" {reading.mark}" if reading.mark else ""
+        return f"{reading.title}{year}{edition}{mark}"
     number = reading.released_on or f"E{reading.episode or reading.absolute or 0:02}"
     season = "" if reading.season is None or reading.released_on else f"S{reading.season:02}"
     return f"{reading.series or ''} {season}{number}".strip()

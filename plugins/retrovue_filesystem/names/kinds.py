@@ -22,6 +22,8 @@ AUDIO_EXTENSIONS = words(
     mpc oga ogg opus ra shn spx tak tta wav wave wma wv
 """
 )
+LOSSLESS = words("aif aiff alac ape dff dsd dsf flac shn tak tta wav wave wv")
+"""Audio of which nothing was left out."""
 PHOTO_EXTENSIONS = words(
     """
     arw avif bmp cr2 cr3 crw dng gif heic heif jp2 jpe jpeg jpg jxl nef nrw orf pef png raf raw rw2

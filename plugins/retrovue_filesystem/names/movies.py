@@ -12,7 +12,7 @@ from functools import lru_cache
 from . import titles
 from .folders import Folder
 from .reading import Reading
-from .tags import cut, edition, version
+from .tags import LANGUAGES, UNCERTAIN, cut, edition, version
 
 _STACKED = re.compile(
     r"[\s._(\[-]+(cd|dvd|disc|disk|pt|part)([\s._-]*)(\d{1,2}|[a-d])[)\]]?(?=$|[\s._]*[-\[.])", re.I
@@ -24,6 +24,12 @@ _LONGEST_PART = 30
 _ONE_OF = re.compile(
     r"[\s._-]*(?:[(\[](\d)[\s._]?of[\s._]?\d[)\]]|(?<![^\W_])(\d)of\d(?![^\W_]))", re.IGNORECASE
 )
+_ONE_OF_AT_END = re.compile(f"(?<=.){_ONE_OF.pattern}$", re.IGNORECASE)
+_OF_VERSIONS = LANGUAGES | UNCERTAIN | {"dl", "ml", "dubbed", "subbed"}
+_ONLY_A_PART = re.compile(
+    r"(?:cd|dvd|disc|disk|pt|part)[\s._-]*(\d{1,2})|(\d)[\s._]?of[\s._]?\d", re.IGNORECASE
+)
+_WORDS = re.compile(r"[ ._)]+([^\W\d_][^\[\](){}]*)")
 _PART_ENDS = frozenset("0123456789abcdABCD)]")
 _LABEL = re.compile(r"^\s+-\s+\[?([^\[\]]{1,60}?)\]?$")
 _FILM = re.compile(r"-f\d{1,2}-")
@@ -60,6 +66,9 @@ def _known(tail: str, where: Folder) -> Reading:
 
 
 def _unknown(stem: str, where: Folder) -> Reading:
+    if where.title and (piece := _ONLY_A_PART.fullmatch(stem)):
+        number = int(piece[1] or piece[2])
+        return _movie(where.title, where.year, number, where.version, where.edition, where.guids)
     rest, guids = titles.take_ids(titles.plain(stem))
     rest, told = titles.take_edition(rest)
     if ("-f" in rest or "-x" in rest) and (_FILM.search(rest) or _BONUS.search(rest)):
@@ -100,6 +109,8 @@ def _part_at_end(rest: str, where: Folder) -> tuple[str, int | None]:
     """Take the part off a name's end; 'Part 1' belongs to a title unless the year is before it."""
     if rest[-1:] not in _PART_ENDS:
         return rest, None
+    if "of" in rest[-7:].lower() and (piece := _ONE_OF_AT_END.search(rest)):
+        return rest[: piece.start()], int(piece[1] or piece[2])
     found = _STACKED_AT_END.search(rest, max(len(rest) - _LONGEST_PART, 0))
     if found is None or not found.start():
         return rest, None
@@ -143,8 +154,10 @@ def _made(
     """Put a movie together with what follows its year."""
     tag = None
     if tail and tail not in (" ", ")"):
-        piece, tag, words = _tail(tail)
+        piece, tag, words, mark = _tail(tail)
         part, told = part if piece is None else piece, told or words
+        if mark:
+            return _movie(title, year, part, tag, told, guids)._replace(mark=mark)
     return _movie(title, year, part, tag, told, guids)
 
 
@@ -163,8 +176,9 @@ def _movie(
 
 
 @lru_cache(maxsize=2048)
-def _tail(tail: str) -> tuple[int | None, str | None, str | None]:
-    """Return part, version and edition told after the year: many movies' names end the same."""
+def _tail(tail: str) -> tuple[int | None, str | None, str | None, str | None]:
+    """Return part, version, edition and words of no known meaning told after the year: many
+    movies' names end the same."""
     part = None
     stacked = _STACKED.search(tail)
     if stacked and not (stacked[3].isalpha() and stacked[2]):
@@ -177,7 +191,14 @@ def _tail(tail: str) -> tuple[int | None, str | None, str | None]:
         told = words.text
     elif " dc " in f" {tail.lower().replace('.', ' ')} ":
         told = "Director's Cut"
-    return part, _version(tail), told
+    return part, _version(tail), told, None if told else _unknown_words(tail)
+
+
+def _unknown_words(tail: str) -> str | None:
+    """Words after the year that are no tag and say no language: 'Part Two', 'The Revenge'."""
+    found = _WORDS.match(tail[: cut(tail, 0)])
+    words = titles.clean(found[1]) if found else ""
+    return words if not _OF_VERSIONS.issuperset(words.casefold().split()) else None
 
 
 def _version(tail: str) -> str | None:

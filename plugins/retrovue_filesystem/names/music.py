@@ -16,7 +16,9 @@ from .titles import clean
 _NUMBER = re.compile(
     r"^[(\[]?(?:([1-9])[-.]|d(\d)[ ._-]?t|([a-h])(?=\d))?(\d{1,3})[)\]]?(?=$|[\s._-])[\s._-]*", re.I
 )
-_OF_TOTAL = re.compile(r"^(\d{3})-(\d{3})(?=[\s._-])[\s._-]*")
+_OF_TOTAL = re.compile(
+    r"^(?=(\d+)\D+(\d+))(?:\d{3}-\d{3}|\d{1,3}[\s._]?of[\s._]?\d{1,3})(?=[\s._-])[\s._-]*", re.I
+)
 _INNER = re.compile(r"^(.*?) - (?:([1-9])-)?(\d{1,3})(?: - |\. | )(?=\S)(.*)$")
 _SEVERAL = frozenset(
     (

@@ -9,7 +9,7 @@ from . import episodes, extras, movies, music, numbers, titles
 from .folders import Folder, folder, own_at
 from .kinds import MEDIA_TYPES, is_hidden
 from .reading import NO_MEDIA, Reading
-from .tags import lower
+from .tags import cut, lower
 
 _SEPARATORS = re.compile(r"[\\/]+")
 _DRIVE = re.compile(r"^[a-zA-Z]:$")
@@ -20,7 +20,9 @@ _ARTWORK_NAME = re.compile(
 )
 # Fansub groups' creditless openings and endings: NCOP1, NCED.
 # What yt-dlp puts behind a title: the eleven characters of a video's id.
-_VIDEO_ID = re.compile(r"[\s._-]*\[(?!\d{1,4}[xp])[\w-]{11}\]$")
+_VIDEO_ID = re.compile(r"[\s._-]*\[([\w-]{11})\]$")
+_ALL_NUMBERS = re.compile(r"[\dex_-]+", re.IGNORECASE)
+_QUALITY_FIRST = re.compile(r"\[?(\d{3,4}[pi])\]?([\s._-]+)(?=[^\s._-])")
 _CREDITLESS = re.compile(r"(?<![A-Za-z0-9])NC(?:OP|ED)\d{0,2}[a-z]?(?![A-Za-z0-9])")
 
 _ARTWORK = Reading("ignore", "artwork")
@@ -53,8 +55,10 @@ def _kind(media: str, where: Folder) -> str:
 
 
 def _video(stem: str, where: Folder) -> Reading:
-    if stem[-1] == "]":
-        stem = _without_video_id(stem)
+    if stem[-1] == "]" and (box := _video_id(stem)):
+        return _with_id(_video(stem[: box.start()], where), box[1])
+    if stem[:1] in "[123456789" and (first := _QUALITY_FIRST.match(stem)):
+        stem = f"{stem[first.end() :]}{first[2][0]}{first[1]}"
     if where.plain and (known := episodes.plain(stem, where)) and not extras.ending(stem):
         return known
     if where.kind in ("photo", "video", "music"):
@@ -89,9 +93,20 @@ def _of_show(stem: str, where: Folder) -> Reading:
     return movies.read(stem, where)
 
 
-def _without_video_id(stem: str) -> str:
+def _video_id(stem: str) -> re.Match[str] | None:
+    """Find a video's id at the end of a name; no quality or numbers of the same length, such as
+    'WEBDL-1080p' and '01x01-02-03'."""
     found = _VIDEO_ID.search(stem)
-    return stem[: found.start()] if found and found.start() else stem
+    if found is None or not found.start() or _ALL_NUMBERS.fullmatch(found[1]):
+        return None
+    return None if cut(f" {found[1]}", 0) <= len(found[1]) else found
+
+
+def _with_id(reading: Reading, id_: str) -> Reading:
+    """A video by its id, unless a number or a year says which one it is."""
+    if reading.guids or reading.year or reading.episode is not None or reading.kind == "extra":
+        return reading
+    return reading._replace(guids=(f"youtube://{id_}",))
 
 
 def _named_movie(stem: str, where: Folder) -> bool:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from retrovue import Skipped, Unread
 
+_new = tuple.__new__  # past the class's own, which is much slower
+
 
 class File(NamedTuple):
     """A media file: its path below its directory, its size in bytes, its mtime in nanoseconds."""
@@ -75,7 +77,7 @@ class Directory:
 
     def files(self) -> list[File]:
         """The media files in order of name."""
-        return sorted(map(File._make, self._entries()))
+        return [_new(File, entry) for entry in sorted(self._entries())]
 
     def _entries(self) -> Iterable[tuple[str, int, int]]:
         return zip(self.names, self.numbers[::2], self.numbers[1::2], strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -19,6 +20,7 @@ from retrovue_filesystem.works import Read
 _EARLIEST, _LATEST = -30_610_224_000, 253_402_300_799  # the years 1000 to 9999, in seconds
 _UNNAMED = "its name or path is not UTF-8; convmv -f latin1 -t utf8 renames such"
 MANY = 2000  # files of one directory that are read at once
+_new = tuple.__new__  # past the classes' own, which are much slower
 _NO_METADATA: dict[str, Any] = {}
 
 
@@ -88,8 +90,7 @@ class Reader:
             owner = None
             if group[0].reading.kind == "extra":
                 owner = works.owner(group[0].reading, facts[""], directory.path)
-            asset = _asset(directory.path, where, group, taken, owner)
-            yield asset._replace(fingerprint=f"{self._mark}:{asset.fingerprint}")
+            yield _asset(directory.path, where, self._mark, group, taken, owner)
 
     @staticmethod
     def _parts(directory: Directory, below: str) -> list[str]:
@@ -100,20 +101,25 @@ class Reader:
 
 
 def _asset(
-    path: str, where: str, reads: list[Read], taken: set[str], owner: works.Owner | None
+    path: str,
+    where: str,
+    mark: str,
+    reads: list[Read],
+    taken: set[str],
+    owner: works.Owner | None,
 ) -> FoundAsset:
     """The asset of one or several files below `path`, whose id begins with `where` and is none of
-    those that are `taken`; `owner` is the film of an extra."""
+    those that are `taken`, and whose fingerprint with `mark`; `owner` is the film of an extra."""
     file, reading = reads[0]
     (
         kind, title, series, season, episode, episode_end, absolute, artist, album, track, disc,
-        year, released_on, _, version, edition, guids, extra, mark, _,
+        year, released_on, _, version, edition, guids, extra, apart, _,
     ) = reading  # fmt: skip
     files: tuple[FoundFile, ...]
     if len(reads) == 1:
         own_id = file.name
         files = (_file(path, file, 1, 1),)
-        fingerprint = f"{file.size}:{file.mtime_ns}"
+        fingerprint = f"{mark}:{file.size}:{file.mtime_ns}"
         versions = {"1": version} if version else None
     else:
         placed = works.place(reads)
@@ -124,15 +130,16 @@ def _asset(
         guids = guids or next((one.reading.guids for one in reads if one.reading.guids), ())
         title = title or next((one.reading.title for one in reads if one.reading.title), "")
         files = tuple(_file(path, at.read.file, at.version, at.part) for at in placed)
-        fingerprint = ",".join(f"{at.read.file.size}:{at.read.file.mtime_ns}" for at in placed)
+        times = ",".join(f"{at.read.file.size}:{at.read.file.mtime_ns}" for at in placed)
+        fingerprint = f"{mark}:{times}"
         versions = works.versions(placed)
     metadata = _NO_METADATA
-    if absolute or disc or extra or versions or mark:
+    if absolute or disc or extra or versions or apart:
         film = owner._asdict() if owner is not None else None
         told = {"extra_of": film, "absolute": absolute, "disc": disc, "extra": extra,
-                "versions": versions, "mark": mark}  # fmt: skip
+                "versions": versions, "mark": apart}  # fmt: skip
         metadata = {name: value for name, value in told.items() if value}
-    return FoundAsset(
+    values = (
         where + own_id,
         kind,
         title or _stand_in(reading, file.name),
@@ -152,18 +159,29 @@ def _asset(
         guids,
         metadata,
     )
+    return _new(FoundAsset, values)
 
 
 def _file(path: str, file: File, version: int, part: int) -> FoundFile:
     name, size, mtime_ns = file
     ending = name[name.rfind(".") + 1 :].lower()
-    return FoundFile(path + name, version, part, size, _instant(mtime_ns), None, ending)
+    values = (path + name, version, part, size, _instant(mtime_ns), None, ending,
+              None, None, None, None)  # fmt: skip
+    return _new(FoundFile, values)
 
 
 def _instant(nanoseconds: int) -> str:
     """A time since 1970 as ISO-8601 in UTC; the nearest that has a year of four digits."""
     seconds = min(max(nanoseconds // 1_000_000_000, _EARLIEST), _LATEST)
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    day, rest = divmod(seconds, 86_400)
+    hour, rest = divmod(rest, 3600)
+    return f"{_day(day)}T{hour:02}:{rest // 60:02}:{rest % 60:02}Z"
+
+
+@lru_cache(maxsize=4096)
+def _day(number: int) -> str:
+    """The day that comes so many after 1970 began, as ISO-8601."""
+    return time.strftime("%Y-%m-%d", time.gmtime(number * 86_400))
 
 
 def _stand_in(reading: Reading, name: str) -> str:

@@ -17,6 +17,7 @@ from retrovue.model import Operation
 
 APPLICATION_ID = 0x52565545  # "RVUE"
 SCHEMA_VERSION = 3  # the number of files in migrations/
+PAGE_SIZE = 8192  # bytes, of new files: fewer pages to write in one transaction than with 4096
 BUSY_TIMEOUT = 10.0  # seconds
 
 Parameters = Mapping[str, Any] | tuple[Any, ...]
@@ -35,8 +36,8 @@ class Tx:
     """An open write transaction; every function that writes takes one as its first parameter.
 
     `now` is the one timestamp of the transaction. `touch` names the collections that the gate
-    looks at before the commit; `new_assets` and `new_files` the ids above which rows are new;
-    `recorded` what it wrote into the history.
+    looks at before the commit; `new_assets` and `new_files` the ids above which rows are new,
+    `in_bulk` whether they met no triggers; `recorded` what it wrote into the history.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -45,6 +46,7 @@ class Tx:
         self.touched: set[int] = set()
         self.new_assets: int | None = None
         self.new_files: int | None = None
+        self.in_bulk = False
         self.recorded: list[HistoryLine] = []
 
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:

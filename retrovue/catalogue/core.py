@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from retrovue.catalogue import files
 from retrovue.catalogue.connection import (
+    PAGE_SIZE,
     SCHEMA_VERSION,
     HistoryLine,
     Tx,
@@ -172,7 +173,9 @@ class Catalogue:
             yield tx
             from retrovue.catalogue import guarantees  # reads do without
 
-            scope = guarantees.of_touched(tx.touched, tx.new_assets, tx.new_files)
+            scope = guarantees.of_touched(
+                tx.touched, tx.new_assets, tx.new_files, tx.now, in_bulk=tx.in_bulk
+            )
             broken = guarantees.violations(connection, scope)
             if broken:
                 raise GuaranteeViolated(
@@ -232,6 +235,7 @@ def _make_whole(path: str, timeout: float, operation: Operation) -> bool:
     try:
         connection = connect(new, timeout, "rw")
         try:
+            connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
             with transaction(connection, operation):
                 migrate.apply_pending(connection)
             connection.execute("PRAGMA journal_mode = WAL")

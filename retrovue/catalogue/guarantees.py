@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from retrovue.catalogue.rule_shapes import Level, Rule
-from retrovue.catalogue.rules import RULES
+from retrovue.catalogue.rules import IN_BULK, RULES
 
 
 class Violation(NamedTuple):
@@ -32,7 +32,8 @@ class Violation(NamedTuple):
 
 class Scope(NamedTuple):
     """What part of the file a check looks at: a condition for each level, and its parameters. A
-    level that is None is not looked at; `whole` is what a look at the whole file alone is for."""
+    level that is None is not looked at; `whole` is what a look at the whole file alone is for, and
+    `also` what is looked at beside the guarantees."""
 
     source: str | None = None
     collection: str | None = None
@@ -40,6 +41,7 @@ class Scope(NamedTuple):
     file: str | None = None
     whole: str | None = None
     parameters: Mapping[str, Any] = {}
+    also: tuple[Rule, ...] = ()
 
     def condition(self, level: Level) -> str | None:
         """The SQL condition for a level, None where it is not looked at."""
@@ -81,22 +83,33 @@ def of_source(source_id: int) -> Scope:
     )
 
 
-def of_touched(collections: Iterable[int], new_assets: int | None, new_files: int | None) -> Scope:
-    """What a transaction touched: collections by id, and the assets and files with an id above
-    the given ones (None: it added none)."""
+def of_touched(
+    collections: Iterable[int],
+    new_assets: int | None,
+    new_files: int | None,
+    now: str | None = None,
+    *,
+    in_bulk: bool = False,
+) -> Scope:
+    """What a transaction of the time `now` touched: collections by id, and the assets and files
+    with an id above the given ones (None: it added none), which met no triggers when they were
+    added `in_bulk`."""
     ids = ", ".join(str(int(i)) for i in sorted(collections))
     return Scope(
         source="1",
         collection=f"c.id IN ({ids})",
         asset=None if new_assets is None else "a.id > :new_assets",
         file=None if new_files is None else "f.id > :new_files",
-        parameters={"new_assets": new_assets, "new_files": new_files},
+        parameters={"new_assets": new_assets, "new_files": new_files, "now": now},
+        also=IN_BULK if in_bulk else (),
     )
 
 
 def violations(connection: sqlite3.Connection, scope: Scope) -> list[Violation]:
     """Every row within the scope that breaks a clause, in the order of the guarantees."""
-    return [broken for rule in RULES for broken in breaches(connection, rule, scope)]
+    return [
+        broken for rule in (*RULES, *scope.also) for broken in breaches(connection, rule, scope)
+    ]
 
 
 def breaches(connection: sqlite3.Connection, rule: Rule, scope: Scope) -> list[Violation]:

@@ -68,6 +68,32 @@ def impossible(name: str) -> Rule:
     )
 
 
+# What needs no look, beside NULL where there may be one: the time of the transaction.
+_FINE = {"created_at": "= :now", "updated_at": "= :now"}
+
+
+def out_of_form(name: str, level: Level, row: str) -> Rule:
+    """New rows of a table of which a value has another form than is due; `row` stands for one."""
+    table = TABLES[name]
+    tests = [
+        f"({row}.{column.name} {_FINE.get(column.name, 'IS NULL')} OR {column.test(row)})"
+        for column in table.formed
+    ]
+    collection = f"{row}.collection_id" if level == "asset" else "NULL"
+    return Rule(
+        guarantee=table.guarantee,
+        level=level,
+        table=name,
+        says="a value of it has another form than is due",
+        held_by=f"{name}_forms",
+        mended_by=f"gave values of {name} the type of their column",
+        query=f"""
+        SELECT {row}.id, {collection}
+          FROM {name} AS {row}
+         WHERE {{scope}} AND NOT coalesce({" AND ".join(tests)}, 0)""",
+    )
+
+
 def _possible(column: Column) -> str:
     kinds = f"'{column.type}'" if column.required else f"'{column.type}', 'null'"
     return f"typeof({column.name}) IN ({kinds})"

@@ -4,9 +4,27 @@ query that finds what breaks it, and the step of a repair that mends it."""
 from __future__ import annotations
 
 from retrovue.catalogue.columns import TABLES
-from retrovue.catalogue.rule_shapes import Rule, impossible, orphans
+from retrovue.catalogue.rule_shapes import Rule, impossible, orphans, out_of_form
 
 ACTIVE = "m.excluded = 0 AND m.missing_since IS NULL"
+
+COUNTS = Rule(
+    guarantee="G-5",
+    level="whole",
+    table="collections",
+    says="its counts of assets are not those of its rows",
+    held_by="G-5: the counts of a collection change with its assets, one by one",
+    mended_by="counted the assets of collections anew",
+    query="""
+    SELECT c.id, c.id
+      FROM collections AS c
+     WHERE {scope}
+       AND (c.asset_count IS NOT (SELECT count(*) FROM assets WHERE collection_id = c.id)
+            OR c.missing_count IS NOT (SELECT count(*)
+                                         FROM assets
+                                        WHERE collection_id = c.id
+                                          AND missing_since IS NOT NULL))""",
+)
 
 RULES = (
     Rule(
@@ -291,22 +309,7 @@ RULES = (
          WHERE {scope}
            AND d.id NOT IN (SELECT min(id) FROM folders NOT INDEXED GROUP BY collection_id, path)""",
     ),
-    Rule(
-        guarantee="G-5",
-        level="whole",
-        table="collections",
-        says="its counts of assets are not those of its rows",
-        held_by="G-5: the counts of a collection change with its assets, one by one",
-        mended_by="counted the assets of collections anew",
-        query="""
-        SELECT c.id, c.id
-          FROM collections AS c
-         WHERE {scope}
-           AND (c.asset_count IS NOT (SELECT count(*) FROM assets WHERE collection_id = c.id)
-                OR c.missing_count IS NOT (SELECT count(missing_since)
-                                             FROM assets
-                                            WHERE collection_id = c.id))""",
-    ),
+    COUNTS,
     Rule(
         guarantee="G-2",
         level="whole",
@@ -324,3 +327,11 @@ RULES = (
     ),
     *map(impossible, TABLES),
 )
+
+IN_BULK = (
+    out_of_form("assets", "asset", "a"),
+    out_of_form("asset_files", "file", "f"),
+    COUNTS._replace(level="collection"),
+)
+"""What the triggers that a bulk goes without state of each row, and no constraint and no other
+clause that the gate looks at does."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from retrovue import tracebacks
 from retrovue.catalogue import collections, history, sample
 from retrovue.catalogue.reconcile import apply, changes, compare
@@ -22,6 +26,8 @@ from retrovue.operations.ingest_run import Run
 from retrovue.operations.scan import Scan
 from retrovue.paths import ANY
 from retrovue.redact import describe_exception
+
+_YOUNG = 20_000  # values made before the collector of cycles looks at them; Python's is 700
 
 
 def ingest(run: Run, target: Collection) -> IngestResult:
@@ -103,10 +109,22 @@ def _scanned(run: Run, target: Collection, staging: Staging) -> Scan:
         quick=options.quick,
     )
     try:
-        scan.run()
+        with _few_collections():
+            scan.run()
     finally:
         staging.end_reading()
     return scan
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """A scan makes very many values and no cycles: look for such less often."""
+    before = gc.get_threshold()
+    gc.set_threshold(_YOUNG, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _applied(

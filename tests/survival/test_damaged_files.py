@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from retrovue.catalogue.connection import PAGE_SIZE
 from support import plugins
 from support.cli import Cli, operation
 from support.dying import on_full_disk
@@ -151,8 +152,8 @@ def _damage(cli: Cli, table: str) -> bytes:
     """Write over the first page of a table; returns the file as it then is."""
     (root,) = cli.rows("SELECT rootpage FROM sqlite_master WHERE name = :name", name=table)[0]
     with cli.db.open("r+b") as file:
-        file.seek((root - 1) * 4096)
-        file.write(b"\xa5" * 4096)
+        file.seek((root - 1) * PAGE_SIZE)
+        file.write(b"\xa5" * PAGE_SIZE)
     return cli.db.read_bytes()
 
 

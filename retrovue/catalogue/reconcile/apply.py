@@ -5,7 +5,7 @@ from __future__ import annotations
 from retrovue.catalogue import collections
 from retrovue.catalogue.columns import assigned, joined
 from retrovue.catalogue.connection import Tx
-from retrovue.catalogue.reconcile import extras
+from retrovue.catalogue.reconcile import bulk, extras
 from retrovue.catalogue.reconcile.compare import Comparison
 from retrovue.catalogue.reconcile.fields import ASSET_COLUMNS, FILE_COLUMNS
 from retrovue.catalogue.reconcile.staging import Staging
@@ -34,7 +34,8 @@ def apply(tx: Tx, staging: Staging, comparison: Comparison) -> None:
     if comparison.updated or comparison.restored or comparison.moved:
         _update_assets(tx, parameters)
     if comparison.added:
-        _add_assets(tx, parameters)
+        with bulk.without_row_triggers(tx, collection.id, comparison.added):
+            _add_assets(tx, parameters)
     if _has_rows(tx, "restored"):
         _mark(tx, "restored", None)
     if comparison.missing:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from array import array
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
 from retrovue import FoundAsset, FoundFile, Skipped, Unread
-from retrovue_filesystem import names, works
+from retrovue_filesystem import names, regular, works
 from retrovue_filesystem.directory import Directory, File
 from retrovue_filesystem.names.folders import Folder, folder
 from retrovue_filesystem.names.reader import read
 from retrovue_filesystem.names.reading import Reading
+from retrovue_filesystem.times import instant
 from retrovue_filesystem.works import Read
 
-_EARLIEST, _LATEST = -30_610_224_000, 253_402_300_799  # the years 1000 to 9999, in seconds
 _UNNAMED = "its name or path is not UTF-8; convmv -f latin1 -t utf8 renames such"
 MANY = 2000  # files of one directory that are read at once
 _new = tuple.__new__  # past the classes' own, which are much slower
@@ -26,9 +24,11 @@ _NO_METADATA: dict[str, Any] = {}
 
 class Reader:
     """Reads the directories of one location; `prefix` makes the paths below it relative to the
-    base path of the source, which they are as ids."""
+    base path of the source, which they are as ids. Without `regular` no directory is read the short
+    way."""
 
-    def __init__(self, prefix: str, kind: str | None) -> None:
+    def __init__(self, prefix: str, kind: str | None, *, regular: bool = True) -> None:
+        self._regular = regular
         self._prefix = prefix
         self._kind = kind
         self._mark = names.reader_mark(kind)
@@ -63,8 +63,23 @@ class Reader:
             yield part
 
     def _read(self, directory: Directory) -> Iterator[FoundAsset | Unread | Skipped]:
-        facts = {"": folder(self._parts(directory, ""), self._kind)}
+        where = folder(self._parts(directory, ""), self._kind)
+        if self._regular and names.is_utf8(directory.path):
+            found = regular.read(directory, where, self._prefix + directory.relative, self._mark)
+            if found is not None:
+                yield from found
+                return
         reads = []
+        for item in self._readings(directory, where):
+            if isinstance(item, Skipped):
+                yield item
+            else:
+                reads.append(item)
+        yield from self._assets(directory, where, reads)
+
+    def _readings(self, directory: Directory, where: Folder) -> Iterator[Read | Skipped]:
+        """What the name of each file says, and what is left out."""
+        facts = {"": where}
         known = names.is_utf8(directory.path)
         for file in directory.files():
             if not known or not (file.name.isascii() or names.is_utf8(file.name)):
@@ -79,18 +94,22 @@ class Reader:
             elif reading.kind == "ignore":
                 yield Skipped(directory.path + file.name, reading.title, on_purpose=True)
             else:
-                reads.append(Read(file, reading))
+                yield Read(file, reading)
+
+    def _assets(
+        self, directory: Directory, where: Folder, reads: list[Read]
+    ) -> Iterator[FoundAsset | Skipped]:
         if self._kind is None:
-            reads, sidecars = works.without_sidecars(reads, facts[""])
+            reads, sidecars = works.without_sidecars(reads, where)
             for file, why in sidecars:
                 yield Skipped(directory.path + file.name, why, on_purpose=True)
-        where = self._prefix + directory.relative
+        prefix = self._prefix + directory.relative
         taken: set[str] = set()
-        for group in works.works(works.with_extras(reads, facts[""])):
+        for group in works.works(works.with_extras(reads, where)):
             owner = None
             if group[0].reading.kind == "extra":
-                owner = works.owner(group[0].reading, facts[""], directory.path)
-            yield _asset(directory.path, where, self._mark, group, taken, owner)
+                owner = works.owner(group[0].reading, where, directory.path)
+            yield _asset(directory.path, prefix, self._mark, group, taken, owner)
 
     @staticmethod
     def _parts(directory: Directory, below: str) -> list[str]:
@@ -165,23 +184,9 @@ def _asset(
 def _file(path: str, file: File, version: int, part: int) -> FoundFile:
     name, size, mtime_ns = file
     ending = name[name.rfind(".") + 1 :].lower()
-    values = (path + name, version, part, size, _instant(mtime_ns), None, ending,
+    values = (path + name, version, part, size, instant(mtime_ns), None, ending,
               None, None, None, None)  # fmt: skip
     return _new(FoundFile, values)
-
-
-def _instant(nanoseconds: int) -> str:
-    """A time since 1970 as ISO-8601 in UTC; the nearest that has a year of four digits."""
-    seconds = min(max(nanoseconds // 1_000_000_000, _EARLIEST), _LATEST)
-    day, rest = divmod(seconds, 86_400)
-    hour, rest = divmod(rest, 3600)
-    return f"{_day(day)}T{hour:02}:{rest // 60:02}:{rest % 60:02}Z"
-
-
-@lru_cache(maxsize=4096)
-def _day(number: int) -> str:
-    """The day that comes so many after 1970 began, as ISO-8601."""
-    return time.strftime("%Y-%m-%d", time.gmtime(number * 86_400))
 
 
 def _stand_in(reading: Reading, name: str) -> str:

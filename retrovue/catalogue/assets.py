@@ -16,6 +16,7 @@ MEDIA = (
     " year, duration_ms, file_id, version, part, local_path, missing_since"
 )
 FIELDS = tuple(MEDIA.split(", "))
+_ORDER = "series, season, episode, artist, album, track, title"
 _SEARCHED = ("a.title", "a.series", "a.artist", "a.album")
 
 
@@ -35,18 +36,32 @@ def listed(
 ) -> Iterator[tuple[Any, ...]]:
     """Rows of the view `media` as `FIELDS`, by collection, series and title."""
     conditions, parameters = _conditions(wanted)
+    chosen, most = _in(conditions), ""
     if limit is not None:
         parameters["limit"] = limit
+        chosen, most = f"asset_id IN ({_first(conditions)})", "LIMIT :limit"
     return connection.execute(
         f"""
         SELECT {MEDIA}
           FROM media
-         WHERE {_in(conditions)}
-         ORDER BY source, collection, series, season, episode, artist, album, track, title,
-                  asset_id, version, part
-         {"LIMIT :limit" if limit is not None else ""}""",
+         WHERE {chosen}
+         ORDER BY source, collection, {_ORDER}, asset_id, version, part
+         {most}""",
         parameters,
     )
+
+
+def _first(conditions: list[str]) -> str:
+    """The first so many assets, chosen before their files are looked at; each has a row at least,
+    so that no more than these are needed."""
+    return f"""
+        SELECT a.id
+          FROM assets AS a
+          JOIN collections AS c ON c.id = a.collection_id
+          JOIN sources AS s ON s.id = c.source_id
+         WHERE {" AND ".join(conditions) or "1"}
+         ORDER BY s.name, c.name, {_ORDER}, a.id
+         LIMIT :limit"""
 
 
 def count(connection: sqlite3.Connection, wanted: Filter) -> int:

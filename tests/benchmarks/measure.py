@@ -39,13 +39,13 @@ class Spread(NamedTuple):
 
 class Row(NamedTuple):
     """A line of the table. `value` is in `unit` ("x" for a ratio); `at_most` and `at_least` are
-    goals, `mb_at_most` one for the memory; `cpu` is the ratio of the CPU times beside a ratio of
-    wall times."""
+    goals, `mb_at_most` one for the memory; `wall` is the ratio of the wall times beside that of the
+    CPU times, which travels better from machine to machine."""
 
     what: str
     value: Spread
     unit: str = "x"
-    cpu: float | None = None
+    wall: float | None = None
     seconds: float | None = None
     memory: float | None = None
     at_most: float | None = None
@@ -131,13 +131,19 @@ def spread(values: Iterable[float]) -> Spread:
 
 
 def ratio(what: str, runs: Sequence[Run], to: Sequence[Run], **more: object) -> Row:
-    """How many times `to` the runs took: the median of the pairs, with the least and the most."""
+    """How many times the CPU time of `to` the runs took: the median of the pairs, with the least
+    and the most."""
     pairs = list(zip(runs, to, strict=True))
     return Row(
         what,
-        spread(one.wall / other.wall for one, other in pairs),
-        cpu=statistics.median(one.cpu / other.cpu for one, other in pairs),
+        spread(one.cpu / other.cpu for one, other in pairs),
+        wall=statistics.median(one.wall / other.wall for one, other in pairs),
         seconds=statistics.median(one.wall for one in runs),
         memory=max(one.memory for one in runs),
         **more,  # type: ignore[arg-type]
     )
+
+
+def number(value: float) -> str:
+    """A figure as the table has it."""
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}"

@@ -40,13 +40,13 @@ def _rows(server: Server, rounds: int) -> Iterator[Row]:
     runs = in_turns(rounds, steps, server.raw)
     late = f", {server.latency * 1000:.0f} ms latency" if server.latency else ""
     what = f"{server.items:,} items{late}"
-    yield ratio(f"{what}, first / raw", runs["first"], runs["raw"], at_most=1.6, mb_at_most=110)
-    yield ratio("  unchanged / raw", runs["unchanged"], runs["raw"], at_most=1.4, mb_at_most=110)
+    yield ratio(f"{what}, first / raw", runs["first"], runs["raw"], at_most=1.7, mb_at_most=55)
+    yield ratio("  unchanged / raw", runs["unchanged"], runs["raw"], at_most=1.35, mb_at_most=55)
     server.asked()
     server.unchanged()
     paths = server.asked()
     over = len(paths) - -(-server.items // PAGE)
-    yield Row.number("  requests beyond the pages", over, "", at_most=5)
+    yield Row.number("  requests beyond the pages", over, "", at_most=3)
     of_items = sum(path.startswith("/library/metadata") for path in paths)
     yield Row.number("  to /library/metadata", of_items, "", at_most=0)
 

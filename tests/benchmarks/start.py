@@ -1,11 +1,11 @@
-"""Cold start, by CPU time: wall time varies by a quarter from round to round."""
+"""Cold start."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 
-from measure import BIN, Row, Run, Settings, Step, in_turns, run, spread
+from measure import BIN, Row, Settings, Step, in_turns, ratio, run
 from subject import Subject
 
 ROUNDS = 8  # for each round that was asked for
@@ -23,18 +23,6 @@ def rows(settings: Settings) -> Iterator[Row]:
     }
     runs = in_turns(settings.rounds * ROUNDS, steps, steps["source list"])
     for name in ("source list", "--help"):
-        yield _cpu(f"retrovue {name} / python -c 'import click'", runs, name, "import click", 1.25)
-        yield _cpu("  / sqlite-utils --version", runs, name, "sqlite-utils --version", 0.45)
-
-
-def _cpu(what: str, runs: dict[str, list[Run]], name: str, other: str, at_most: float) -> Row:
-    ratios = spread(a.cpu / b.cpu for a, b in zip(runs[name], runs[other], strict=True))
-    return Row(
-        what,
-        ratios,
-        cpu=ratios.median,
-        seconds=spread(one.wall for one in runs[name]).median,
-        memory=max(one.memory for one in runs[name]),
-        at_most=at_most,
-        note="CPU time",
-    )
+        what = f"retrovue {name} / python -c 'import click'"
+        yield ratio(what, runs[name], runs["import click"], at_most=1.2)
+        yield ratio("  / sqlite-utils --version", runs[name], runs["sqlite-utils --version"])

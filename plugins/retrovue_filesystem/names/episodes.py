@@ -158,7 +158,7 @@ def plain(stem: str, where: Folder) -> Reading | None:
         return None
     tag = None
     if tags:
-        plain, tag = _tagged(tags)
+        plain, tag = tagged(tags)
         if not plain or (told and told.rpartition(" ")[2].lower() in UNCERTAIN):
             return None
     season = int(digits)
@@ -171,7 +171,7 @@ def plain(stem: str, where: Folder) -> Reading | None:
 
 
 @lru_cache(maxsize=2048)
-def _tagged(tail: str) -> tuple[bool, str | None]:
+def tagged(tail: str) -> tuple[bool, str | None]:
     """Say whether a name's tail is tags alone, and the version they tell."""
     end = cut(tail, 0)
     plain = (

@@ -20,7 +20,7 @@ _OF_TOTAL = re.compile(
     r"^(?=(\d+)\D+(\d+))(?:\d{3}-\d{3}|\d{1,3}[\s._]?of[\s._]?\d{1,3})(?=[\s._-])[\s._-]*", re.I
 )
 _INNER = re.compile(r"^(.*?) - (?:([1-9])-)?(\d{1,3})(?: - |\. | )(?=\S)(.*)$")
-_SEVERAL = frozenset(
+SEVERAL = frozenset(
     (
         "various artists",
         "various",
@@ -72,7 +72,7 @@ def _performed(rest: str, where: Folder) -> tuple[str | None, str]:
     first, joint, second = rest.partition(" - ")
     if not joint or not second.strip():
         return where.artist, clean(rest)
-    if where.artist is None or where.artist.lower() in _SEVERAL:
+    if where.artist is None or where.artist.lower() in SEVERAL:
         return clean(first), clean(second)
     if titles.key(first) == titles.key(where.artist):
         return where.artist, clean(second)

@@ -6,6 +6,7 @@ side stays small: trees and catalogues are made by processes of their own.
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
@@ -19,6 +20,7 @@ from typing import IO, NamedTuple
 HERE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent  # the virtual environment's own
 WORK = Path(tempfile.gettempdir()) / "retrovue-benchmarks"
+_MOST = 1_000_000  # bytes kept of what a process prints
 _TO_MB = 2**20 if sys.platform == "darwin" else 2**10
 
 
@@ -101,8 +103,16 @@ def run(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> 
 
 
 def _text(file: IO[bytes]) -> str:
-    file.seek(0)
+    """What a process printed, of very much the end: the memory of this side counts as theirs."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _MOST))
     return file.read().decode(errors="replace")
+
+
+def totals(out: str) -> dict[str, int]:
+    """The totals that an ingest with --json printed, whose lists of items stand before them."""
+    found: dict[str, int] = json.JSONDecoder().raw_decode(out, out.rindex('"totals": ') + 10)[0]
+    return found
 
 
 def retrovue(db: Path, *words: str | Path) -> Run:

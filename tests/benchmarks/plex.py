@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from measure import HERE, WORK, Row, Run, Settings, in_turns, ratio, retrovue, run
+from measure import HERE, WORK, Row, Run, Settings, in_turns, ratio, retrovue, run, totals
 from subject import remove
 
 TOKEN = "benchmark-token"
@@ -105,7 +105,7 @@ class Server:
 
     def _ingested(self, word: str) -> Run:
         done = retrovue(self._db, "source", "ingest", "Plex", "--json")
-        return self._checked(done._replace(out=str(json.loads(done.out)["totals"][word])))
+        return self._checked(done._replace(out=str(totals(done.out)[word])))
 
     def _checked(self, done: Run) -> Run:
         if done.out.strip() != str(self.items):

@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from measure import WORK, Run, baseline, retrovue
+from measure import WORK, Run, baseline, retrovue, totals
 from trees import tree
 
 
@@ -45,10 +45,10 @@ class Subject:
     def ingest(self, *words: str, **expected: int) -> Run:
         """Ingest the source; the totals named in `expected` must be those."""
         run = retrovue(self.db, "source", "ingest", "Media", "--json", *words)
-        totals = json.loads(run.out)["totals"]
-        found = {word: totals[word] for word in expected}
+        said = totals(run.out)
+        found = {word: said[word] for word in expected}
         if found != expected:
-            raise SystemExit(f"expected {expected}, and the ingest says {totals}")
+            raise SystemExit(f"expected {expected}, and the ingest says {said}")
         return run
 
     def first(self) -> Run:

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 MASK = "***"
 
 _known: dict[str, Secret] = {}
-_CREDENTIALS = re.compile(r"://[^/\s?#@]*@|[?&]x-plex-token=", re.IGNORECASE)
+# What services call a secret in an address.
+_PARAMETER = r"[?&](?:api_?key|access_token|token|auth|password|x-[a-z0-9-]*token)="
+_CREDENTIALS = re.compile(rf"://[^/\s?#@]*@|{_PARAMETER}", re.IGNORECASE)
+_IN_ADDRESSES = re.compile(
+    rf"""(?<=://)[^/\s?#@"'<>]+(?=@)|(?P<name>{_PARAMETER})[^&\s#"'<>]+""", re.IGNORECASE
+)
 
 
 def remember(secrets: Iterable[str]) -> None:
@@ -26,10 +31,13 @@ def remember(secrets: Iterable[str]) -> None:
 
 
 def scrub(text: str) -> str:
-    """Foreign text as it may be shown and stored: every remembered secret, however spelled,
-    replaced by `***`, and what is not UTF-8 (a path of another encoding) escaped."""
+    """Foreign text as it may be shown and stored: every remembered secret, however spelled, and
+    whatever stands in an address where secrets do, replaced by `***`; and what is not UTF-8 (a path
+    of another encoding) escaped."""
     for secret in _known.values():
         text = secret.out_of_words(text, MASK)
+    if "://" in text or "=" in text:
+        text = _IN_ADDRESSES.sub(lambda found: f"{found['name'] or ''}{MASK}", text)
     return text.encode("utf-8", "backslashreplace").decode()
 
 

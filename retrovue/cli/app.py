@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,12 +20,21 @@ if TYPE_CHECKING:
 class App:
     """What every command needs: the file, the plugins, and how to speak."""
 
-    def __init__(self, path: str | None, *, debug: bool, verbose: bool, quiet: bool) -> None:
+    def __init__(
+        self,
+        path: str | None,
+        *,
+        debug: bool,
+        verbose: int,
+        quiet: bool,
+        no_plugins: Sequence[str] = (),
+    ) -> None:
         given = path or os.environ.get("RETROVUE_DB") or _default_path()
         self.path = os.path.abspath(given)  # before a plugin can change the folder
         self.debug = debug
         self.verbose = verbose
         self.quiet = quiet
+        self._no_plugins = tuple(no_plugins)
         self._catalogue: Catalogue | None = None
         self._plugins: Plugins | None = None
         self.progress = Progress(quiet=quiet)
@@ -37,7 +46,13 @@ class App:
 
     def at(self, path: str) -> App:
         """The same for another file."""
-        other = App(path, debug=self.debug, verbose=self.verbose, quiet=self.quiet)
+        other = App(
+            path,
+            debug=self.debug,
+            verbose=self.verbose,
+            quiet=self.quiet,
+            no_plugins=self._no_plugins,
+        )
         other.dry_run = self.dry_run
         return other
 
@@ -57,9 +72,13 @@ class App:
     @property
     def plugins(self) -> Plugins:
         if self._plugins is None:
+            from retrovue.cli import plugin_logs
             from retrovue.importers.loader import Plugins
 
-            self._plugins = Plugins()
+            plugin_logs.show(2 if self.debug else self.verbose)
+            named = os.environ.get("RETROVUE_PLUGINS")
+            only = None if not named else [name for name in named.split(",") if name.strip()]
+            self._plugins = Plugins(self._no_plugins, only)
             if not self.quiet:  # a source that needs one fails by itself
                 self.warnings += self._plugins.warnings()
         return self._plugins

@@ -32,14 +32,14 @@ class Commands(click.Group):
     """The root: commands of our own and of plugins, none imported before it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*COMMANDS, *(name for name, _ in _extra())]
+        return [*COMMANDS, *(name for name, _ in extra_commands())]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in COMMANDS:
             module = importlib.import_module(f"retrovue.cli.{name}")
             command: click.Command = module.command
             return command
-        extra = next((_load(point) for extra, point in _extra() if extra == name), None)
+        extra = next((_load(point) for extra, point in extra_commands() if extra == name), None)
         if extra is not None:  # it prints what it prints
             sys.stdout = ctx.meta.get(STDOUT, sys.stdout)
         return extra
@@ -47,13 +47,14 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
-        extra = [(name, f"From {point.distribution}.") for name, point in _extra()]
+        extra = [(name, f"From {point.distribution}.") for name, point in extra_commands()]
         if extra:
             with formatter.section("Commands of plugins"):
                 formatter.write_dl(extra)
 
 
-def _extra() -> list[tuple[str, Any]]:
+def extra_commands() -> list[tuple[str, Any]]:
+    """The commands of plugins by name, each with its entry point."""
     from retrovue.importers import entry_points
 
     found = {point.name: point for point in reversed(entry_points.find(EXTRA_COMMANDS))}
@@ -86,17 +87,21 @@ def _load(point: Any) -> click.Command:
 )
 @click.option("--db", metavar="PATH", help="The catalogue file (or set RETROVUE_DB).")
 @click.option("--debug", is_flag=True, help="Show a traceback with an error.")
-@click.option("-v", "--verbose", is_flag=True, help="Say more.")
+@click.option("-v", "--verbose", count=True, help="Say more; twice: what plugins log, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what did not succeed.")
+@click.option(
+    "--no-plugin", "no_plugins", multiple=True, metavar="NAME", help="Leave this plugin out."
+)
 @click.version_option(__version__, prog_name="retrovue")
 @click.pass_context
-def root(ctx: click.Context, *, db: str | None, debug: bool, verbose: bool, quiet: bool) -> None:
+def root(ctx: click.Context, *, db: str | None, debug: bool, verbose: int, quiet: bool,
+         no_plugins: tuple[str, ...]) -> None:  # fmt: skip
     """A personal media catalogue in one SQLite file.
 
     Start with `retrovue quickstart DIR`. Every command has --help; --json stands with the command,
     --db before it.
     """
-    ctx.obj = App(db, debug=debug, verbose=verbose, quiet=quiet)
+    ctx.obj = App(db, debug=debug, verbose=verbose, quiet=quiet, no_plugins=no_plugins)
     ctx.call_on_close(ctx.obj.close)
     if ctx.invoked_subcommand is None:
         raise click.exceptions.NoArgsIsHelpError(ctx)

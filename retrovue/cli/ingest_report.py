@@ -91,7 +91,7 @@ def _report(app: App, operation: Operation, source: Source, done: Ingested, seen
     if done.refused is not None:
         return _result(app, source, results, [], done.refused)
     succeeded = [result for result in results if result.status in SUCCEEDED]
-    warnings = views.ingest_warnings(results, verbose=app.verbose, only_new=app.quiet)
+    warnings = views.ingest_warnings(results, verbose=app.verbose > 0, only_new=app.quiet)
     error = None if succeeded else _nothing_ingested(app, operation, results)
     outcome = _result(app, source, results, warnings, error, seen)
     failed = [r for r in results if succeeded and r.status not in SUCCEEDED]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from retrovue.found import (
     FoundAsset,
@@ -14,6 +14,9 @@ from retrovue.found import (
     Skipped,
     Unread,
 )
+
+if TYPE_CHECKING:
+    import logging
 
 
 class Option(NamedTuple):
@@ -55,6 +58,14 @@ class Importer:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.config = config
+
+    @property
+    def log(self) -> logging.Logger:
+        """Where an importer tells what it does: warnings are always shown, what informs with `-v`,
+        the rest with `-vv`, secrets taken out."""
+        import logging
+
+        return logging.getLogger(f"retrovue.plugins.{self.type}")
 
     def identity(self) -> str:
         """What makes this source the same source, from the options alone; contacts nothing."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pluggy
@@ -13,12 +12,11 @@ import pluggy
 from retrovue import tracebacks
 from retrovue.commands import Command, Hint
 from retrovue.errors import ImporterError, ImporterFailed, UnknownSourceType
-from retrovue.importers import entry_points, hookspecs
-from retrovue.importers.api import Importer, Option
+from retrovue.importers import entry_points, faults, hookspecs
+from retrovue.importers.api import Importer
 from retrovue.redact import describe_exception, scrub, tells
 
 GROUP = "retrovue"
-_METHODS = ("identity", "discover", "obstacles", "scan", "describe")
 
 
 class Plugin(NamedTuple):
@@ -34,7 +32,9 @@ class Plugin(NamedTuple):
 class Plugins:
     """All plugins that are installed, loaded once."""
 
-    def __init__(self) -> None:
+    def __init__(self, left_out: Sequence[str] = (), only: Sequence[str] | None = None) -> None:
+        """Load them, but for those `left_out` (by name or distribution), and of those that are not
+        bundled `only` these, None for all."""
         self._manager = pluggy.PluginManager("retrovue")
         self._manager.add_hookspecs(hookspecs)
         self._classes: dict[str, type[Importer]] = {}
@@ -43,16 +43,30 @@ class Plugins:
         self._offers: dict[str, list[tuple[str, Any]]] = {}
         self._failures: dict[str, list[str]] = {}
         self._points = entry_points.find(GROUP)
+        self._unknown = [*left_out, *(only or ())]
+        self._left_out = [point for point in self._points if self._is_out(point, left_out, only)]
+        self._points = [point for point in self._points if point not in self._left_out]
         with _same_folder():
             for point in sorted(self._points, key=_is_foreign):  # ours first, whatever others name
                 self._load(point)
         self._choose()
+
+    def _is_out(
+        self, point: entry_points.EntryPoint, left_out: Sequence[str], only: Sequence[str] | None
+    ) -> bool:
+        own = {_spelled(point.name), _spelled(point.distribution)}
+        self._unknown = [name for name in self._unknown if _spelled(name) not in own]
+        if not own.isdisjoint(map(_spelled, left_out)):
+            return True
+        return only is not None and _is_foreign(point) and own.isdisjoint(map(_spelled, only))
 
     def _load(self, point: entry_points.EntryPoint) -> None:
         key = f"{point.distribution}:{point.name}"
         self._failures[key] = []
         try:
             module = entry_points.load(point)
+            faults.require_api(module)
+            faults.require_marks(module)
             self._manager.register(module, key)
             self._loaded[key] = module
             self._require_known_hooks(module)
@@ -96,7 +110,7 @@ class Plugins:
                 owners = " and ".join(sorted(key for key, _ in offers))
                 self._broken[word] = f"offered twice, by {owners}; neither is used"
             else:
-                fault = _fault(offers[0][1])
+                fault = faults.of_importer(offers[0][1])
                 if fault is None:
                     self._classes[word] = offers[0][1]
                     continue
@@ -142,12 +156,19 @@ class Plugins:
         ]
 
     def warnings(self) -> list[str]:
-        """One line for each plugin that failed to load."""
-        return [
+        """One line for each plugin that failed to load, and for each name that none has."""
+        failed = [
             f"Plugin '{plugin.name}' ({plugin.distribution} {plugin.version}): {failure}"
             for plugin in self.listed()
             for failure in plugin.failures
         ]
+        return [*(f"No plugin is called '{n}'" for n in dict.fromkeys(self._unknown)), *failed]
+
+    def hooks(self, plugin: Plugin) -> list[str]:
+        """The hooks that a plugin implements."""
+        module = self._loaded.get(f"{plugin.distribution}:{plugin.name}")
+        callers = self._manager.get_hookcallers(module) if module is not None else None
+        return sorted(caller.name for caller in callers or [])
 
     def importer(self, type_: str) -> type[Importer]:
         """The importer class of a word. Raises ImporterFailed for one that is installed but
@@ -158,6 +179,12 @@ class Plugins:
             raise ImporterFailed(
                 f"Importer '{type_}' cannot be used: {self._broken[type_]}",
                 hint=Hint("What is installed", Command("plugins", needs_file=False)),
+            )
+        if self._left_out:
+            names = ", ".join(sorted(point.name for point in self._left_out))
+            raise ImporterFailed(
+                f"Importer '{type_}' is left out",
+                [f"Left out by --no-plugin or RETROVUE_PLUGINS: {names}"],
             )
         raise UnknownSourceType(
             f"Unknown source type '{type_}'. Available types: {', '.join(self.types())}",
@@ -202,6 +229,11 @@ class Plugins:
         return warnings
 
 
+def _spelled(name: str) -> str:
+    """A name as distributions compare."""
+    return name.strip().lower().replace("-", "_").replace(".", "_")
+
+
 def _is_foreign(point: entry_points.EntryPoint) -> bool:
     """Whether a plugin is somebody else's; the bundled ones are named as their types."""
     return point.distribution.lower() != GROUP
@@ -231,59 +263,3 @@ def _same_folder() -> Iterator[None]:
 def _word(cls: Any) -> str:
     word = getattr(cls, "type", None)
     return word if isinstance(word, str) and word else getattr(cls, "__name__", repr(cls))
-
-
-def _fault(cls: Any) -> str | None:
-    """Why an importer class cannot be used."""
-    if not isinstance(cls, type):
-        return "it is not a class"
-    word = getattr(cls, "type", None)
-    if not isinstance(word, str) or not word.strip():
-        return "it has no type"
-    if word.split() != [word] or not word.isprintable():
-        return f"its type {word!r} must be one word"
-    if not isinstance(getattr(cls, "description", ""), str):
-        return "its description must be a string"
-    for method in _METHODS:
-        if not callable(getattr(cls, method, None)):
-            return f"it lacks the method {method}"
-    for method in ("identity", "discover", "scan"):
-        if getattr(cls, method) is getattr(Importer, method):
-            return f"it lacks the method {method}"
-    options = getattr(cls, "options", ())
-    if not isinstance(options, tuple | list) or not all(isinstance(o, Option) for o in options):
-        return "its options must be a tuple of Option"
-    return _option_fault(options)
-
-
-def _option_fault(options: Any) -> str | None:
-    names = [option.name for option in options]
-    for name in names:
-        if not isinstance(name, str) or not name.isidentifier():
-            return f"its option {name!r} must be a Python name"
-        if names.count(name) > 1:
-            return f"its option {name} is there twice"
-        if name in RESERVED:
-            return f"its option {name} is one of retrovue's own"
-    return next((fault for option in options if (fault := _types_fault(option))), None)
-
-
-def _types_fault(option: Option) -> str | None:
-    """What is wrong with the values of an option, if its name is right."""
-    words = option.type if isinstance(option.type, tuple) else ()
-    if option.type not in (str, int, float, bool, Path) and not words:
-        known = "str, int, float, bool, Path and words"
-        return f"the type of its option {option.name} is none of {known}"
-    if not all(isinstance(text, str) for text in (*words, option.help, option.envvar or "")):
-        return f"a text of its option {option.name} is none"
-    if not isinstance(option.default, str | int | float | bool | None):
-        return f"the default of its option {option.name} must be a plain value"
-    if option.multiple and (option.secret or option.type is bool or option.default is not None):
-        return f"its option {option.name} of several values can be no secret, no flag, no default"
-    return None
-
-
-RESERVED = frozenset(
-    ("type", "name", "discover", "json", "dry_run", "help", "map", "allow_missing", "force",
-     "unset", "rebind")
-)  # fmt: skip

@@ -180,6 +180,8 @@ def _value(option: Option, settings: Settings, source: str) -> Any:
         raise _unfit(option, source, f"Missing option {option.flag} of source '{source}'")
     if value is None and option.multiple:
         return ()
+    if value is None and option.type is Path and option.default is not None:
+        return coerce(option, os.fspath(option.default))
     if value is None or option.secret:
         return option.default if value is None else value
     try:

@@ -72,7 +72,10 @@ def _unreadable(mapping: PathMapping) -> str | None:
 
 def _obstacles(importer: Importer, collection: Collection) -> list[str]:
     try:
-        return [scrub(str(obstacle)) for obstacle in importer.obstacles(for_scan(collection))]
+        obstacles = importer.obstacles(for_scan(collection))
+        if isinstance(obstacles, str):  # else each letter were one
+            obstacles = [obstacles]
+        return [scrub(str(obstacle)) for obstacle in obstacles]
     except ImporterError as error:
         tracebacks.note(error)
         return [scrub(str(error)) or "its importer gives no reason"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retrovue.cli import source
-from retrovue.importers.loader import RESERVED
+from retrovue.importers.faults import RESERVED
 from support import plugins
 from support.cli import PATIENCE, Cli
 from support.scripted import Scripted
@@ -185,7 +185,7 @@ FAULTY = [
         "whole(options=(Option('a', type=()),))",
         "the type of its option a is none of str, int, float, bool, Path and words",
     ),
-    ("whole(options=(Option('a', default=object()),))", "default of its option a must be a plain"),
+    ("whole(options=(Option('a', default=object()),))", "its option a is not of its type"),
 ]  # fmt: skip
 
 

@@ -192,7 +192,7 @@ def test_the_sql_of_a_script(tmp_path: Path) -> None:
 
 
 def test_the_importer_of_the_page(cli: Cli) -> None:
-    (module,) = _blocks(ROOT / "docs" / "importers.md", "python")
+    module, _ = _blocks(ROOT / "docs" / "importers.md", "python")
     (project,) = _blocks(ROOT / "docs" / "importers.md", "toml")
     path = plugins.install(cli.site, "retrovue_shelf", "", name="shelf", value="retrovue_shelf")
     path.write_text(module, encoding="utf-8")
@@ -210,6 +210,21 @@ def test_the_importer_of_the_page(cli: Cli) -> None:
 
     assert (run.code, run.json["totals"]["added"]) == (0, 2)
     assert cli.rows("SELECT title FROM assets ORDER BY id") == [("Heat.mkv",), ("Ran.mkv",)]
+
+
+def test_the_tests_of_the_page_pass(tmp_path: Path) -> None:
+    module, tests = _blocks(ROOT / "docs" / "importers.md", "python")
+    (tmp_path / "retrovue_shelf.py").write_text(module, encoding="utf-8")
+    (tmp_path / "test_shelf.py").write_text(tests, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_every_block_that_can_run_is_run_here() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 class App:
     """What every command needs: the file, the plugins, and how to speak."""
+
+    given_plugins: ClassVar[Plugins | None] = None
+    """Those of every command in this process, where somebody else loaded them: a test."""
 
     def __init__(
         self,
@@ -36,7 +39,7 @@ class App:
         self.quiet = quiet
         self._no_plugins = tuple(no_plugins)
         self._catalogue: Catalogue | None = None
-        self._plugins: Plugins | None = None
+        self._plugins = self.given_plugins
         self.progress = Progress(quiet=quiet)
         self.warnings: list[str] = []
         self.writes = False  # whether the command is one that writes

@@ -67,9 +67,7 @@ class Plugins:
             module = entry_points.load(point)
             faults.require_api(module)
             faults.require_marks(module)
-            self._manager.register(module, key)
-            self._loaded[key] = module
-            self._require_known_hooks(module)
+            self._take_in(key, module)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -78,6 +76,26 @@ class Plugins:
             if self._manager.has_plugin(key):  # also one that was refused when half of it was in
                 self._manager.unregister(name=key)
             return
+        self._note_offers(key)
+
+    def add(self, module: Any, name: str) -> None:
+        """Take in a plugin that is installed nowhere: a module, or whatever has its hooks. Raises
+        ImporterError where it is none, and what registering it raises."""
+        key = f"{name}:{name}"
+        faults.require_api(module)
+        faults.require_marks(module)
+        self._points.append(entry_points.EntryPoint(name, name, name, "0"))
+        self._failures[key] = []
+        self._take_in(key, module)
+        self._note_offers(key)
+        self._choose()
+
+    def _take_in(self, key: str, module: Any) -> None:
+        self._manager.register(module, key)
+        self._loaded[key] = module
+        self._require_known_hooks(module)
+
+    def _note_offers(self, key: str) -> None:
         found: list[Any] = []
         try:
             self._caller("register_importers", key)(register=found.append)
@@ -116,7 +134,9 @@ class Plugins:
                     continue
                 self._broken[word] = fault
             for key, _ in offers:
-                self._failures[key].append(f"importer '{word}': {self._broken[word]}")
+                fault = f"importer '{word}': {self._broken[word]}"
+                if fault not in self._failures[key]:
+                    self._failures[key].append(fault)
 
     def _refuse_bundled_types(self) -> None:
         """Take nothing of others for a type that is ours."""

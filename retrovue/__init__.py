@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from retrovue.cli.opened import open_catalogue
     from retrovue.errors import ImporterError
     from retrovue.found import (
         FoundAsset,
@@ -56,6 +57,7 @@ __all__ = [
     "Unread",
     "__version__",
     "hookimpl",
+    "open_catalogue",
 ]
 
 __version__ = "0.1.0"
@@ -67,6 +69,7 @@ _HOME = {
     "Importer": "retrovue.importers.api",
     "Option": "retrovue.importers.api",
     "hookimpl": "retrovue.importers.hookspecs",
+    "open_catalogue": "retrovue.cli.opened",
     **dict.fromkeys(("Collection", "IngestResult", "PathMapping", "Source"), "retrovue.model"),
 }
 

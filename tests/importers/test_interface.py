@@ -44,7 +44,7 @@ METHODS = {
 def test_the_names_of_the_interface() -> None:
     assert set(retrovue.__all__) == {
         *FIELDS, "API_VERSION", "Collection", "Importer", "ImporterError", "IngestResult",
-        "PathMapping", "Source", "__version__", "hookimpl"}  # fmt: skip
+        "PathMapping", "Source", "__version__", "hookimpl", "open_catalogue"}  # fmt: skip
     assert retrovue.API_VERSION == 1
 
 
@@ -198,6 +198,34 @@ def test_what_a_plugin_logs_is_shown_as_asked_and_scrubbed(
 ) -> None:
     run = toys(*flags, "source", "add", "--type", "toys", "--name", "Again")
     assert [line for line in run.err.splitlines() if ": toys: " in line] == said
+
+
+COUNTING = """
+import click
+from retrovue import open_catalogue
+
+@click.command()
+@click.pass_context
+def count(ctx):
+    connection, path = open_catalogue(ctx)
+    click.echo(f"{connection.execute('SELECT count(*) FROM sources').fetchone()[0]} in {path}")
+    try:
+        connection.execute("DELETE FROM sources")
+    except Exception as error:
+        click.echo(error)
+"""
+
+
+def test_the_command_of_a_plugin_reads_the_catalogue_and_writes_nothing(cli: Cli) -> None:
+    plugins.install(cli.site, "counting", COUNTING, group="retrovue.commands", name="count",
+                    value="counting:count")  # fmt: skip
+    missing = cli("count")
+    assert (missing.code, missing.error) == (1, f"Error: No catalogue at {cli.db}")
+    cli.make_empty()
+    assert cli.ok("count").out.splitlines() == [
+        f"0 in {cli.db}",
+        "attempt to write a readonly database",
+    ]
 
 
 def test_the_list_has_commands_and_hooks(toys: Cli) -> None:

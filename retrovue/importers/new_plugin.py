@@ -154,7 +154,7 @@ _README = """\
 
 ```
 pip install retrovue-@NAME@
-retrovue source add --type @NAME@ --name Films --list-file films.json --discover
+@PROGRAM@ source add --type @NAME@ --name Films --list-file films.json --discover
 ```
 
 ## Working on it
@@ -207,6 +207,7 @@ def write(name: str, bundled: frozenset[str]) -> tuple[str, list[str]]:
     folder = os.path.abspath(f"retrovue-{name}")
     words = {
         "@NAME@": name,
+        "@PROGRAM@": "retrovue",
         "@MODULE@": module,
         "@CLASS@": "".join(part.capitalize() for part in name.split("-")),
         "@API@": str(API_VERSION),

@@ -170,6 +170,7 @@ def test_what_decides_about_a_change_runs_every_test_and_the_contract_s_command(
         "mypy*",
         "lint-imports*",
         "retrovue quickstart*",
+        "retrovue plugins new*",
         "pytest -q -n 4",
         COMMAND,
     ],

@@ -78,7 +78,7 @@ class FilesystemImporter(Importer):
         if how == "auto":
             how = "folders" if any(map(names.library_kind, tops)) else "root"
         if how == "root":
-            name = os.path.basename(base) or base
+            name = _root_name(base)
             yield FoundCollection(ROOT, name, self._kind(name), (base,))
             return
         for top in tops:
@@ -120,8 +120,8 @@ class FilesystemImporter(Importer):
     def _of_unknown_kind(self, base: str, known: Collection[str]) -> Iterator[Overlooked]:
         if self.config["kind"] is not None:
             return
-        named = {each: (os.path.basename(base) or base) if each == ROOT else each for each in known}
-        unknown = sorted(name for name in named.values() if not names.library_kind(name))
+        named = [_root_name(base) if each == ROOT else each for each in known]
+        unknown = sorted(name for name in named if not names.library_kind(name))
         if not unknown:
             return
         which = _listed([f"'{name}'" for name in unknown])
@@ -192,6 +192,11 @@ def _top_folders(base: str) -> tuple[list[str], bool]:
     except OSError as error:
         raise ImporterError(f"{base} cannot be read ({error.strerror})") from error
     return sorted(entry.name for entry in entries if _usable(entry, base)), not entries
+
+
+def _root_name(base: str) -> str:
+    """What the collection of all of a base is called."""
+    return os.path.basename(base) or base
 
 
 def _listed(names: list[str], most: int = 5) -> str:

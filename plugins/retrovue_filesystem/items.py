@@ -64,23 +64,26 @@ class Reader:
 
     def _read(self, directory: Directory) -> Iterator[FoundAsset | Unread | Skipped]:
         where = folder(self._parts(directory, ""), self._kind)
-        if self._regular and names.is_utf8(directory.path):
+        known = names.is_utf8(directory.path)
+        if self._regular and known:
             found = regular.read(directory, where, self._prefix + directory.relative, self._mark)
             if found is not None:
                 yield from found
                 return
         reads = []
-        for item in self._readings(directory, where):
+        for item in self._readings(directory, where, known=known):
             if isinstance(item, Skipped):
                 yield item
             else:
                 reads.append(item)
         yield from self._assets(directory, where, reads)
 
-    def _readings(self, directory: Directory, where: Folder) -> Iterator[Read | Skipped]:
-        """What the name of each file says, and what is left out."""
+    def _readings(
+        self, directory: Directory, where: Folder, *, known: bool
+    ) -> Iterator[Read | Skipped]:
+        """What the name of each file says, and what is left out: all of it where the directory's
+        own name cannot be kept, and so is not `known`."""
         facts = {"": where}
-        known = names.is_utf8(directory.path)
         for file in directory.files():
             if not known or not (file.name.isascii() or names.is_utf8(file.name)):
                 yield Skipped(directory.path + file.name, _UNNAMED)

@@ -74,7 +74,7 @@ def _episodes(directory: Directory, where: Folder, prefix: str, mark: str) -> Fo
         metadata = _NOTHING
         if tags:
             plain, version = tagged(tags)
-            if not plain:
+            if not (plain and tags.isascii()):
                 return None
             metadata = {"versions": {"1": version}} if version else _NOTHING
         number = int(season), int(episode)

@@ -27,7 +27,7 @@ def find(group: str) -> list[EntryPoint]:
     seen: set[str] = set()
     for folder in dict.fromkeys(sys.path):
         for path, distribution, version in _distributions(folder or "."):
-            key = distribution.lower().replace("-", "_").replace(".", "_")
+            key = spelled(distribution)
             if key not in seen:
                 seen.add(key)
                 found += [
@@ -35,6 +35,12 @@ def find(group: str) -> list[EntryPoint]:
                     for name, value in _section(path, group)
                 ]
     return sorted(found)
+
+
+def spelled(name: str) -> str:
+    """A name as distributions compare.
+    https://packaging.python.org/en/latest/specifications/name-normalization/"""
+    return name.strip().lower().replace("-", "_").replace(".", "_")
 
 
 def _distributions(folder: str) -> Iterator[tuple[str, str, str]]:

@@ -42,23 +42,16 @@ class Plugins:
         self._loaded: dict[str, Any] = {}
         self._offers: dict[str, list[tuple[str, Any]]] = {}
         self._failures: dict[str, list[str]] = {}
-        self._points = entry_points.find(GROUP)
-        self._unknown = [*left_out, *(only or ())]
-        self._left_out = [point for point in self._points if self._is_out(point, left_out, only)]
-        self._points = [point for point in self._points if point not in self._left_out]
+        found = entry_points.find(GROUP)
+        there = frozenset[str]().union(*map(_names, found))
+        named = dict.fromkeys((*left_out, *(only or ())))
+        self._unknown = [name for name in named if entry_points.spelled(name) not in there]
+        self._left_out = [point for point in found if _is_left_out(point, left_out, only)]
+        self._points = [point for point in found if point not in self._left_out]
         with _same_folder():
             for point in sorted(self._points, key=_is_foreign):  # ours first, whatever others name
                 self._load(point)
         self._choose()
-
-    def _is_out(
-        self, point: entry_points.EntryPoint, left_out: Sequence[str], only: Sequence[str] | None
-    ) -> bool:
-        own = {_spelled(point.name), _spelled(point.distribution)}
-        self._unknown = [name for name in self._unknown if _spelled(name) not in own]
-        if not own.isdisjoint(map(_spelled, left_out)):
-            return True
-        return only is not None and _is_foreign(point) and own.isdisjoint(map(_spelled, only))
 
     def _load(self, point: entry_points.EntryPoint) -> None:
         key = f"{point.distribution}:{point.name}"
@@ -182,7 +175,7 @@ class Plugins:
             for plugin in self.listed()
             for failure in plugin.failures
         ]
-        return [*(f"No plugin is called '{n}'" for n in dict.fromkeys(self._unknown)), *failed]
+        return [*(f"No plugin is called '{name}'" for name in self._unknown), *failed]
 
     def hooks(self, plugin: Plugin) -> list[str]:
         """The hooks that a plugin implements."""
@@ -249,9 +242,19 @@ class Plugins:
         return warnings
 
 
-def _spelled(name: str) -> str:
-    """A name as distributions compare."""
-    return name.strip().lower().replace("-", "_").replace(".", "_")
+def _names(point: entry_points.EntryPoint) -> frozenset[str]:
+    """What a plugin can be called: its own name, or that of its distribution."""
+    return frozenset(map(entry_points.spelled, (point.name, point.distribution)))
+
+
+def _is_left_out(
+    point: entry_points.EntryPoint, left_out: Sequence[str], only: Sequence[str] | None
+) -> bool:
+    own = _names(point)
+    if not own.isdisjoint(map(entry_points.spelled, left_out)):
+        return True
+    wanted = map(entry_points.spelled, only or ())
+    return only is not None and _is_foreign(point) and own.isdisjoint(wanted)
 
 
 def _is_foreign(point: entry_points.EntryPoint) -> bool:

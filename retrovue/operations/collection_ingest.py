@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from retrovue import tracebacks
 from retrovue.catalogue import collections, history, sample
-from retrovue.catalogue.reconcile import apply, changes, compare
+from retrovue.catalogue.reconcile import apply, bulk, changes, compare
 from retrovue.catalogue.reconcile.compare import Comparison
 from retrovue.catalogue.reconcile.emptied import EmptiedLocation
 from retrovue.catalogue.reconcile.staging import Staging
@@ -132,6 +132,7 @@ def _applied(
 ) -> IngestResult:
     """Write what differs, with its line of history, and return the result with what changed."""
     staged = changes.staged(staging.connection)
+    bulk.prepare(comparison.added)
     with run.catalogue.write(run.operation) as tx:
         apply.apply(tx, staging, comparison)
         collections.set_ingested(tx, target.id)

@@ -52,7 +52,7 @@ def gather(importer: Importer, source_name: str, known: Source | None = None) ->
     cause: BaseException
     try:
         said = remote.ask(importer) if known is None else remote.require_same(known, importer)
-        return Offer(_checked(importer.discover()), said)
+        return Offer(checked(importer.discover()), said)
     except ImporterError as error:
         reason, cause = str(error), error
     except RetrovueError:
@@ -67,7 +67,9 @@ def gather(importer: Importer, source_name: str, known: Source | None = None) ->
     ) from cause
 
 
-def _checked(offers: Iterable[Any]) -> list[FoundCollection]:
+def checked(offers: Iterable[Any]) -> list[FoundCollection]:
+    """The collections that an importer offers. Raises ImporterError for an offer that cannot be,
+    and whatever the importer raises."""
     found: dict[str, FoundCollection] = {}
     identities: dict[str, str] = {}
     for offer in offers:

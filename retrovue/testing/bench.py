@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import os
-import sqlite3
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
 from retrovue.catalogue import collections, sources
+from retrovue.catalogue.connection import opened
 from retrovue.catalogue.core import Catalogue
 from retrovue.errors import RetrovueError
 from retrovue.found import ScanCollection
@@ -27,6 +24,8 @@ from retrovue.operations.ingest_run import Options
 from retrovue.operations.ingestibility import for_scan
 from retrovue.operations.sources import add_source, importer_of
 from retrovue.paths import Rewrite
+from retrovue.testing import in_process
+from retrovue.testing.in_process import Ran
 
 SOURCE = "Bench"
 
@@ -45,14 +44,6 @@ class Ingested(NamedTuple):
     unread: int
     described: int
     results: tuple[IngestResult, ...]
-
-
-class Ran(NamedTuple):
-    """How a command ended: its exit code and what it printed."""
-
-    code: int
-    out: str
-    err: str
 
 
 class _Plugins(Plugins):
@@ -107,7 +98,6 @@ class Bench:
             module = ModuleType(cls.type)
             module.register_importers = hookimpl(register_importers)  # type: ignore[attr-defined]
             self.plugin(module)
-        self._plugins.importer(cls.type)
         return add_source(
             self._catalogue, self._plugins, cls.type, SOURCE, options, with_discovery=False
         ).source
@@ -185,52 +175,24 @@ class Bench:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query on the catalogue."""
-        connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
-        try:
+        with opened(self.path, "ro") as connection:
             return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
 
     def cli(self, *words: object) -> Ran:
         """Run `retrovue --db CATALOGUE WORDS...` in this process, with the plugins of the bench."""
         from retrovue.cli.app import App
-        from retrovue.cli.main import main
 
-        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
         before, App.given_plugins = App.given_plugins, self._plugins
         try:
-            with _streams(out, err):
-                main(["--db", str(self.path), *map(str, words)])
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 1
+            return in_process.run(["--db", str(self.path), *map(str, words)])
         finally:
             App.given_plugins = before
-        return Ran(code, *(_printed(stream) for stream in (out, err)))
 
 
 def _is_here(place: str) -> bool:
     return os.path.isabs(place) and os.path.isdir(place)
 
 
-@contextmanager
-def _streams(out: io.TextIOWrapper, err: io.TextIOWrapper) -> Any:
-    before = sys.stdin, sys.stdout, sys.stderr
-    with open(os.devnull, encoding="utf-8") as nothing:
-        sys.stdin, sys.stdout, sys.stderr = nothing, out, err
-        try:
-            yield
-        finally:
-            sys.stdin, sys.stdout, sys.stderr = before
-
-
-def _printed(stream: io.TextIOWrapper) -> str:
-    stream.flush()
-    assert isinstance(stream.buffer, io.BytesIO)
-    return stream.buffer.getvalue().decode()
-
-
-def says(error: BaseException) -> str:
+def says(error: RetrovueError) -> str:
     """All that an error says."""
-    if isinstance(error, RetrovueError):
-        return "\n".join([error.message, *map(str, error.detail)])
-    return str(error)
+    return "\n".join([error.message, *map(str, error.detail)])

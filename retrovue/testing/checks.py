@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import logging
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
@@ -32,6 +33,8 @@ _PLACES = """
       JOIN assets AS a ON a.id = f.asset_id
      WHERE a.missing_since IS NULL
      GROUP BY f.asset_id"""
+_ALWAYS = ("loads cleanly", "identity", "discovery", "scan", "two scans are equal",
+           "prints nothing", "tells no secret")  # fmt: skip
 _ROWS = "SELECT external_id, kind, title, fingerprint, missing_since FROM assets ORDER BY id"
 
 
@@ -57,30 +60,28 @@ def check_importer(
     breach.
     """
     run = _Run(make, requests)
-    made = ["loads cleanly", "identity", "discovery", "scan"]
-    with _watched(run) as said:
+    with _watched() as said:
         run.loads_cleanly()
         run.identity()
         run.discovery()
         run.scan()
         with Bench() as bench:
             run.two_scans(bench)
-            made.append("two scans are equal")
-            left = [f"change: {what}" for what in CHANGES] if change is None else []
-            for what in CHANGES if change is not None else ():
-                assert change is not None
-                run.change(bench, change, what)
-                made.append(f"change: {what}")
-            for how in FAILURES if fail is not None else ():
-                assert fail is not None
-                run.failure(bench, fail, how)
-                made.append(f"failure: {how}")
-            left += [f"failure: {how}" for how in FAILURES] if fail is None else []
+            if change is not None:
+                for what in CHANGES:
+                    run.change(bench, change, what)
+            if fail is not None:
+                for how in FAILURES:
+                    run.failure(bench, fail, how)
     run.tells_nobody(said)
-    made += ["prints nothing", "tells no secret"]
-    counted = "requests before the first item"
-    (made if requests is not None else left).append(counted)
-    return Checked(tuple(made), tuple(left))
+    of_arguments = (
+        (change, [f"change: {what}" for what in CHANGES]),
+        (fail, [f"failure: {how}" for how in FAILURES]),
+        (requests, ["requests before the first item"]),
+    )
+    made = [name for given, names in of_arguments if given is not None for name in names]
+    left = [name for given, names in of_arguments if given is None for name in names]
+    return Checked((*_ALWAYS, *made), tuple(left))
 
 
 class _Said(NamedTuple):
@@ -89,7 +90,7 @@ class _Said(NamedTuple):
 
 
 @contextlib.contextmanager
-def _watched(run: _Run) -> Iterator[_Said]:
+def _watched() -> Iterator[_Said]:
     """Keep what is printed and logged meanwhile."""
     said = _Said(io.StringIO(), [])
     handler = logging.Handler()
@@ -159,7 +160,7 @@ class _Run:
     def discovery(self) -> None:
         """It offers the same twice; ids are there once, kinds are known."""
         try:
-            first, second = (discover._checked(self._make().discover()) for _ in range(2))
+            first, second = (discover.checked(self._make().discover()) for _ in range(2))
         except ImporterError as error:
             raise AssertionError(f"discover() breaks the contract: {error}") from error
         assert first, "discover() offers nothing"
@@ -181,14 +182,9 @@ class _Run:
                 first = next(items, None)
                 asked = self._requests() - before
                 assert asked <= 3, f"{asked} requests before the first item of {collection.name!r}"
-                self._look_at(collection.name, first, items)
-
-    def _look_at(self, name: str, first: Any, items: Iterator[Any]) -> None:
-        folders: set[str] = set()
-        for item in [first] if first is not None else []:
-            self._look(name, item, folders)
-        for item in items:
-            self._look(name, item, folders)
+                folders: set[str] = set()
+                for item in itertools.chain([first] if first is not None else [], items):
+                    self._look(collection.name, item, folders)
 
     def _look(self, name: str, item: Any, folders: set[str]) -> None:
         kinds = (FoundAsset, FoundFolder, Unread, Skipped)

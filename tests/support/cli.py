@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
-import io
 import json
 import os
 import pty
@@ -171,28 +170,10 @@ def _empty_catalogue() -> Path:
 
 def _in_process(arguments: list[str]) -> Run:
     from retrovue import redact
-    from retrovue.cli.main import main
+    from retrovue.testing import in_process
 
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
-    before = sys.stdin, sys.stdout, sys.stderr
     redact._known.clear()  # a process of its own would know no secret yet
-    code: object = None
-    try:
-        with open(os.devnull, encoding="utf-8") as nothing:
-            sys.stdin, sys.stdout, sys.stderr = nothing, out, err
-            main(arguments)
-    except SystemExit as stop:
-        code = stop.code
-    finally:
-        sys.stdin, sys.stdout, sys.stderr = before
-    assert type(code) is int, f"ended with {code!r}"
-    return Run(code, _text(out), _text(err))
-
-
-def _text(stream: io.TextIOWrapper) -> str:
-    stream.flush()
-    assert isinstance(stream.buffer, io.BytesIO)
-    return stream.buffer.getvalue().decode()
+    return Run(*in_process.run(arguments))
 
 
 @contextlib.contextmanager

@@ -25,6 +25,13 @@ TRIGGERS = (  # beside the constraints, what they state stands in RULES and IN_B
 )
 
 
+def prepare(added: int) -> None:
+    """Find out what the triggers should be, before the write lock is taken: it takes longer than
+    most transactions."""
+    if added >= MANY:
+        versions.expected()
+
+
 @contextmanager
 def without_row_triggers(tx: Tx, collection_id: int, added: int) -> Iterator[None]:
     """Add so many assets to a collection, with their files, and count them at the end. Where one of

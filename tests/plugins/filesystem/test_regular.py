@@ -90,7 +90,7 @@ _WORD = st.sampled_from(_WORDS.split())
 _PHRASE = st.lists(_WORD, min_size=1, max_size=4).map(" ".join)
 _TAGS = st.sampled_from(
     ["", ".720p.WEB-DL.x264-GRP", ".1080p.BluRay", "_x", ".German.720p", ".mkv", ".part1", ".cd2",
-     ".720p-sample", ".E03", ".Special", ".2160p.[GRP]", ".HDTV.x264-trailer"]
+     ".720p-sample", ".E03", ".Special", ".2160p.[GRP]", ".HDTV.x264-trailer", ".720p.\udcff-x"]
 )  # fmt: skip
 
 

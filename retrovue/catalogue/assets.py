@@ -192,26 +192,27 @@ def _dicts(connection: sqlite3.Connection, sql: str, parameter: int) -> list[dic
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def purge(tx: Tx, wanted: Filter, before: str) -> dict[str, int]:
-    """Delete assets that have been missing since before a time (ISO-8601, UTC); returns how many of
-    each collection, as SOURCE/COLLECTION."""
+def purge(tx: Tx, wanted: Filter, before: str) -> dict[int, list[int]]:
+    """Delete assets that have been missing since before a time (ISO-8601, UTC); returns their ids
+    by the id of their collection, in order of its name."""
     conditions, parameters = _conditions(wanted._replace(missing=True))
     parameters["before"] = before
     where = f"{' AND '.join(conditions)} AND a.missing_since < :before"
-    counts = tx.execute(
+    gone: dict[int, list[int]] = {}
+    for collection_id, asset_id in tx.execute(
         f"""
-        SELECT c.id, s.name || '/' || c.name, count(*)
+        SELECT c.id, a.id
           FROM assets AS a
           JOIN collections AS c ON c.id = a.collection_id
           JOIN sources AS s ON s.id = c.source_id
          WHERE {where}
-         GROUP BY c.id
-         ORDER BY s.name, c.name""",
+         ORDER BY s.name, c.name, c.id, a.id""",
         parameters,
-    ).fetchall()
+    ):
+        gone.setdefault(collection_id, []).append(asset_id)
     tx.execute(
         f"DELETE FROM assets WHERE id IN (SELECT a.id FROM assets AS a WHERE {where})", parameters
     )
-    for collection_id, _, _ in counts:
+    for collection_id in gone:
         tx.touch(collection_id)
-    return {name: number for _, name, number in counts}
+    return gone

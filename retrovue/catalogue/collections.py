@@ -154,6 +154,12 @@ def set_ingested(tx: Tx, collection_id: int) -> None:
     tx.touch(collection_id)
 
 
+def asset_ids(connection: sqlite3.Connection, collection_id: int) -> tuple[int, ...]:
+    """The ids of the assets of a collection, in order."""
+    sql = "SELECT id FROM assets WHERE collection_id = ? ORDER BY id"
+    return tuple(asset_id for (asset_id,) in connection.execute(sql, (collection_id,)))
+
+
 def wipe(tx: Tx, collection_id: int) -> tuple[int, int]:
     """Delete the assets and files of a collection; returns how many of each. The collection, its
     flags and its mappings stay."""

@@ -14,7 +14,9 @@ from retrovue.cli.progress import Progress
 
 if TYPE_CHECKING:
     from retrovue.catalogue.core import Catalogue
+    from retrovue.importers.choice import Choice
     from retrovue.importers.loader import Plugins
+    from retrovue.model import Collection
 
 
 class App:
@@ -79,9 +81,7 @@ class App:
             from retrovue.importers.loader import Plugins
 
             plugin_logs.show(2 if self.debug else self.verbose)
-            named = os.environ.get("RETROVUE_PLUGINS")
-            only = None if not named else [name for name in named.split(",") if name.strip()]
-            self._plugins = Plugins(self._no_plugins, only)
+            self._plugins = Plugins(chosen_plugins(self._no_plugins))
             if not self.quiet:  # a source that needs one fails by itself
                 self.warnings += self._plugins.warnings()
         return self._plugins
@@ -125,10 +125,27 @@ class App:
         if not self.dry_run:
             self.warnings += self.plugins.notify(hook, **arguments)
 
+    def notify_discovered(self, before: Sequence[Collection], after: Sequence[Collection]) -> None:
+        """Tell the plugins of each collection that a discovery added."""
+        known = {collection.id for collection in before}
+        for collection in after:
+            if collection.id not in known:
+                self.notify("collection_discovered", collection=collection)
+
     def close(self) -> None:
         self.progress.close()
         if self._catalogue is not None:
             self._catalogue.close()
+
+
+def chosen_plugins(left_out: Sequence[str]) -> Choice:
+    """Which plugins are loaded: those of RETROVUE_PLUGINS, all where it is not set, but for those
+    that are left out."""
+    from retrovue.importers.choice import Choice
+
+    named = os.environ.get("RETROVUE_PLUGINS")
+    only = None if named is None else tuple(name for name in named.split(",") if name.strip())
+    return Choice(tuple(left_out), only)
 
 
 def _default_path() -> str:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from retrovue import __version__
-from retrovue.cli.app import App
+from retrovue.cli.app import App, chosen_plugins
 from retrovue.errors import RetrovueError
+
+if TYPE_CHECKING:
+    from retrovue.importers.entry_points import EntryPoint
 
 COMMANDS = {
     "quickstart": "One step from a folder to a catalogue.",
@@ -24,7 +28,6 @@ COMMANDS = {
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",
 }
-EXTRA_COMMANDS = "retrovue.commands"
 STDOUT = "retrovue.cli.stdout"  # where the command of a plugin prints
 
 
@@ -32,33 +35,61 @@ class Commands(click.Group):
     """The root: commands of our own and of plugins, none imported before it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*COMMANDS, *(name for name, _ in extra_commands())]
+        return [*COMMANDS, *extra_commands(_no_plugins(ctx)).usable]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in COMMANDS:
             module = importlib.import_module(f"retrovue.cli.{name}")
             command: click.Command = module.command
             return command
-        extra = next((_load(point) for extra, point in extra_commands() if extra == name), None)
-        if extra is not None:  # it prints what it prints
-            sys.stdout = ctx.meta.get(STDOUT, sys.stdout)
+        offered = extra_commands(_no_plugins(ctx))
+        if name not in offered.usable:
+            fault = next((fault for point, fault in offered.faults if point.name == name), None)
+            if fault is not None:
+                raise RetrovueError(f"Command '{name}' cannot be used: {fault}")
+            return None
+        extra = _load(offered.usable[name])
+        sys.stdout = ctx.meta.get(STDOUT, sys.stdout)  # it prints what it prints
         return extra
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
-        extra = [(name, f"From {point.distribution}.") for name, point in extra_commands()]
+        usable = extra_commands(_no_plugins(ctx)).usable
+        extra = [(name, f"From {point.distribution}.") for name, point in usable.items()]
         if extra:
             with formatter.section("Commands of plugins"):
                 formatter.write_dl(extra)
 
 
-def extra_commands() -> list[tuple[str, Any]]:
-    """The commands of plugins by name, each with its entry point."""
-    from retrovue.importers import entry_points
+class ExtraCommands(NamedTuple):
+    """The commands of plugins: those that can be used, by name, and why others cannot."""
 
-    found = {point.name: point for point in reversed(entry_points.find(EXTRA_COMMANDS))}
-    return sorted((name, point) for name, point in found.items() if name not in COMMANDS)
+    usable: dict[str, EntryPoint]
+    faults: list[tuple[EntryPoint, str]]
+
+
+def extra_commands(left_out: Sequence[str] = ()) -> ExtraCommands:
+    """What the plugins that are not left out offer; a name that is ours, or that two of them give
+    to a command, is none of theirs."""
+    from retrovue.importers import choice, entry_points
+
+    chosen = chosen_plugins(left_out)
+    found = [p for p in entry_points.find(entry_points.COMMANDS) if not chosen.leaves_out(p)]
+    taken = choice.taken_names(found)
+    faults = []
+    for point in found:
+        if point.name in COMMANDS:
+            faults.append((point, "the name is retrovue's own"))
+        elif point.name in taken:
+            faults.append((point, f"offered twice, by {choice.owners(taken[point.name])}"))
+    refused = {point for point, _ in faults}
+    return ExtraCommands({point.name: point for point in found if point not in refused}, faults)
+
+
+def _no_plugins(ctx: click.Context) -> Sequence[str]:
+    names: Sequence[str] = ctx.find_root().params.get("no_plugins") or ()
+    return names
 
 
 def _load(point: Any) -> click.Command:

@@ -61,7 +61,9 @@ def _watched(app: App, options: Options, seen: Seen) -> Options:
 
     def ingested(collection: Collection, result: IngestResult) -> None:
         app.progress.close()
-        app.notify("collection_ingested", collection=collection, result=result)
+        if app.plugins.hears("collection_ingested"):
+            now = collections.by_id(app.catalogue.reader(), collection.id) or collection
+            app.notify("collection_ingested", collection=now, result=result)
 
     def changed(collection: Collection, found: Changes, connection: Any) -> None:
         if app.dry_run and app.as_json:  # nobody can look up afterwards what it takes back
@@ -88,6 +90,7 @@ def _interrupted(app: App, operation: Operation) -> Interrupted:
 def _report(app: App, operation: Operation, source: Source, done: Ingested, seen: Seen) -> Result:
     app.progress.close()
     results = done.results
+    _notify_failed(app, results)
     if done.refused is not None:
         return _result(app, source, results, [], done.refused)
     succeeded = [result for result in results if result.status in SUCCEEDED]
@@ -98,6 +101,14 @@ def _report(app: App, operation: Operation, source: Source, done: Ingested, seen
     failures = [_failure(app, result) for result in failed]
     partial = failures or any(r.status == "partial" for r in results)
     return outcome._replace(status="partial" if partial else "success", failures=failures)
+
+
+def _notify_failed(app: App, results: Sequence[IngestResult]) -> None:
+    for result in results:
+        if result.status not in SUCCEEDED and not app.dry_run:
+            collection = collections.by_id(app.catalogue.reader(), result.id)
+            if collection is not None:
+                app.notify("ingest_failed", collection=collection, result=result)
 
 
 def _failure(app: App, result: IngestResult) -> RetrovueError:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from retrovue.cli import shell
 from retrovue.cli.app import App
-from retrovue.cli.commands import extra_commands
+from retrovue.cli.commands import ExtraCommands, extra_commands
 from retrovue.cli.options import json_output
 from retrovue.cli.output import Result, table
+
+if TYPE_CHECKING:
+    from retrovue.importers.loader import Plugin
 
 
 @click.group("plugins", invoke_without_command=True)
@@ -16,7 +21,7 @@ from retrovue.cli.output import Result, table
 @click.pass_context
 def command(ctx: click.Context) -> Result | None:
     """List installed plugins, their importers, and what failed to load."""
-    return _listed(ctx.obj) if ctx.invoked_subcommand is None else None
+    return _listed(ctx, ctx.obj) if ctx.invoked_subcommand is None else None
 
 
 @command.command("new")
@@ -39,26 +44,45 @@ def new(app: App, *, name: str) -> Result:
     return Result({"folder": folder, "files": files}, lines)
 
 
-def _listed(app: App) -> Result:
-    plugins, extra = app.plugins.listed(), extra_commands()
+def _listed(ctx: click.Context, app: App) -> Result:
+    extra = extra_commands(ctx.find_root().params["no_plugins"])
+    found = [*app.plugins.listed(), *_of_commands_alone(app, extra)]
+    data = [_data(app, plugin, extra) for plugin in found]
     rows = [
-        (p.name, p.distribution, p.version, ", ".join(p.importers) or "-",
-         "; ".join(p.failures) or "ok")
-        for p in plugins
+        (d["name"], d["distribution"], d["version"], ", ".join(d["importers"]) or "-",
+         ", ".join(d["commands"]) or "-", "; ".join(d["failures"]) or "ok")
+        for d in data
     ]  # fmt: skip
-    data = {
-        "plugins": [
-            {
-                "name": p.name,
-                "distribution": p.distribution,
-                "version": p.version,
-                "importers": list(p.importers),
-                "commands": [name for name, point in extra if point.distribution == p.distribution],
-                "hooks": app.plugins.hooks(p),
-                "failures": list(p.failures),
-            }
-            for p in plugins
-        ]
+    heads = ("PLUGIN", "DISTRIBUTION", "VERSION", "IMPORTERS", "COMMANDS", "STATE")
+    return Result({"plugins": data}, table(heads, rows))
+
+
+def _of_commands_alone(app: App, extra: ExtraCommands) -> list[Plugin]:
+    """The distributions that add commands and nothing else, each by its first one."""
+    from retrovue.importers.loader import Plugin
+
+    known = {plugin.distribution for plugin in app.plugins.listed()}
+    found: dict[str, Plugin] = {}
+    for point in sorted([*extra.usable.values(), *(point for point, _ in extra.faults)]):
+        if point.distribution not in known:
+            plugin = Plugin(point.name, point.distribution, point.version, (), ())
+            found.setdefault(point.distribution, plugin)
+    return [found[name] for name in sorted(found)]
+
+
+def _data(app: App, plugin: Plugin, extra: ExtraCommands) -> dict[str, Any]:
+    usable = extra.usable.items()
+    faults = [
+        f"command '{point.name}': {fault}"
+        for point, fault in extra.faults
+        if point.distribution == plugin.distribution
+    ]
+    return {
+        "name": plugin.name,
+        "distribution": plugin.distribution,
+        "version": plugin.version,
+        "importers": list(plugin.importers),
+        "commands": [name for name, point in usable if point.distribution == plugin.distribution],
+        "hooks": app.plugins.hooks(plugin),
+        "failures": [*plugin.failures, *faults],
     }
-    lines = table(("PLUGIN", "DISTRIBUTION", "VERSION", "IMPORTERS", "STATE"), rows)
-    return Result(data, lines)

@@ -118,7 +118,9 @@ def _do(app: App, folder: str) -> Result:
 
     source, known = _source(app, folder)
     importer = importer_of(app.catalogue, app.plugins, source)
+    before = collections.of_source(app.catalogue.reader(), source.id) if known else []
     found = discover.discover(app.catalogue, source, importer).collections
+    app.notify_discovered(before, found)
     if not found:
         raise RetrovueError(
             f"Quickstart failed: {folder} holds no folder of media",

@@ -75,6 +75,7 @@ def wipe(app: App, collection: Collection, *, forced: bool, no_backup: bool) -> 
     if not confirm(question, forced=forced):
         return CANCELLED
     done = removals.wipe_collection(app.catalogue, collection, no_backup=no_backup)
+    app.notify("collection_wiped", collection=done.collection, asset_ids=done.asset_ids)
     data = {
         "collection": {"id": collection.id, "name": collection.name},
         "assets": done.assets,
@@ -96,6 +97,7 @@ def delete_collection(app: App, collection: Collection, *, forced: bool, no_back
         return CANCELLED
     done = removals.delete_collection(app.catalogue, collection, no_backup=no_backup)
     gone = done.collection
+    app.notify("collection_deleted", collection=gone)
     row = {"id": gone.id, "external_id": gone.external_id, "name": gone.name}
     data = {"deleted": [{**row, "assets": gone.asset_count}]}
     line = f"{app.did('delete')} collection '{name}': {_contents(gone)}"
@@ -120,10 +122,13 @@ def purge(app: App, wanted: assets.Filter, before: str, *, forced: bool, no_back
         if not confirm(question, forced=forced):
             return CANCELLED
     done = removals.purge_assets(app.catalogue, wanted, before, no_backup=no_backup)
-    total = sum(done.counts.values())
+    for collection, asset_ids in done.asset_ids:
+        app.notify("assets_purged", collection=collection, asset_ids=asset_ids)
+    counts = removals.counts(done.asset_ids)
+    total = sum(counts.values())
     lines = [f"{app.did('purge')} {plural(total, 'missing asset')}"]
-    lines += [f"  {name}: {plural(count, 'asset')}" for name, count in done.counts.items()]
-    return _report({"purged": total, "collections": done.counts}, lines, done.backup)
+    lines += [f"  {name}: {plural(count, 'asset')}" for name, count in counts.items()]
+    return _report({"purged": total, "collections": counts}, lines, done.backup)
 
 
 def prune(app: App, before: str, *, forced: bool, no_backup: bool) -> Result:

@@ -72,6 +72,7 @@ def add(app: App, /, *, type_: str | None, name: str | None, discover: bool,
     with app.trial() as catalogue:
         added = add_source(catalogue, app.plugins, type_, name, given, with_discovery=discover)
     app.notify("source_added", source=added.source)
+    app.notify_discovered((), added.collections or ())
     result = _added(app, added.source, added.settings, added.collections)
     return ingest_report.with_overlooked(result, [] if app.dry_run else added.overlooked)
 
@@ -232,6 +233,7 @@ def discover(app: App, *, selector: str, allow_missing: bool) -> Result:
         importer = importer_of(app.catalogue, app.plugins, source)
     known = collections.of_source(app.catalogue.reader(), source.id)
     done = discovery.discover(app.catalogue, source, importer, allow_missing=allow_missing)
+    app.notify_discovered(known, done.collections)
     changes = {word: list(names) for word, names in done.changes._asdict().items()}
     data = {
         "source": {"id": source.id, "external_id": source.external_id, "name": source.name},

@@ -23,6 +23,7 @@ def update(app: App, given: Source, wanted: SourceUpdate) -> Result:
     if wanted.asks_source:
         wanted = _with_secrets(app, given, wanted)
     done = update_source(app.catalogue, app.plugins, given, wanted)
+    app.notify_discovered(done.known, done.collections)
     data = views.source_data(done.after, masked(done.settings, mask_references=True))
     data["changed"] = done.changed
     data["collections"] = [views.collection_data(collection) for collection in done.remapped]

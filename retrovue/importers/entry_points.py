@@ -11,6 +11,9 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
+COMMANDS = "retrovue.commands"
+"""The group of the commands that plugins add."""
+
 
 class EntryPoint(NamedTuple):
     """`name = value` of one group, and the distribution that says so."""

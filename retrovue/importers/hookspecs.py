@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pluggy
 
@@ -29,5 +29,32 @@ def source_deleted(source: Source) -> None:
 
 
 @hookspec
+def collection_discovered(collection: Collection) -> None:
+    """A discovery added a collection; called after the commit."""
+
+
+@hookspec
 def collection_ingested(collection: Collection, result: IngestResult) -> None:
-    """A collection was ingested, wholly or in part; called after the commit."""
+    """A collection was ingested, wholly or in part; called after the commit, with the collection as
+    it is now and the ids of what changed in `result.changes`."""
+
+
+@hookspec
+def ingest_failed(collection: Collection, result: IngestResult) -> None:
+    """A collection was not ingested and stays as it was; `result.error` says why."""
+
+
+@hookspec
+def collection_wiped(collection: Collection, asset_ids: Sequence[int]) -> None:
+    """The assets of a collection were deleted, those with these ids; called after the commit."""
+
+
+@hookspec
+def collection_deleted(collection: Collection) -> None:
+    """A collection was deleted with all that belonged to it; called after the commit."""
+
+
+@hookspec
+def assets_purged(collection: Collection, asset_ids: Sequence[int]) -> None:
+    """Missing assets of a collection were deleted, those with these ids; called after the commit,
+    for each collection that had some."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pluggy
@@ -12,11 +12,10 @@ import pluggy
 from retrovue import tracebacks
 from retrovue.commands import Command, Hint
 from retrovue.errors import ImporterError, ImporterFailed, UnknownSourceType
-from retrovue.importers import entry_points, faults, hookspecs
+from retrovue.importers import calls, choice, entry_points, faults, hookspecs
 from retrovue.importers.api import Importer
+from retrovue.importers.choice import Choice, is_foreign
 from retrovue.redact import describe_exception, scrub, tells
-
-GROUP = "retrovue"
 
 
 class Plugin(NamedTuple):
@@ -32,9 +31,8 @@ class Plugin(NamedTuple):
 class Plugins:
     """All plugins that are installed, loaded once."""
 
-    def __init__(self, left_out: Sequence[str] = (), only: Sequence[str] | None = None) -> None:
-        """Load them, but for those `left_out` (by name or distribution), and of those that are not
-        bundled `only` these, None for all."""
+    def __init__(self, chosen: Choice = choice.EVERYTHING) -> None:
+        """Load those that are chosen."""
         self._manager = pluggy.PluginManager("retrovue")
         self._manager.add_hookspecs(hookspecs)
         self._classes: dict[str, type[Importer]] = {}
@@ -42,14 +40,15 @@ class Plugins:
         self._loaded: dict[str, Any] = {}
         self._offers: dict[str, list[tuple[str, Any]]] = {}
         self._failures: dict[str, list[str]] = {}
-        found = entry_points.find(GROUP)
-        there = frozenset[str]().union(*map(_names, found))
-        named = dict.fromkeys((*left_out, *(only or ())))
-        self._unknown = [name for name in named if entry_points.spelled(name) not in there]
-        self._left_out = [point for point in found if _is_left_out(point, left_out, only)]
+        self._hanging: set[str] = set()
+        found = entry_points.find(choice.OURS)
+        commands = entry_points.find(entry_points.COMMANDS)
+        self._unknown = chosen.unknown([*found, *commands])
+        self._left_out = [point for point in found if chosen.leaves_out(point)]
         self._points = [point for point in found if point not in self._left_out]
+        self._names_taken = choice.taken_names(filter(is_foreign, self._points))
         with _same_folder():
-            for point in sorted(self._points, key=_is_foreign):  # ours first, whatever others name
+            for point in sorted(self._points, key=is_foreign):  # ours first, whatever others name
                 self._load(point)
         self._choose()
 
@@ -57,6 +56,7 @@ class Plugins:
         key = f"{point.distribution}:{point.name}"
         self._failures[key] = []
         try:
+            self._require_own_name(point)
             module = entry_points.load(point)
             faults.require_api(module)
             faults.require_marks(module)
@@ -71,6 +71,14 @@ class Plugins:
             return
         self._note_offers(key)
 
+    def _require_own_name(self, point: entry_points.EntryPoint) -> None:
+        taken = self._names_taken.get(point.name)
+        if taken and is_foreign(point):
+            raise ImporterError(
+                f"the name '{point.name}' is taken twice, by {choice.owners(taken)};"
+                " neither is used"
+            )
+
     def add(self, module: Any, name: str) -> None:
         """Take in a plugin that is installed nowhere: a module, or whatever has its hooks. Raises
         ImporterError where it is none, and what registering it raises."""
@@ -84,7 +92,10 @@ class Plugins:
         self._choose()
 
     def _take_in(self, key: str, module: Any) -> None:
-        self._manager.register(module, key)
+        try:
+            self._manager.register(module, key)
+        except pluggy.PluginValidationError as error:  # some lines, the last of which says why
+            raise ImporterError("; ".join(str(error).splitlines())) from error
         self._loaded[key] = module
         self._require_known_hooks(module)
 
@@ -134,8 +145,8 @@ class Plugins:
     def _refuse_bundled_types(self) -> None:
         """Take nothing of others for a type that is ours."""
         ours = {f"{point.distribution}:{point.name}" for point in self._points
-                if not _is_foreign(point)}  # fmt: skip
-        bundled = {point.name for point in self._points if not _is_foreign(point)}
+                if not is_foreign(point)}  # fmt: skip
+        bundled = {point.name for point in self._points if not is_foreign(point)}
         for word in [word for word in self._offers if word.casefold() in bundled]:
             for key, _ in self._offers[word]:
                 if key not in ours:
@@ -228,38 +239,28 @@ class Plugins:
             raise ImporterFailed(f"Importer '{importer.type}' gives a secret for its identity")
         return identity
 
-    def notify(self, hook: str, **arguments: Any) -> list[str]:
-        """Tell every plugin; returns a warning for each that raised."""
+    def hears(self, hook: str) -> bool:
+        """Whether some plugin implements a hook."""
+        return bool(getattr(self._manager.hook, hook).get_hookimpls())
+
+    def notify(self, hook: str, seconds: float = calls.SECONDS, **arguments: Any) -> list[str]:
+        """Tell every plugin; returns a warning for each that raised, or that was not done after so
+        many seconds: that one is told nothing more."""
         warnings = []
         for key in self._loaded:
-            try:
-                self._caller(hook, key)(**arguments)
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:
-                tracebacks.note(error)
-                warnings.append(f"Plugin '{key}' failed in {hook}: {describe_exception(error)}")
+            caller: Any = self._caller(hook, key)
+            if key in self._hanging or not caller.get_hookimpls():
+                continue
+            error = calls.fault(caller, seconds, arguments)
+            if error is None:
+                continue
+            if isinstance(error, calls.LeftBehind):
+                self._hanging.add(key)
+                warnings.append(f"Plugin '{key}' hangs in {hook}: {error}")
+                continue
+            tracebacks.note(error)
+            warnings.append(f"Plugin '{key}' failed in {hook}: {describe_exception(error)}")
         return warnings
-
-
-def _names(point: entry_points.EntryPoint) -> frozenset[str]:
-    """What a plugin can be called: its own name, or that of its distribution."""
-    return frozenset(map(entry_points.spelled, (point.name, point.distribution)))
-
-
-def _is_left_out(
-    point: entry_points.EntryPoint, left_out: Sequence[str], only: Sequence[str] | None
-) -> bool:
-    own = _names(point)
-    if not own.isdisjoint(map(entry_points.spelled, left_out)):
-        return True
-    wanted = map(entry_points.spelled, only or ())
-    return only is not None and _is_foreign(point) and own.isdisjoint(wanted)
-
-
-def _is_foreign(point: entry_points.EntryPoint) -> bool:
-    """Whether a plugin is somebody else's; the bundled ones are named as their types."""
-    return point.distribution.lower() != GROUP
 
 
 def _failed(type_: str, error: BaseException) -> ImporterFailed:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrovue.catalogue import assets, collections, history, sources
+from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.core import Catalogue
 from retrovue.commands import Command, Hint
 from retrovue.errors import NotFound, RetrovueError, UsageError
@@ -28,10 +29,13 @@ class SourcesDeleted(NamedTuple):
 
 
 class Wiped(NamedTuple):
-    """How many assets and files went, and where the backup lies."""
+    """The collection as it is now, how many assets and files went, the ids of these assets, and
+    where the backup lies."""
 
+    collection: Collection
     assets: int
     files: int
+    asset_ids: Sequence[int]
     backup: Path | None
 
 
@@ -43,9 +47,10 @@ class CollectionDeleted(NamedTuple):
 
 
 class Purged(NamedTuple):
-    """How many assets went, by the `source/name` of their collection, and where the backup lies."""
+    """The ids of the assets that went, by their collection as it is now, and where the backup
+    lies."""
 
-    counts: dict[str, int]
+    asset_ids: list[tuple[Collection, Sequence[int]]]
     backup: Path | None
 
 
@@ -120,11 +125,13 @@ def wipe_collection(catalogue: Catalogue, collection: Collection, *, no_backup: 
         catalogue.write(operation) as tx,
     ):
         current = _still_there(tx.connection, operation, collection)
+        ids = collections.asset_ids(tx.connection, current.id)
         gone, files = collections.wipe(tx, current.id)
         detail = {"assets": gone, "files": files}
         way.changed = bool(gone)
         history.record(tx, operation, "success", current.source_name, current.name, detail)
-    return Wiped(gone, files, way.path)
+        after = _still_there(tx.connection, operation, current)
+    return Wiped(after, gone, files, ids, way.path)
 
 
 def delete_collection(
@@ -173,7 +180,18 @@ def require_no_longer_offered(connection: sqlite3.Connection, collection: Collec
 def would_purge(catalogue: Catalogue, wanted: assets.Filter, before: str) -> dict[str, int]:
     """How many assets `purge_assets` would delete, by the `source/name` of their collection."""
     with catalogue.rehearse("Asset purge") as tx:
-        return assets.purge(tx, wanted, before)
+        return counts(_purge(tx, wanted, before))
+
+
+def counts(purged: Sequence[tuple[Collection, Sequence[int]]]) -> dict[str, int]:
+    """How many assets each collection had among these, by its `source/name`."""
+    return {f"{c.source_name}/{c.name}": len(asset_ids) for c, asset_ids in purged}
+
+
+def _purge(tx: Tx, wanted: assets.Filter, before: str) -> list[tuple[Collection, Sequence[int]]]:
+    gone = assets.purge(tx, wanted, before).items()
+    found = ((collections.by_id(tx.connection, id_), ids) for id_, ids in gone)
+    return [(collection, ids) for collection, ids in found if collection is not None]
 
 
 def purge_assets(
@@ -185,9 +203,10 @@ def purge_assets(
         _after_backup(catalogue, operation, no_backup=no_backup) as way,
         catalogue.write(operation) as tx,
     ):
-        purged = assets.purge(tx, wanted, before)
+        purged = _purge(tx, wanted, before)
         if purged:
-            history.record(tx, operation, "success", detail={"before": before, **purged})
+            detail = {"before": before, **counts(purged)}
+            history.record(tx, operation, "success", detail=detail)
     return Purged(purged, way.path)
 
 

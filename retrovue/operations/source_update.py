@@ -58,16 +58,24 @@ class SourceUpdate(NamedTuple):
 
 
 class Updated(NamedTuple):
-    """A source before and after an update, the collections whose mappings it touched, what changed
-    of its collections, and the options that it lost because its importer no longer has them."""
+    """A source before and after an update, its collections before and after, those whose mappings
+    it touched, what changed of them, and the options that it lost because its importer no longer
+    has them."""
 
     before: Source
     after: Source
     settings: Settings
-    remapped: list[Collection]
+    known: list[Collection]
+    collections: list[Collection]
     changes: offered.Changes | None
     dropped: list[str]
     changed: bool
+
+    @property
+    def remapped(self) -> list[Collection]:
+        """The collections whose mappings are others than before."""
+        mapped = {c.id: c.mappings for c in self.known}
+        return [c for c in self.collections if mapped.get(c.id) != c.mappings]
 
 
 class _Tried(NamedTuple):
@@ -135,8 +143,7 @@ def _update_source(
             detail = _detail(source, after, stored, wanted, tried, changes)
             history.record(tx, "Source update", "success", after.name, detail=detail)
         now = collections.of_source(tx.connection, source.id)
-    touched = _touched(before, now)
-    return Updated(source, after, tried.settings, touched, changes, tried.dropped, changed)
+    return Updated(source, after, tried.settings, before, now, changes, tried.dropped, changed)
 
 
 def _tried(
@@ -240,12 +247,6 @@ def _write_mappings(tx: Tx, remapped: _Remapped, reasons: Mapping[int, list[str]
         tx.touch(collection.id)
         if collection.id in reasons:
             collections.set_ingestible(tx, collection.id, reasons[collection.id])
-
-
-def _touched(before: Sequence[Collection], now: Sequence[Collection]) -> list[Collection]:
-    """The collections whose mappings are others than before."""
-    mapped = {c.id: c.mappings for c in before}
-    return [c for c in now if mapped.get(c.id) != c.mappings]
 
 
 def _remapped(known: Sequence[Collection], rewrites: Sequence[Rewrite]) -> _Remapped:

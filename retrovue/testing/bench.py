@@ -15,6 +15,7 @@ from retrovue.catalogue.core import Catalogue
 from retrovue.errors import RetrovueError
 from retrovue.found import ScanCollection
 from retrovue.importers.api import Importer
+from retrovue.importers.choice import Choice
 from retrovue.importers.hookspecs import hookimpl
 from retrovue.importers.loader import Plugins
 from retrovue.model import Collection, IngestResult, Source
@@ -73,7 +74,7 @@ class Bench:
         self.home = Path(self._home.name)
         self.path = self.home / "retrovue.db"
         self._catalogue = Catalogue(str(self.path))
-        self._plugins = _Plugins(only=())
+        self._plugins = _Plugins(Choice(only=()))
 
     def __enter__(self) -> Bench:
         return self

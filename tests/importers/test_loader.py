@@ -55,7 +55,7 @@ def test_importer_of_another_distribution_is_found_listed_and_used(cli: Cli) -> 
     plugins.install(cli.site, "whole_plugin", WHOLE, distribution="my-shelf", version="2.5")
     listed = cli.process("plugins")
     assert listed.code == 0
-    assert ["whole_plugin", "my_shelf", "2.5", "whole", "ok"] in [
+    assert ["whole_plugin", "my_shelf", "2.5", "whole", "-", "ok"] in [
         line.split() for line in listed.out.splitlines()
     ]
     helped = cli.ok("source", "add", "--type", "whole", "--help").out
@@ -138,7 +138,7 @@ BROKEN = [
         "ValueError: late",
     ),
     ("@hookimpl\ndef register_importers(register):\n    raise SystemExit('no')", "SystemExit: no"),
-    ("@hookimpl\ndef register_importers(wrong):\n    pass", "PluginValidationError: "),
+    ("@hookimpl\ndef register_importers(wrong):\n    pass", "Plugin 'retrovue_cracked:cracked' for"),
     ("@hookimpl\ndef no_such_hook():\n    pass", "it implements unknown hook no_such_hook"),
 ]  # fmt: skip
 
@@ -405,10 +405,51 @@ def test_command_that_cannot_be_loaded_fails_alone(cli: Cli, code: str, message:
     _the_rest_works(cli)
 
 
+def _failures(cli: Cli) -> dict[str, list[str]]:
+    listed = cli.json("plugins")["plugins"]
+    return {p["distribution"]: p["failures"] for p in listed if p["distribution"] != "retrovue"}
+
+
 def test_command_of_a_plugin_cannot_take_a_name_of_ours(cli: Cli) -> None:
     _command(cli, HELLO, name="source")
     assert cli.ok("source", "list-types").out.startswith("TYPE")
     assert "From retrovue_greeter." not in cli.ok("--help").out
+    assert _failures(cli) == {"retrovue_greeter": ["command 'source': the name is retrovue's own"]}
+
+
+def test_command_that_two_plugins_offer_is_neither_s(cli: Cli) -> None:
+    _command(cli, HELLO)
+    plugins.install(
+        cli.site, "other", HELLO, group="retrovue.commands", name="hello", value="other:hello"
+    )
+    fault = "offered twice, by retrovue_greeter and retrovue_other"
+    due = [f"command 'hello': {fault}"]
+    assert _failures(cli) == {"retrovue_greeter": due, "retrovue_other": due}
+    run = cli("hello")
+    assert (run.code, run.error) == (1, f"Error: Command 'hello' cannot be used: {fault}")
+    assert "hello" not in cli.ok("--help").out
+    assert cli.ok("--no-plugin", "retrovue-other", "hello").out == "imported\nhello\n"
+    assert cli("--no-plugin", "hello", "hello").code == 1
+    _the_rest_works(cli)
+
+
+def test_plugin_of_commands_alone_is_listed_with_them(cli: Cli) -> None:
+    _command(cli, HELLO)
+    (plugin,) = [p for p in cli.json("plugins")["plugins"] if p["name"] == "hello"]
+    assert plugin == {
+        "name": "hello", "distribution": "retrovue_greeter", "version": "1.0", "importers": [],
+        "commands": ["hello"], "hooks": [], "failures": [],
+    }  # fmt: skip
+    assert cli("hello", env={"RETROVUE_PLUGINS": ""}).code == 1
+
+
+def test_name_that_two_plugins_bear_is_neither_s(cli: Cli) -> None:
+    plugins.importer(cli.site, "toys", "", distribution="one", name="shelf", value="toys_plugin")
+    plugins.importer(cli.site, "books", "", distribution="two", name="shelf", value="books_plugin")
+    due = ["the name 'shelf' is taken twice, by one and two; neither is used"]
+    assert _failures(cli) == {"one": due, "two": due}
+    assert cli("source", "add", "--type", "toys", "--name", "T").code == 1
+    _the_rest_works(cli)
 
 
 def test_command_of_a_plugin_that_exits_with_a_code_keeps_it(cli: Cli) -> None:

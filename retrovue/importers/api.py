@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from retrovue.found import (
@@ -48,8 +49,9 @@ class Importer:
     """The base of every importer.
 
     `type` is the word after `--type`. An instance is made for one command from `config`, which
-    has a value for every option (the default where none was given). Any method may raise
-    `ImporterError` with one line for a person.
+    has a value for every option (the default where none was given) and cannot be changed; nothing
+    is called when the command ends, so that what is opened is closed where it was opened. Any
+    method may raise `ImporterError` with one line for a person.
     """
 
     type: ClassVar[str]
@@ -57,7 +59,7 @@ class Importer:
     options: ClassVar[tuple[Option, ...]] = ()
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self.config = config
+        self.config: Mapping[str, Any] = MappingProxyType(dict(config))
 
     @property
     def log(self) -> logging.Logger:

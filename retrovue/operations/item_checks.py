@@ -112,6 +112,14 @@ def check_described(asset: FoundAsset, described: Any) -> None:
     check(described)
 
 
+def as_scanned(described: FoundAsset, fingerprint: str | None) -> FoundAsset:
+    """What was described with the fingerprint of the scan, by which the next one is told whether it
+    changed; where the scan gave none, with its own."""
+    if not fingerprint or fingerprint == described.fingerprint:
+        return described
+    return described._replace(fingerprint=fingerprint)
+
+
 def require_title(asset: FoundAsset) -> None:
     """Raise Unusable for an asset without a title."""
     if not asset.title or asset.title.isspace():

@@ -103,6 +103,7 @@ class Scan:
                 self._take_folder(item)
             else:
                 self._take(item, None)
+            self._tell()
         self._flush()
 
     def _take(self, item: Any, folder: _Folder | None) -> bool | None:
@@ -173,7 +174,11 @@ class Scan:
         self._settle()
         self._items += len(batch)
         batch.clear()
-        self._progress(self._items + self._staging.assets_in_unchanged_folders)
+        self._tell()
+
+    def _tell(self) -> None:
+        read = self._items + len(self._batch)
+        self._progress(read + self._staging.assets_in_unchanged_folders)
 
     def _known(self, batch: list[tuple[FoundAsset, _Folder | None]]) -> dict[str, Known]:
         ids = [asset.external_id for asset, _ in batch if type(asset.external_id) is str]
@@ -234,7 +239,7 @@ class Scan:
         if self._describes:
             described = self._importer.describe(asset)
             item_checks.check_described(asset, described)
-            asset = described
+            asset = item_checks.as_scanned(described, asset.fingerprint)
         item_checks.require_title(asset)
         if self._only is not None and not self._only.fits(asset):
             return

@@ -4,6 +4,7 @@ contract wants and shows the value."""
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import itertools
 import logging
@@ -15,6 +16,7 @@ from retrovue.found import FoundAsset, FoundFolder, Skipped, Unread
 from retrovue.importers import faults
 from retrovue.importers.api import Importer
 from retrovue.operations import discover
+from retrovue.testing import limits
 from retrovue.testing.bench import Bench, Ingested, says
 
 Change = Literal["changed", "added", "removed", "moved"]
@@ -73,10 +75,11 @@ def check_importer(
             if fail is not None:
                 for how in FAILURES:
                     run.failure(bench, fail, how)
+                run.interrupted(bench, fail)
     run.tells_nobody(said)
     of_arguments = (
         (change, [f"change: {what}" for what in CHANGES]),
-        (fail, [f"failure: {how}" for how in FAILURES]),
+        (fail, [*(f"failure: {how}" for how in FAILURES), "Ctrl-C"]),
         (requests, ["requests before the first item"]),
     )
     made = [name for given, names in of_arguments if given is not None for name in names]
@@ -178,7 +181,7 @@ class _Run:
             for collection in bench.discover():
                 given = bench.given(collection)
                 before = self._requests()
-                items = iter(self._make().scan(given))
+                items = limits.flat(functools.partial(self._make().scan, given))
                 first = next(items, None)
                 asked = self._requests() - before
                 assert asked <= 3, f"{asked} requests before the first item of {collection.name!r}"
@@ -255,13 +258,24 @@ class _Run:
         assert bench.rows(_ROWS) == before, f"with {how!r} rows changed"
         self._ingested(bench, f"the ingest after {how!r}")
 
+    def interrupted(self, bench: Bench, fail: Callable[[Failure | None], object]) -> None:
+        """Ctrl-C ends a scan that waits for its source."""
+        fail("timeout")
+        try:
+            limits.interrupted(lambda: self._read(bench))
+        finally:
+            fail(None)
+
+    def _read(self, bench: Bench) -> None:
+        """Scan all of a collection."""
+        for item in self._make().scan(bench.given(bench.collections()[0])):
+            if isinstance(item, FoundFolder):
+                list(item.assets())
+
     def _fails(self, bench: Bench, how: Failure) -> None:
         """Scanning a source that fails raises ImporterError, in one line and without a secret."""
-        collection = bench.collections()[0]
         try:
-            for item in self._make().scan(bench.given(collection)):
-                if isinstance(item, FoundFolder):
-                    list(item.assets())
+            self._read(bench)
         except ImporterError as error:
             message = str(error)
         except Exception as error:

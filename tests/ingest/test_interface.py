@@ -262,3 +262,44 @@ def test_broken_item_among_thousands_takes_none_along(toys: Scripted) -> None:
     toys.holds("for n in range(2500): yield thing(f'{n}', year=-1 if n == 1234 else n)")
     assert toys.stats(code=2) == {"discovered": 2499, "added": 2499}
     assert toys.cli.rows("SELECT count(*), min(year) FROM assets") == [(2499, 0)]
+
+
+def test_a_description_keeps_the_fingerprint_of_the_scan(toys: Scripted) -> None:
+    toys.holds(
+        "yield thing('a', None)",
+        body="""
+    def describe(self, asset):
+        print("described", asset.external_id)
+        return asset._replace(title="Told", fingerprint="another")
+""",
+    )
+    assert toys.stats() == {"discovered": 1, "added": 1}
+    assert toys.cli.rows("SELECT title, fingerprint FROM assets") == [("Told", "1")]
+    assert toys.stats() == {"discovered": 1, "unchanged": 1}
+
+
+def test_a_scan_cannot_change_the_options(toys: Scripted) -> None:
+    toys.holds("self.config['room'] = 'attic'", "yield thing('a')")
+    collection = toys.ingest(code=1)
+    assert "does not support item assignment" in str(collection["error"])
+
+
+def test_a_folder_with_a_skipped_item_is_read_again_until_it_is_whole(toys: Scripted) -> None:
+    log = toys.cli.home / "log"
+    for skipped, read in (
+        ("Skipped('x', 'broken')", 2),
+        ("Skipped('x', 'a sample', on_purpose=True)", 1),
+    ):
+        toys.holds(
+            f"yield FoundFolder('/srv/things', {skipped!r}, self.inside)",
+            body=f"""
+    def inside(self):
+        open({str(log)!r}, "a").write("read ")
+        yield thing('a')
+        yield {skipped}
+""",
+        )
+        log.unlink(missing_ok=True)
+        for _ in range(2):
+            toys.ingest()
+        assert log.read_text().split() == ["read"] * read

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -164,6 +166,38 @@ def _told(self: Any, collection: Any) -> Iterator[Any]:
         raise ImporterError(f"with {TOKEN}") from error
 
 
+def _kept(self: Any, collection: Any) -> Iterator[Any]:
+    """A scan of many items, which gathers all of them before the first."""
+    return iter([
+        FoundAsset(str(n), "movie", f"Film {n}" * 20, (FoundFile(f"/srv/kit/{n}.mkv"),), "1")
+        for n in range(30_000)
+    ])  # fmt: skip
+
+
+def _deaf(self: Any, collection: Any) -> Iterator[Any]:
+    if self.service.failing == "timeout":
+        wait(1.5)
+        raise ImporterError("it did not answer")
+    yield from Sound.scan(self, collection)
+
+
+def _swallowing(self: Any, collection: Any) -> Iterator[Any]:
+    try:
+        if self.service.failing == "timeout":
+            time.sleep(1)
+    except BaseException as error:
+        raise ImporterError("it does not answer") from error
+    yield from Sound.scan(self, collection)
+
+
+def wait(seconds: float) -> None:
+    """Wait so that not even Ctrl-C ends it earlier."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(KeyboardInterrupt):
+            time.sleep(0.05)
+
+
 BREACHES: dict[str, tuple[type[Sound], str]] = {
     "no scan": (_breaking(scan=Importer.scan), "it lacks the method scan"),
     "made by asking": (_breaking(__init__=_init), "to make an importer contacts its source"),
@@ -215,6 +249,9 @@ BREACHES: dict[str, tuple[type[Sound], str]] = {
     "a failure hidden": (_breaking(scan=_hiding), "as if it had seen everything"),
     "a failure raw": (_breaking(scan=_raw), "raises something else than ImporterError"),
     "a secret in a message": (_breaking(scan=_told), "holds a secret"),
+    "all kept": (_breaking(scan=_kept), "MB for 30,000 items"),
+    "Ctrl-C ends nothing": (_breaking(scan=_deaf), "after Ctrl-C"),
+    "Ctrl-C is a failure": (_breaking(scan=_swallowing), "taken for a failure"),
     "it prints": (_breaking(identity=_loud), "the importer prints: 'hello"),
     "a secret in the log": (_breaking(identity=_telling), "a secret is told"),
     "a secret in an item": (

@@ -171,6 +171,7 @@ def test_what_decides_about_a_change_runs_every_test_and_the_contract_s_command(
         "lint-imports*",
         "retrovue quickstart*",
         "retrovue plugins new*",
+        "pytest -q -p no:cacheprovider -n 4 plugins/retrovue-jellyfin",
         "pytest -q -n 4",
         COMMAND,
     ],

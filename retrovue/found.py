@@ -24,7 +24,7 @@ class FoundCollection(NamedTuple):
 
 
 class FoundFile(NamedTuple):
-    """One file of an asset, `path` as the source spells it.
+    """One file of an asset, `path` as the source spells it; a URL is the path of no file.
 
     `version` counts the versions of the same work (1080p, 4K), `part` the parts of one version
     (CD1, CD2), both from 1; sizes in bytes, durations in milliseconds, pixels; `modified_at` is
@@ -49,7 +49,9 @@ class FoundAsset(NamedTuple):
 
     `fingerprint` changes whenever the asset does (files: size and modification time); an asset
     whose fingerprint is the stored one is not described again. `guids` are ids elsewhere
-    (`imdb://tt0133093`); `metadata` is anything JSON can hold; `released_on` is an ISO date.
+    (`imdb://tt0133093`); `metadata` is anything JSON can hold, in it `disc` is the number of a
+    track's disc, and `extra_of`, of an extra, the film that it belongs to as
+    `{"external_id": ...}`; `released_on` is an ISO date.
     """
 
     external_id: str

@@ -21,7 +21,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared" / "data" / "names"
 sys.path.insert(0, str(PROJECT / "plugins"))
 
-from retrovue_filesystem.names import Folder, Reading, folder, read, read_path  # noqa: E402
+from retrovue.names import Folder, Reading, folder, read, read_path  # noqa: E402
 
 Expected = dict[str, Any]
 _BLANKS = re.compile(r"[\W_]+")

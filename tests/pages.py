@@ -1,10 +1,12 @@
-"""Write the pages that are made from the product: the reference of commands, and the schema.
+"""Write the pages that are made from the product: the references of commands and of the interface
+to plugins, and the schema.
 
 python tests/pages.py
 """
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import sqlite3
@@ -13,11 +15,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 DOCS = Path(__file__).parents[1] / "docs"
 COMMANDS, SCHEMA = DOCS / "commands.md", DOCS / "schema.sql"
+INTERFACE = DOCS / "importers-reference.md"
 _REFERENCE = "<!-- made by tests/pages.py from --help -->\n"
 
 
@@ -64,6 +68,63 @@ def without_reference(page: str) -> str:
     return page.partition(_REFERENCE)[0]
 
 
+def interface() -> str:
+    """Every name that plugins may use, with its signature and its docstring."""
+    import retrovue
+    from retrovue import names, testing
+    from retrovue.importers import hookspecs
+
+    hooks = [h for h in vars(hookspecs).values() if hasattr(h, "retrovue_spec")]
+    public = [getattr(retrovue, name) for name in retrovue.__all__ if name[0] != "_"]
+    parts = [
+        "# The interface of importers and plugins\n",
+        "<!-- made by tests/pages.py from the docstrings -->\n",
+        "What a plugin may use, as `help(retrovue)` shows it; it stays as it is within a version of"
+        f" the interface,\n`retrovue.API_VERSION` ({retrovue.API_VERSION}). How it is used:"
+        " [writing an importer](importers.md).\n",
+        "## from retrovue import\n",
+        *(_described(thing) for thing in public if isinstance(thing, type)),
+        _described(retrovue.open_catalogue),
+        "## Hooks\n",
+        "Functions of a plugin's module that are marked `@hookimpl`; each takes as many of the"
+        " arguments as it wants.\n",
+        *(_described(hook) for hook in hooks),
+        "## from retrovue.testing import\n",
+        *(_described(getattr(testing, name)) for name in sorted(testing.__all__)),
+        "## from retrovue.names import\n",
+        *(_described(thing) for thing in (names.read_path, names.Reading)),
+    ]
+    return "\n".join(parts)
+
+
+def _described(thing: Any) -> str:
+    """A class with its methods, or a function: the heading, and what its docstring says."""
+    text = f"### {_signature(thing)}\n\n{inspect.getdoc(thing)}\n"
+    if not isinstance(thing, type) or issubclass(thing, tuple | Exception):
+        return text
+    methods = [getattr(thing, name) for name in vars(thing) if name[0] != "_"]
+    told = (
+        f"#### {_signature(method)}\n\n{inspect.getdoc(method)}\n"
+        for method in methods
+        if inspect.isfunction(method) or inspect.ismethod(method)
+    )
+    return "\n".join([text, *told])
+
+
+def _signature(thing: Any) -> str:
+    """`FoundFile(path, version=1, ...)`, as it is called."""
+    if isinstance(thing, type) and issubclass(thing, Exception):
+        return f"`{thing.__name__}(message)`"
+    told = []
+    for parameter in inspect.signature(thing).parameters.values():
+        if parameter.name == "self":
+            continue
+        default = "" if parameter.default is parameter.empty else f"={parameter.default!r}"
+        star = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+        told.append(f"{star}{parameter.name}{default}")
+    return f"`{thing.__name__}({', '.join(told)})`"
+
+
 def schema(path: Path) -> str:
     """The schema of a fresh catalogue at `path` as SQL that makes an empty one like it."""
     from retrovue.catalogue.core import Catalogue
@@ -97,6 +158,7 @@ def _objects(connection: sqlite3.Connection) -> list[str]:
 
 def main() -> None:
     COMMANDS.write_text(without_reference(COMMANDS.read_text("utf-8")) + reference(), "utf-8")
+    INTERFACE.write_text(interface(), "utf-8")
     with tempfile.TemporaryDirectory() as folder:
         SCHEMA.write_text(schema(Path(folder) / "retrovue.db"), "utf-8")
 

@@ -89,6 +89,10 @@ def test_the_reference_is_what_help_prints() -> None:
     assert page == pages.without_reference(page) + pages.reference(), "run python tests/pages.py"
 
 
+def test_the_interface_is_what_the_docstrings_say() -> None:
+    assert pages.INTERFACE.read_text("utf-8") == pages.interface(), "run python tests/pages.py"
+
+
 def test_the_schema_is_that_of_a_fresh_file(tmp_path: Path) -> None:
     text = pages.SCHEMA.read_text(encoding="utf-8")
     assert text == pages.schema(tmp_path / "retrovue.db"), "run python tests/pages.py"
@@ -216,15 +220,30 @@ def test_the_tests_of_the_page_pass(tmp_path: Path) -> None:
     module, tests = _blocks(ROOT / "docs" / "importers.md", "python")
     (tmp_path / "retrovue_shelf.py").write_text(module, encoding="utf-8")
     (tmp_path / "test_shelf.py").write_text(tests, encoding="utf-8")
+    said = _python(tmp_path, "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist")
+    assert "2 passed" in said
+
+
+def test_the_importer_of_the_tutorial_passes_its_tests(tmp_path: Path) -> None:
+    for block in _blocks(ROOT / "docs" / "importers-tutorial.md", "python"):
+        name = block.splitlines()[0].removeprefix("# ")
+        (tmp_path / name).write_text(block, encoding="utf-8")
+    said = _python(tmp_path, "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist")
+    assert "3 passed" in said
+    assert "Success" in _python(tmp_path, "mypy", "--strict", "retrovue_tapes.py")
+
+
+def _python(folder: Path, *words: str) -> str:
+    """What a tool says of the modules in a folder."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        [sys.executable, "-m", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "2 passed" in done.stdout, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 def test_every_block_that_can_run_is_run_here() -> None:
@@ -233,6 +252,8 @@ def test_every_block_that_can_run_is_run_here() -> None:
         ("README.md", "bash"),
         ("commands.md", "bash"),
         ("commands.md", "text"),
+        ("importers-tutorial.md", "python"),
+        ("importers-tutorial.md", "text"),
         ("importers.md", "python"),
         ("importers.md", "toml"),
         ("schema.md", "bash"),

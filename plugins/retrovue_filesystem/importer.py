@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import shlex
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from retrovue import (
     FoundAsset,
@@ -20,10 +21,11 @@ from retrovue import (
     ScanCollection,
     Skipped,
     Unread,
+    names,
 )
-from retrovue_filesystem import ignoring, names
+from retrovue.names.kinds import MEDIA_TYPES, is_hidden
+from retrovue_filesystem import ignoring
 from retrovue_filesystem.directory import Directory
-from retrovue_filesystem.names.kinds import MEDIA_TYPES, is_hidden
 from retrovue_filesystem.walk import Walk
 
 MIXED = "mixed"  # of several kinds: each file is read by itself
@@ -53,6 +55,11 @@ class FilesystemImporter(Importer):
             multiple=True,
         ),
     )
+
+    @classmethod
+    def options_for_folder(cls, folder: str) -> Mapping[str, Any]:
+        """Any folder is one of files."""
+        return {"base_path": folder}
 
     def identity(self) -> str:
         """The real path of the base; raises ImporterError where there is no such folder, and for

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 from zlib import crc32
 
-from retrovue import FoundAsset, FoundFile, Skipped, Unread
-from retrovue_filesystem import names, regular, works
+from retrovue import FoundAsset, FoundFile, Skipped, Unread, names
+from retrovue.names.folders import Folder, folder
+from retrovue.names.reader import read
+from retrovue.names.reading import Reading
+from retrovue_filesystem import regular, works
 from retrovue_filesystem.directory import Directory, File
-from retrovue_filesystem.names.folders import Folder, folder
-from retrovue_filesystem.names.reader import read
-from retrovue_filesystem.names.reading import Reading
 from retrovue_filesystem.times import instant
 from retrovue_filesystem.works import Read
 

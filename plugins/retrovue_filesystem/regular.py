@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from retrovue import FoundAsset, FoundFile
+from retrovue.names import extras, music
+from retrovue.names.episodes import tagged
+from retrovue.names.folders import Folder
+from retrovue.names.kinds import AUDIO_EXTENSIONS, VIDEO_EXTENSIONS
+from retrovue.names.tags import CERTAIN, UNCERTAIN, lower
 from retrovue_filesystem.directory import Directory
-from retrovue_filesystem.names import extras, music
-from retrovue_filesystem.names.episodes import tagged
-from retrovue_filesystem.names.folders import Folder
-from retrovue_filesystem.names.kinds import AUDIO_EXTENSIONS, VIDEO_EXTENSIONS
-from retrovue_filesystem.names.tags import CERTAIN, UNCERTAIN, lower
 from retrovue_filesystem.times import instant
 
 _WORDS = r"[A-Z][a-z]+(?: [A-Za-z][a-z]*)*"

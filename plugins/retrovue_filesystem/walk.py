@@ -10,17 +10,17 @@ from functools import cached_property, partial
 from typing import Any
 from zlib import crc32
 
-from retrovue import FoundAsset, FoundFolder, Skipped, Unread
-from retrovue_filesystem import ignoring, names
-from retrovue_filesystem.directory import Directory
-from retrovue_filesystem.ignoring import IGNORE_FILES
-from retrovue_filesystem.names.discs import IMAGES, is_disc_folder
-from retrovue_filesystem.names.kinds import (
+from retrovue import FoundAsset, FoundFolder, Skipped, Unread, names
+from retrovue.names.discs import IMAGES, is_disc_folder
+from retrovue.names.kinds import (
     MEDIA_TYPES,
     is_hidden,
     is_ignored_folder,
     is_left_behind,
 )
+from retrovue_filesystem import ignoring
+from retrovue_filesystem.directory import Directory
+from retrovue_filesystem.ignoring import IGNORE_FILES
 
 # What counts in a collection of each kind; of one whose kind nobody said, everything does.
 _WANTED = {

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from retrovue.names import titles
+from retrovue.names.discs import is_disc_folder
+from retrovue.names.folders import Folder, own_at
+from retrovue.names.kinds import LOSSLESS
+from retrovue.names.reading import Reading
 from retrovue_filesystem.directory import File
-from retrovue_filesystem.names import titles
-from retrovue_filesystem.names.discs import is_disc_folder
-from retrovue_filesystem.names.folders import Folder, own_at
-from retrovue_filesystem.names.kinds import LOSSLESS
-from retrovue_filesystem.names.reading import Reading
 
 _PART = re.compile(r"[\s._,-]*[(\[]?(?:part|pt|teil)[\s._]*(\d{1,2})[)\]]?$", re.IGNORECASE)
 _DISC = 100_000  # more than a disc has pieces

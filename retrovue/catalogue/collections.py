@@ -11,7 +11,7 @@ from retrovue.catalogue.connection import Tx
 from retrovue.commands import Command, Hint
 from retrovue.errors import Ambiguous, NotFound
 from retrovue.model import Collection
-from retrovue.names import folded
+from retrovue.selectors import folded
 
 _SELECT = """
     SELECT c.id, c.source_id, c.external_id, c.name, c.kind, c.enabled, c.sync_enabled,

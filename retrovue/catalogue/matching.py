@@ -12,7 +12,7 @@ from typing import NamedTuple
 from retrovue import paths
 from retrovue.found import FoundCollection
 from retrovue.model import Collection
-from retrovue.names import folded
+from retrovue.selectors import folded
 
 
 class Pair(NamedTuple):

@@ -11,7 +11,7 @@ from retrovue.catalogue.texts import read_object
 from retrovue.commands import CHECK, REPAIR, Command, Hint
 from retrovue.errors import AlreadyExists, Ambiguous, InvalidState, NotFound
 from retrovue.model import Source
-from retrovue.names import folded, source_selector
+from retrovue.selectors import folded, source_selector
 
 _SELECT = """
     SELECT id, external_id, type, identity, name, config, created_at, updated_at,

@@ -12,7 +12,7 @@ from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line, help_of
 from retrovue.errors import UsageError
-from retrovue.names import source_selector
+from retrovue.selectors import source_selector
 
 
 @click.group("collection")

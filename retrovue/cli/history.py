@@ -19,7 +19,7 @@ from retrovue.cli.output import Result, facts, plural, table
 from retrovue.cli.views import history_summary
 from retrovue.errors import RetrovueError
 from retrovue.model import CHANGES
-from retrovue.names import folded
+from retrovue.selectors import folded
 
 LINES = 50  # of a table, unless a limit is given
 DAY = 86_400  # seconds

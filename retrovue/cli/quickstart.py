@@ -16,9 +16,10 @@ from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import NotIngestible, RetrovueError, UsageError
+from retrovue.importers.api import Option
 from retrovue.model import Collection, Source
-from retrovue.names import folded
 from retrovue.operations.ingest_run import Options
+from retrovue.selectors import folded
 
 _SAMPLE = (
     "Movies/The Long Reel (1964)/The Long Reel (1964) - 1080p.mkv",
@@ -127,8 +128,8 @@ def _do(app: App, folder: str) -> Result:
             ["Is a disk not mounted?"],
         )
     left = _enable_untouched(app, source, found)
-    result = _ingested(app, source, left)
-    return _told(app, source, folder, result, told_how=not known and result.error is None)
+    result = _ingested(app, source, folder, left)
+    return _told(app, source, result, told_how=not known and result.error is None)
 
 
 def _enable_untouched(
@@ -162,12 +163,14 @@ def _updated_by_hand(app: App, source: Source) -> set[str | None]:
     return {name for name, operation in last.items() if operation == "Collection update"}
 
 
-def _ingested(app: App, source: Source, left: Sequence[tuple[Collection, RetrovueError]]) -> Result:
+def _ingested(
+    app: App, source: Source, folder: str, left: Sequence[tuple[Collection, RetrovueError]]
+) -> Result:
     """Ingest all that can be, and say what was left and how to go on. Raises the reason where
     everything was left."""
     now = collections.of_source(app.catalogue.reader(), source.id)
     if left and not any(collection.sync_enabled for collection in now):
-        raise _nothing_taken_in(source, left)
+        raise _nothing_taken_in(folder, left)
     result = ingest_report.of_source(app, source, Options(keep_going=True))
     if not left:
         return result
@@ -197,31 +200,31 @@ def _ingested(app: App, source: Source, left: Sequence[tuple[Collection, Retrovu
 
 
 def _nothing_taken_in(
-    source: Source, left: Sequence[tuple[Collection, RetrovueError]]
+    folder: str, left: Sequence[tuple[Collection, RetrovueError]]
 ) -> RetrovueError:
     first, *others = [error for _, error in left]
     detail = [*first.detail]
     for error in others:
         detail += [f"Error: {error.message}", *error.detail]
-    folder = str(source.config["base_path"])
     again = Hint("To go on once it can be read", Command("quickstart", (folder,)))
     return NotIngestible(first.message, detail, hint=again)
 
 
 def _source(app: App, folder: str) -> tuple[Source, bool]:
     """The source of the folder, added where there is none; and whether it was there."""
-    from retrovue.operations.sources import add_source
+    from retrovue.operations.sources import add_source, identity_of
 
+    type_, values = app.plugins.for_folder(folder)
     if app.catalogue.exists():
+        identity = identity_of(app.plugins, type_, values)
         for source in sources.all_of(app.catalogue.reader()):
-            if source.type == "filesystem" and source.identity == folder:
+            if (source.type, source.identity) == (type_, identity):
                 return source, True
     name = _free_name(app, os.path.basename(folder) or "Media")
-    values = {"base_path": folder}
     source = add_source(
         app.catalogue,
         app.plugins,
-        "filesystem",
+        type_,
         name,
         values,
         with_discovery=True,
@@ -247,9 +250,9 @@ def _enable(app: App, collection: Collection) -> None:
     update_collection(app.catalogue, lambda: app.plugins, collection, wanted)
 
 
-def _told(app: App, source: Source, folder: str, result: Result, *, told_how: bool) -> Result:
+def _told(app: App, source: Source, result: Result, *, told_how: bool) -> Result:
     found = collections.of_source(app.catalogue.reader(), source.id)
-    commands = _commands(app, source, folder, found)
+    commands = _commands(app, source, found)
     lines = [*result.lines, ""]
     if told_how:
         lines += [
@@ -270,10 +273,12 @@ def _told(app: App, source: Source, folder: str, result: Result, *, told_how: bo
     return result._replace(data=data, lines=lines)
 
 
-def _commands(app: App, source: Source, folder: str, found: Sequence[Collection]) -> list[str]:
+def _commands(app: App, source: Source, found: Sequence[Collection]) -> list[str]:
     connection = app.catalogue.reader()
     name = sources.selector(source)
-    add = ("--type", "filesystem", "--name", source.name, "--base-path", folder, "--discover")
+    options = app.plugins.importer(source.type).options
+    given = [w for o in options if o.name in source.config for w in _flag(o, source.config[o.name])]
+    add = ("--type", source.type, "--name", source.name, *given, "--discover")
     commands = [Command("source add", (), add)]
     commands += [
         Command(
@@ -286,3 +291,10 @@ def _commands(app: App, source: Source, folder: str, found: Sequence[Collection]
     ]
     commands.append(Command("source ingest", (name,)))
     return [shell.command(command, app.path) for command in commands]
+
+
+def _flag(option: Option, value: Any) -> tuple[str, ...]:
+    """An option as it is given on a command line."""
+    if option.type is bool:
+        return (option.flag,) if value else ()
+    return (option.flag, str(value))

@@ -70,20 +70,43 @@ class Importer:
         return logging.getLogger(f"retrovue.plugins.{self.type}")
 
     def identity(self) -> str:
-        """What makes this source the same source, from the options alone; contacts nothing."""
+        """What makes this source the same source, from the options alone; contacts nothing.
+
+        Called whenever a source is added, updated or used; the same options give the same text,
+        which is stored and holds no secret. A second source with it is refused.
+        """
         raise NotImplementedError
+
+    @classmethod
+    def options_for_folder(cls, folder: str) -> Mapping[str, Any] | None:
+        """The options with which a folder of this machine is a source of this type, None where it
+        is none; asked by `quickstart`, and contacts nothing."""
+        return None
 
     def remote_identity(self) -> str | None:
         """What the server says that it is, asked without anything secret; None where nothing is
-        known. Raises `ImporterError` where it cannot be asked."""
+        known. Raises `ImporterError` where it cannot be asked.
+
+        Called once before each discovery, update and ingest, and before every other question to
+        the source: one that answers otherwise than last time is asked nothing more.
+        """
         return None
 
     def discover(self) -> Iterable[FoundCollection]:
-        """The collections that the source offers now."""
+        """The collections that the source offers now.
+
+        Called once by each discovery and by an update of the source's options, outside of any
+        transaction. To end means that these are all: what is known and not among them is missing
+        from then on. Raises `ImporterError` where that cannot be said.
+        """
         raise NotImplementedError
 
     def obstacles(self, collection: ScanCollection) -> Iterable[str]:
-        """Why the collection cannot be ingested now, one line each; nothing when it can."""
+        """Why the collection cannot be ingested now, one line each; nothing when it can.
+
+        Called before each ingest of the collection and when its flags or mappings change; it may
+        contact the source, but ought to be quick.
+        """
         return ()
 
     def overlooked(self, known: Collection[str]) -> Iterable[Overlooked]:
@@ -96,11 +119,24 @@ class Importer:
     ) -> Iterable[FoundAsset | FoundFolder | Unread | Skipped]:
         """Everything in the collection, cheaply: ids, fingerprints and files.
 
-        The title may be left out for `describe` to fill in. Ending the iteration means that all
-        of it was seen; a scan that cannot say so raises `ImporterError`.
+        Called once by each ingest, outside of any transaction, and once more where somebody else
+        changed the collection meanwhile. Ending the iteration means that all of it was seen: what
+        is known and was not seen is marked missing. A scan that cannot say so raises
+        `ImporterError`, and the collection stays as it was.
+
+        `Unread` is what could not be read: what is known below it stays, the ingest is partial.
+        `Skipped` is what was left out for good: it is counted and told, and marks nothing. A folder
+        in which something was skipped, and not `on_purpose`, is read again at each ingest, so that
+        it is told again. The title may be left out for `describe` to fill in.
         """
         raise NotImplementedError
 
     def describe(self, asset: FoundAsset) -> FoundAsset:
-        """The asset with all that is expensive to find out; called for new and changed ones."""
+        """The asset with all that is expensive to find out.
+
+        Called once for each asset of a scan that is new or whose fingerprint is another one, while
+        the scan goes on, and for every asset of a narrowed ingest. The id must stay; the
+        fingerprint is that of the scan, whatever is given. `Skipped` leaves the asset out (one that
+        is known stays as it was), anything else counts as not read.
+        """
         return asset

@@ -215,6 +215,30 @@ class Plugins:
             self.warnings(),
         )
 
+    def for_folder(self, folder: str) -> tuple[str, dict[str, Any]]:
+        """The type of source that a folder is, and its options: what an importer says that takes
+        it, a bundled one where no other does. Raises ImporterFailed where several do, or none."""
+        found: dict[bool, dict[str, dict[str, Any]]] = {False: {}, True: {}}
+        for word in self.types():
+            try:
+                values = self._classes[word].options_for_folder(folder)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # a plugin may raise anything
+                raise _failed(word, error) from error
+            if values is not None:
+                bundled = self._offers[word][0][0] == f"{choice.OURS}:{word}"
+                found[bundled][word] = dict(values)
+        taking = found[False] or found[True]
+        if len(taking) != 1:
+            words = ", ".join(taking) or "none"
+            raise ImporterFailed(
+                f"{folder} is a source of several types: {words}" if taking
+                else f"No importer takes {folder}",
+                hint="Add it with source add --type TYPE, or leave plugins out with --no-plugin.",
+            )  # fmt: skip
+        return next(iter(taking.items()))
+
     def make(self, type_: str, config: Mapping[str, Any]) -> Importer:
         """An importer with this configuration. Raises ImporterFailed when it refuses it."""
         cls = self.importer(type_)

@@ -9,8 +9,8 @@ from retrovue.catalogue import collections
 from retrovue.commands import CHECK, REPAIR, Command, Hint, Line
 from retrovue.errors import InvalidState, NotIngestible, RetrovueError
 from retrovue.model import IngestResult
-from retrovue.names import source_selector
 from retrovue.operations.ingestibility import GONE
+from retrovue.selectors import source_selector
 
 
 def refused(connection: sqlite3.Connection, results: Sequence[IngestResult]) -> RetrovueError:

@@ -58,6 +58,14 @@ def importer_of(catalogue: Catalogue, plugins: Plugins, source: Source) -> Impor
     return plugins.make(source.type, settings.resolve(options, stored, source.name))
 
 
+def identity_of(plugins: Plugins, type_: str, values: Mapping[str, Any]) -> str:
+    """What makes the source the same that would be added with these options; nothing is contacted.
+    Raises what `add_source` raises before it asks anything."""
+    options = plugins.importer(type_).options
+    given = settings.from_input(options, values)
+    return plugins.identity(plugins.make(type_, settings.resolve(options, given, type_)))
+
+
 def require_name(name: str) -> str:
     """The name of a source without blanks around it. Raises UsageError for none, and for one with
     control characters."""

@@ -36,7 +36,7 @@ def main(count: int) -> None:
 
 
 def _rate(folders: dict[tuple[str, ...], list[str]], told: bool = True) -> float:
-    from retrovue_filesystem import names
+    from retrovue import names
 
     began = time.process_time()
     for parts, found in folders.items():

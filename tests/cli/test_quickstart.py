@@ -6,6 +6,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+from support import plugins
 from support.cli import Cli
 from support.media import films, write
 
@@ -83,3 +84,34 @@ def test_quickstart_of_two_folders_of_one_name_makes_two_sources(cli: Cli, tmp_p
         write(tmp_path / place, *films(1))
         cli.ok("quickstart", tmp_path / place)
     assert cli.rows("SELECT name FROM sources ORDER BY id") == [("media",), ("media 2",)]
+
+
+TAKING = """
+    @classmethod
+    def options_for_folder(cls, folder):
+        return {answer}
+    def identity(self):
+        return "box"
+"""
+
+
+def test_a_folder_is_taken_by_the_importer_that_knows_it(cli: Cli) -> None:
+    answer = "{'box': folder} if folder.endswith('.box') else None"
+    options = '    options = (Option("box", required=True),)'
+    plugins.importer(cli.site, "boxes", TAKING.format(answer=answer) + options)
+    (cli.home / "my.box").mkdir()
+    (cli.home / "plain" / "Movies").mkdir(parents=True)
+    cli("quickstart", cli.home / "my.box")
+    cli.ok("quickstart", cli.home / "plain")
+    assert cli.rows("SELECT type, name FROM sources ORDER BY id") == [
+        ("boxes", "my.box"), ("filesystem", "plain"),
+    ]  # fmt: skip
+
+
+def test_a_folder_that_several_importers_take_is_no_ones(cli: Cli) -> None:
+    for word in ("boxes", "crates"):
+        plugins.importer(cli.site, word, TAKING.format(answer="{}"))
+    run = cli("quickstart", cli.home)
+    assert run.code == 1
+    assert run.error == f"Error: {cli.home} is a source of several types: boxes, crates"
+    assert not cli.db.exists()

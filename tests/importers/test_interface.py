@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import retrovue
-from retrovue import redact
+from retrovue import names, redact
 from support import plugins
 from support.cli import Cli
 
@@ -32,6 +32,7 @@ FIELDS = {
 METHODS = {
     "__init__": "self config",
     "identity": "self",
+    "options_for_folder": "folder",
     "remote_identity": "self",
     "discover": "self",
     "obstacles": "self collection",
@@ -57,6 +58,13 @@ def test_the_fields_of_a_value(name: str) -> None:
 def test_the_parameters_of_a_method(name: str) -> None:
     method = getattr(retrovue.Importer, name)
     assert list(inspect.signature(method).parameters) == METHODS[name].split()
+
+
+def test_the_reader_of_names_is_promised() -> None:
+    assert list(inspect.signature(names.read_path).parameters) == ["path", "kind"]
+    assert names.Reading._fields[:5] == ("kind", "title", "series", "season", "episode")
+    read = names.read_path("Shows/Lost/Season 1/Lost - S01E02.mkv")
+    assert (read.kind, read.series, read.season, read.episode) == ("episode", "Lost", 1, 2)
 
 
 def test_help_shows_the_interface() -> None:

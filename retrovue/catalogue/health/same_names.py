@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from retrovue.names import folded
+from retrovue.selectors import folded
 
 
 def of_sources(connection: sqlite3.Connection) -> list[tuple[int, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from retrovue_filesystem.names import read_path
+from retrovue.names import read_path
 
 PAGE = Path(__file__).parents[3] / "docs" / "ingest.md"
 TAKEN: dict[str, tuple[str, dict[str, Any]]] = {

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "plugins"))
 
-from retrovue_filesystem.names import (
+from retrovue.names import (
     Reading,
     folder,
     is_disc_folder,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "plugins"))
 
-from retrovue_filesystem.names import episodes, extras, folder, numbers, read_path, tags, titles
+from retrovue.names import episodes, extras, folder, numbers, read_path, tags, titles
 
 SEA = "/m/Movies/Sea Road (2010)/"
 DESK = "/m/TV/Night Desk (2010)/Season 01/"

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrovue.names.folders import folder
 from retrovue_filesystem.directory import Directory
 from retrovue_filesystem.items import Reader
-from retrovue_filesystem.names.folders import folder
 from retrovue_filesystem.regular import read
 
 ROOT = Path(__file__).parents[2]

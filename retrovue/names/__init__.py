@@ -1,8 +1,9 @@
 """What file and folder names mean: the naming habits of media libraries, read from text alone.
 
-`folder` works out once what a directory says; `read` reads each file's name in it. Nothing here
-touches a disk or knows of the rest of the importer. A walk over what did not change needs none of
-the grammar, so that is imported at its first use.
+`read_path` reads one path and gives a `Reading`; these two are promised to plugins. `folder` works
+out once what a directory says; `read` reads each file's name in it. Nothing here touches a disk or
+knows of the rest of retrovue. A walk over what did not change needs none of the grammar, so that
+is imported at its first use.
 """
 
 from __future__ import annotations

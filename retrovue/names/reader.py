@@ -247,7 +247,12 @@ def _folder(parts: tuple[str, ...], kind: str | None) -> Folder:
 
 
 def read_path(path: str, kind: str | None = None) -> Reading:
-    """Read a whole path, of either shape, as if its collection began at its first folder."""
+    """Say what a path means; never raises, asks no disk.
+
+    The path has slashes or backslashes, its collection begins at its first folder (a drive or a
+    share is passed over). `kind` is movie, show, music, photo or video, what the collection holds;
+    None leaves it to be told by usual library names (Movies, TV Shows).
+    """
     unc = path.startswith(("\\\\", "//"))
     parts = [part for part in _SEPARATORS.split(path) if part]
     if (parts and _DRIVE.match(parts[0])) or (unc and len(parts) > 2):

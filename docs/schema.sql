@@ -1,5 +1,5 @@
 PRAGMA application_id = 1381389637;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 CREATE TABLE "_sqlite_migrations" (
    "id" INTEGER PRIMARY KEY,
@@ -27,7 +27,13 @@ CREATE TABLE asset_files (
   audio_codec      TEXT,
   width            INTEGER,
   height           INTEGER
-) STRICT;
+, version_label TEXT) STRICT;
+
+CREATE VIRTUAL TABLE asset_search USING fts5 (
+  title, series, artist, album, edition, version_label, year, guids, external_id,
+  content = 'asset_search_text', content_rowid = 'id', prefix = '2',
+  tokenize = "unicode61 remove_diacritics 2"
+);
 
 CREATE TABLE assets (
   id             INTEGER PRIMARY KEY AUTOINCREMENT
@@ -58,7 +64,7 @@ CREATE TABLE assets (
   created_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   updated_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   missing_since  TEXT, extra_of INTEGER            -- the film that an extra belongs to; NULL: none
-  REFERENCES assets (id) ON DELETE SET NULL,                                          -- not seen by the last complete scan
+  REFERENCES assets (id) ON DELETE SET NULL, disc INTEGER, added_at TEXT,                                          -- not seen by the last complete scan
   UNIQUE (collection_id, external_id)
 ) STRICT;
 
@@ -84,7 +90,7 @@ CREATE TABLE collections (
   asset_count            INTEGER NOT NULL DEFAULT 0,            -- kept by the triggers of assets
   missing_count          INTEGER NOT NULL DEFAULT 0,            -- those of them with missing_since
   created_at             TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
-  updated_at             TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), identity TEXT,
+  updated_at             TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), identity TEXT, size INTEGER,
   UNIQUE (source_id, external_id),
   CONSTRAINT "G-5: sync_enabled needs enabled" CHECK (sync_enabled <= enabled)
 ) STRICT;
@@ -123,6 +129,20 @@ CREATE TABLE path_mappings (
   created_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   updated_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   UNIQUE (collection_id, external_path)
+) STRICT;
+
+CREATE TABLE search_pending (
+  asset_id       INTEGER PRIMARY KEY,
+  indexed        INTEGER NOT NULL,                              -- whether the index has words of it
+  title          TEXT,
+  series         TEXT,
+  artist         TEXT,
+  album          TEXT,
+  edition        TEXT,
+  version_label  TEXT,
+  year           INTEGER,
+  guids          TEXT,
+  external_id    TEXT
 ) STRICT;
 
 CREATE TABLE source_secrets (
@@ -164,6 +184,20 @@ CREATE INDEX assets_extra_of ON assets (extra_of) WHERE extra_of IS NOT NULL;
 
 CREATE INDEX assets_extras ON assets (collection_id) WHERE kind = 'extra';
 
+CREATE VIEW asset_search_text AS
+SELECT a.id,
+       a.title, a.series, a.artist, a.album, a.edition,
+       (SELECT group_concat(label, ' ')
+          FROM (SELECT f.version_label AS label
+                  FROM asset_files AS f
+                 WHERE f.asset_id = a.id AND f.version_label IS NOT NULL
+                 GROUP BY 1
+                 ORDER BY 1)) AS version_label,
+       a.year,
+       iif(a.guids = '[]', NULL, a.guids) AS guids,
+       iif(a.external_id GLOB '*[/\.]*', NULL, a.external_id) AS external_id
+  FROM assets AS a;
+
 CREATE VIEW collection_status AS
 SELECT c.id AS collection_id,
        s.name AS source,
@@ -182,6 +216,99 @@ SELECT c.id AS collection_id,
   FROM collections AS c
   JOIN sources AS s ON s.id = c.source_id;
 
+CREATE VIEW duplicates AS
+WITH found AS (
+  SELECT 'same_file' AS reason, local_path AS word, asset_id FROM media WHERE local_path IS NOT NULL
+  UNION
+  SELECT 'same_id', j.value, a.id
+    FROM assets AS a
+    JOIN json_each(a.guids) AS j
+   WHERE a.kind = 'movie' AND a.guids <> '[]'
+     AND (j.value GLOB 'imdb://*' OR j.value GLOB 'tmdb://*')
+  UNION
+  SELECT 'same_title', lower(title) || char(10) || year, id FROM assets WHERE kind = 'movie'
+  UNION
+  SELECT 'same_episode', lower(series) || char(10) || season || char(10) || episode, id
+    FROM assets
+   WHERE kind = 'episode'
+), several AS (
+  SELECT reason, '[' || group_concat(asset_id) || ']' AS asset_ids, min(asset_id) AS first
+    FROM (SELECT reason, word, asset_id FROM found WHERE word IS NOT NULL ORDER BY 1, 2, 3)
+   GROUP BY reason, word
+  HAVING count(*) > 1
+)
+SELECT d.reason, s.name AS source, c.name AS collection, a.title, a.year, d.asset_ids,
+       '[' || coalesce((
+         SELECT group_concat('"' || replace(replace(replace(replace(replace(path, '\', '\\'),
+                             '"', '\"'), char(10), '\n'), char(9), '\t'), char(13), '\r') || '"')
+           FROM (SELECT DISTINCT v.local_path AS path
+                   FROM json_each(d.asset_ids) AS j
+                   JOIN media AS v ON v.asset_id = j.value
+                  WHERE v.local_path IS NOT NULL
+                  ORDER BY 1)), '') || ']' AS paths
+  FROM several AS d
+  JOIN assets AS a ON a.id = d.first
+  JOIN collections AS c ON c.id = a.collection_id
+  JOIN sources AS s ON s.id = c.source_id;
+
+CREATE VIEW episodes AS
+SELECT a.id AS asset_id,
+       s.name AS source,
+       c.name AS collection,
+       a.series, a.season, a.episode, a.episode_end, a.title,
+       (SELECT count(*) FROM asset_files AS f WHERE f.asset_id = a.id) AS files,
+       (SELECT sum(f.size_bytes) FROM asset_files AS f WHERE f.asset_id = a.id) AS size_bytes,
+       a.missing_since
+  FROM assets AS a
+  JOIN collections AS c ON c.id = a.collection_id
+  JOIN sources AS s ON s.id = c.source_id
+ WHERE a.kind = 'episode';
+
+CREATE VIEW films AS
+SELECT a.id AS asset_id,
+       s.name AS source,
+       c.name AS collection,
+       a.title, a.year, a.edition,
+       (SELECT count(*) FROM asset_files AS f WHERE f.asset_id = a.id) AS files,
+       (SELECT sum(f.size_bytes) FROM asset_files AS f WHERE f.asset_id = a.id) AS size_bytes,
+       a.missing_since
+  FROM assets AS a
+  JOIN collections AS c ON c.id = a.collection_id
+  JOIN sources AS s ON s.id = c.source_id
+ WHERE a.kind = 'movie';
+
+CREATE VIEW gaps AS
+WITH numbers AS (
+  SELECT collection_id, series, season, NULL AS artist, NULL AS album, NULL AS disc,
+         episode AS first, max(episode, coalesce(episode_end, episode)) AS last
+    FROM assets
+   WHERE kind = 'episode' AND series IS NOT NULL AND season IS NOT 0 AND missing_since IS NULL
+  UNION ALL
+  SELECT collection_id, NULL, NULL, artist, album, disc, track, track
+    FROM assets
+   WHERE kind = 'track' AND album IS NOT NULL AND missing_since IS NULL
+), spans AS (
+  SELECT *,
+         max(last) OVER (PARTITION BY collection_id, series, season, artist, album, disc
+                             ORDER BY first, last ROWS UNBOUNDED PRECEDING) AS until,
+         lead(first) OVER (PARTITION BY collection_id, series, season, artist, album, disc
+                               ORDER BY first, last) AS next
+    FROM numbers
+   WHERE first IS NOT NULL
+), holes AS ( -- a jump of a thousand and more is another way to count, such as dates
+  SELECT collection_id, series, season, artist, album, disc, until + 1 AS missing, next - 1 AS until
+    FROM spans
+   WHERE next > until + 1 AND next - until <= 1000
+  UNION ALL
+  SELECT collection_id, series, season, artist, album, disc, missing + 1, until
+    FROM holes
+   WHERE missing < until
+)
+SELECT s.name AS source, c.name AS collection, h.series, h.season, h.artist, h.album, h.disc, h.missing
+  FROM holes AS h
+  JOIN collections AS c ON c.id = h.collection_id
+  JOIN sources AS s ON s.id = c.source_id;
+
 CREATE VIEW media AS
 SELECT a.id AS asset_id,
        s.name AS source,
@@ -192,12 +319,31 @@ SELECT a.id AS asset_id,
        f.version,
        f.part,
        rtrim(m.local_path, '/') || '/' || f.relative_path AS local_path,
-       a.missing_since
+       a.missing_since,
+       a.edition, a.released_on, a.episode_end, a.disc,
+       f.version_label,
+       a.extra_of,
+       f.size_bytes, f.modified_at, f.container, f.video_codec, f.audio_codec, f.width, f.height,
+       f.relative_path,
+       coalesce(a.added_at, a.created_at) AS added_at
   FROM assets AS a
   JOIN collections AS c ON c.id = a.collection_id
   JOIN sources AS s ON s.id = c.source_id
   LEFT JOIN asset_files AS f ON f.asset_id = a.id
   LEFT JOIN path_mappings AS m ON m.id = f.path_mapping_id;
+
+CREATE VIEW tracks AS
+SELECT a.id AS asset_id,
+       s.name AS source,
+       c.name AS collection,
+       a.artist, a.album, a.disc, a.track, a.title,
+       (SELECT count(*) FROM asset_files AS f WHERE f.asset_id = a.id) AS files,
+       (SELECT sum(f.size_bytes) FROM asset_files AS f WHERE f.asset_id = a.id) AS size_bytes,
+       a.missing_since
+  FROM assets AS a
+  JOIN collections AS c ON c.id = a.collection_id
+  JOIN sources AS s ON s.id = c.source_id
+ WHERE a.kind = 'track';
 
 CREATE TRIGGER asset_files_insert BEFORE INSERT ON asset_files BEGIN
   SELECT RAISE(ABORT, 'G-2: this file already exists')
@@ -253,10 +399,12 @@ CREATE TRIGGER asset_files_forms BEFORE INSERT ON asset_files BEGIN
       THEN RAISE(ABORT, 'G-5: width is a number from 0 to 9,007,199,254,740,991')
     WHEN NEW.height IS NOT NULL AND NOT (NEW.height BETWEEN 0 AND 9007199254740991)
       THEN RAISE(ABORT, 'G-5: height is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.version_label IS NOT NULL AND NOT (NEW.version_label = substr(NEW.version_label, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: version_label is text of at most 10,000 characters, without NUL')
   END;
 END;
 
-CREATE TRIGGER asset_files_forms_update BEFORE UPDATE OF relative_path, version, part, size_bytes, modified_at, duration_ms, container, video_codec, audio_codec, width, height ON asset_files BEGIN
+CREATE TRIGGER asset_files_forms_update BEFORE UPDATE OF relative_path, version, part, size_bytes, modified_at, duration_ms, container, video_codec, audio_codec, width, height, version_label ON asset_files BEGIN
   SELECT CASE
     WHEN NEW.relative_path IS NOT OLD.relative_path
      AND NOT (NEW.relative_path = substr(NEW.relative_path, 1, 32768))
@@ -297,7 +445,56 @@ CREATE TRIGGER asset_files_forms_update BEFORE UPDATE OF relative_path, version,
     WHEN NEW.height IS NOT OLD.height
      AND NOT (NEW.height BETWEEN 0 AND 9007199254740991)
       THEN RAISE(ABORT, 'G-5: height is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.version_label IS NOT OLD.version_label
+     AND NOT (NEW.version_label = substr(NEW.version_label, 1, 10000))
+      THEN RAISE(ABORT, 'G-5: version_label is text of at most 10,000 characters, without NUL')
   END;
+END;
+
+CREATE TRIGGER asset_files_search_insert AFTER INSERT ON asset_files WHEN NEW.version_label IS NOT NULL BEGIN
+  INSERT INTO search_pending (asset_id, indexed, title, series, artist, album, edition, version_label, year, guids, external_id)
+  SELECT a.id, 1, a.title, a.series, a.artist, a.album, a.edition,
+       (SELECT group_concat(label, ' ')
+          FROM (SELECT f.version_label AS label
+                  FROM asset_files AS f
+                 WHERE f.asset_id = a.id AND f.version_label IS NOT NULL AND f.id <> NEW.id
+                 GROUP BY 1
+                 ORDER BY 1)),
+       a.year, iif(a.guids = '[]', NULL, a.guids),
+       iif(a.external_id GLOB '*[/\.]*', NULL, a.external_id)
+    FROM assets AS a
+   WHERE a.id = NEW.asset_id AND NOT EXISTS (SELECT 1 FROM search_pending WHERE asset_id = a.id);
+END;
+
+CREATE TRIGGER asset_files_search_update AFTER UPDATE OF version_label ON asset_files
+  WHEN NEW.version_label IS NOT OLD.version_label BEGIN
+  INSERT INTO search_pending (asset_id, indexed, title, series, artist, album, edition, version_label, year, guids, external_id)
+  SELECT a.id, 1, a.title, a.series, a.artist, a.album, a.edition,
+       (SELECT group_concat(label, ' ')
+          FROM (SELECT f.version_label AS label
+                  FROM asset_files AS f
+                 WHERE f.asset_id = a.id AND f.version_label IS NOT NULL AND f.id <> NEW.id
+                UNION SELECT OLD.version_label WHERE OLD.version_label IS NOT NULL
+                 ORDER BY 1)),
+       a.year, iif(a.guids = '[]', NULL, a.guids),
+       iif(a.external_id GLOB '*[/\.]*', NULL, a.external_id)
+    FROM assets AS a
+   WHERE a.id = NEW.asset_id AND NOT EXISTS (SELECT 1 FROM search_pending WHERE asset_id = a.id);
+END;
+
+CREATE TRIGGER asset_files_search_delete AFTER DELETE ON asset_files WHEN OLD.version_label IS NOT NULL BEGIN
+  INSERT INTO search_pending (asset_id, indexed, title, series, artist, album, edition, version_label, year, guids, external_id)
+  SELECT a.id, 1, a.title, a.series, a.artist, a.album, a.edition,
+       (SELECT group_concat(label, ' ')
+          FROM (SELECT f.version_label AS label
+                  FROM asset_files AS f
+                 WHERE f.asset_id = a.id AND f.version_label IS NOT NULL
+                UNION SELECT OLD.version_label WHERE OLD.version_label IS NOT NULL
+                 ORDER BY 1)),
+       a.year, iif(a.guids = '[]', NULL, a.guids),
+       iif(a.external_id GLOB '*[/\.]*', NULL, a.external_id)
+    FROM assets AS a
+   WHERE a.id = OLD.asset_id AND NOT EXISTS (SELECT 1 FROM search_pending WHERE asset_id = a.id);
 END;
 
 CREATE TRIGGER assets_insert BEFORE INSERT ON assets BEGIN
@@ -362,6 +559,24 @@ CREATE TRIGGER assets_delete AFTER DELETE ON assets BEGIN
          asset_count = asset_count - 1,
          missing_count = missing_count - (OLD.missing_since IS NOT NULL)
    WHERE id = OLD.collection_id;
+END;
+
+CREATE TRIGGER assets_extra_of_insert BEFORE INSERT ON assets WHEN NEW.extra_of IS NOT NULL BEGIN
+  SELECT RAISE(ABORT, 'G-2: an extra belongs to another asset of its collection')
+   WHERE NOT EXISTS (SELECT 1 FROM assets
+                      WHERE id = NEW.extra_of AND collection_id = NEW.collection_id);
+END;
+
+CREATE TRIGGER assets_extra_of_update BEFORE UPDATE ON assets
+  WHEN NEW.extra_of IS NOT NULL AND NEW.extra_of IS NOT OLD.extra_of BEGIN
+  SELECT RAISE(ABORT, 'G-2: an extra belongs to another asset of its collection')
+   WHERE NEW.extra_of = OLD.id
+      OR NOT EXISTS (SELECT 1 FROM assets
+                      WHERE id = NEW.extra_of AND collection_id = NEW.collection_id);
+END;
+
+CREATE TRIGGER assets_extra_of_delete AFTER DELETE ON assets BEGIN
+  UPDATE assets SET extra_of = NULL WHERE extra_of = OLD.id;
 END;
 
 CREATE TRIGGER assets_forms BEFORE INSERT ON assets BEGIN
@@ -444,10 +659,20 @@ CREATE TRIGGER assets_forms BEFORE INSERT ON assets BEGIN
          AND rtrim(substr(NEW.missing_since, 1, length(NEW.missing_since) - 1), '0123456789') = substr(NEW.missing_since, 1, 19) || '.'
       END)
       THEN RAISE(ABORT, 'G-5: missing_since is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.disc IS NOT NULL AND NOT (NEW.disc BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: disc is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.added_at IS NOT NULL AND NOT (NEW.added_at GLOB '????-??-??T??:??:??*Z' AND NEW.added_at > '0001'
+      AND CASE
+        WHEN NEW.added_at = substr(NEW.added_at, 1, 20) THEN substr(NEW.added_at, 1, 10) IS date(NEW.added_at, '+0 days')
+        ELSE NEW.added_at = substr(NEW.added_at, 1, 30) AND NEW.added_at GLOB '*.[0-9]*'
+         AND substr(NEW.added_at, 1, 10) IS date(substr(NEW.added_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.added_at, 1, length(NEW.added_at) - 1), '0123456789') = substr(NEW.added_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: added_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
   END;
 END;
 
-CREATE TRIGGER assets_forms_update BEFORE UPDATE OF external_id, title, series, season, episode, episode_end, artist, album, track, year, released_on, duration_ms, edition, guids, metadata, fingerprint, created_at, updated_at, missing_since ON assets BEGIN
+CREATE TRIGGER assets_forms_update BEFORE UPDATE OF external_id, title, series, season, episode, episode_end, artist, album, track, year, released_on, duration_ms, edition, guids, metadata, fingerprint, created_at, updated_at, missing_since, disc, added_at ON assets BEGIN
   SELECT CASE
     WHEN NEW.external_id IS NOT OLD.external_id
      AND NOT (NEW.external_id = substr(NEW.external_id, 1, 32768))
@@ -543,25 +768,54 @@ CREATE TRIGGER assets_forms_update BEFORE UPDATE OF external_id, title, series, 
          AND rtrim(substr(NEW.missing_since, 1, length(NEW.missing_since) - 1), '0123456789') = substr(NEW.missing_since, 1, 19) || '.'
       END)
       THEN RAISE(ABORT, 'G-5: missing_since is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
+    WHEN NEW.disc IS NOT OLD.disc
+     AND NOT (NEW.disc BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: disc is a number from 0 to 9,007,199,254,740,991')
+    WHEN NEW.added_at IS NOT OLD.added_at
+     AND NOT (NEW.added_at GLOB '????-??-??T??:??:??*Z' AND NEW.added_at > '0001'
+      AND CASE
+        WHEN NEW.added_at = substr(NEW.added_at, 1, 20) THEN substr(NEW.added_at, 1, 10) IS date(NEW.added_at, '+0 days')
+        ELSE NEW.added_at = substr(NEW.added_at, 1, 30) AND NEW.added_at GLOB '*.[0-9]*'
+         AND substr(NEW.added_at, 1, 10) IS date(substr(NEW.added_at, 1, 19), '+0 days')
+         AND rtrim(substr(NEW.added_at, 1, length(NEW.added_at) - 1), '0123456789') = substr(NEW.added_at, 1, 19) || '.'
+      END)
+      THEN RAISE(ABORT, 'G-5: added_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
   END;
 END;
 
-CREATE TRIGGER assets_extra_of_insert BEFORE INSERT ON assets WHEN NEW.extra_of IS NOT NULL BEGIN
-  SELECT RAISE(ABORT, 'G-2: an extra belongs to another asset of its collection')
-   WHERE NOT EXISTS (SELECT 1 FROM assets
-                      WHERE id = NEW.extra_of AND collection_id = NEW.collection_id);
+CREATE TRIGGER assets_search_insert AFTER INSERT ON assets BEGIN
+  INSERT INTO search_pending (asset_id, indexed)
+  SELECT NEW.id, 0
+   WHERE NOT EXISTS (SELECT 1 FROM search_pending WHERE asset_id = NEW.id);
 END;
 
-CREATE TRIGGER assets_extra_of_update BEFORE UPDATE ON assets
-  WHEN NEW.extra_of IS NOT NULL AND NEW.extra_of IS NOT OLD.extra_of BEGIN
-  SELECT RAISE(ABORT, 'G-2: an extra belongs to another asset of its collection')
-   WHERE NEW.extra_of = OLD.id
-      OR NOT EXISTS (SELECT 1 FROM assets
-                      WHERE id = NEW.extra_of AND collection_id = NEW.collection_id);
+CREATE TRIGGER assets_search_update AFTER UPDATE OF title, series, artist, album, edition, year, guids, external_id ON assets
+  WHEN NEW.title IS NOT OLD.title
+    OR NEW.series IS NOT OLD.series
+    OR NEW.artist IS NOT OLD.artist
+    OR NEW.album IS NOT OLD.album
+    OR NEW.edition IS NOT OLD.edition
+    OR NEW.year IS NOT OLD.year
+    OR NEW.guids IS NOT OLD.guids
+    OR NEW.external_id IS NOT OLD.external_id BEGIN
+  INSERT INTO search_pending (asset_id, indexed, title, series, artist, album, edition, version_label, year, guids, external_id)
+  SELECT OLD.id, 1, OLD.title, OLD.series, OLD.artist, OLD.album, OLD.edition,
+       (SELECT group_concat(label, ' ')
+          FROM (SELECT f.version_label AS label
+                  FROM asset_files AS f
+                 WHERE f.asset_id = OLD.id AND f.version_label IS NOT NULL
+                 GROUP BY 1
+                 ORDER BY 1)),
+       OLD.year, iif(OLD.guids = '[]', NULL, OLD.guids),
+       iif(OLD.external_id GLOB '*[/\.]*', NULL, OLD.external_id)
+   WHERE NOT EXISTS (SELECT 1 FROM search_pending WHERE asset_id = OLD.id);
 END;
 
-CREATE TRIGGER assets_extra_of_delete AFTER DELETE ON assets BEGIN
-  UPDATE assets SET extra_of = NULL WHERE extra_of = OLD.id;
+CREATE TRIGGER assets_search_delete BEFORE DELETE ON assets BEGIN
+  INSERT INTO search_pending (asset_id, indexed, title, series, artist, album, edition, version_label, year, guids, external_id)
+  SELECT id, 1, title, series, artist, album, edition, version_label, year, guids, external_id
+    FROM asset_search_text
+   WHERE id = OLD.id AND NOT EXISTS (SELECT 1 FROM search_pending WHERE asset_id = OLD.id);
 END;
 
 CREATE TRIGGER collections_insert BEFORE INSERT ON collections BEGIN
@@ -669,10 +923,12 @@ CREATE TRIGGER collections_forms BEFORE INSERT ON collections BEGIN
       THEN RAISE(ABORT, 'G-5: updated_at is a time in UTC (YYYY-MM-DDTHH:MM:SSZ)')
     WHEN NEW.identity IS NOT NULL AND NOT (NEW.identity = substr(NEW.identity, 1, 1000000))
       THEN RAISE(ABORT, 'G-5: identity is text of at most 1,000,000 characters, without NUL')
+    WHEN NEW.size IS NOT NULL AND NOT (NEW.size BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: size is a number from 0 to 9,007,199,254,740,991')
   END;
 END;
 
-CREATE TRIGGER collections_forms_update BEFORE UPDATE OF external_id, name, kind, not_ingestible_reason, missing_since, last_ingested_at, created_at, updated_at, identity ON collections BEGIN
+CREATE TRIGGER collections_forms_update BEFORE UPDATE OF external_id, name, kind, not_ingestible_reason, missing_since, last_ingested_at, created_at, updated_at, identity, size ON collections BEGIN
   SELECT CASE
     WHEN NEW.external_id IS NOT OLD.external_id
      AND NOT (NEW.external_id = substr(NEW.external_id, 1, 32768))
@@ -725,6 +981,9 @@ CREATE TRIGGER collections_forms_update BEFORE UPDATE OF external_id, name, kind
     WHEN NEW.identity IS NOT OLD.identity
      AND NOT (NEW.identity = substr(NEW.identity, 1, 1000000))
       THEN RAISE(ABORT, 'G-5: identity is text of at most 1,000,000 characters, without NUL')
+    WHEN NEW.size IS NOT OLD.size
+     AND NOT (NEW.size BETWEEN 0 AND 9007199254740991)
+      THEN RAISE(ABORT, 'G-5: size is a number from 0 to 9,007,199,254,740,991')
   END;
 END;
 

@@ -14,21 +14,23 @@ ASSET_KINDS = ("movie", "episode", "track", "video", "photo", "extra")
 class FoundCollection(NamedTuple):
     """What an importer offers: `kind` is movie, show, music, photo or video where it is known;
     `locations` are folders as the source spells them. `identity` is what stays the same when the
-    source numbers or names its libraries anew, None where it has nothing of the kind."""
+    source numbers or names its libraries anew, None where it has nothing of the kind; `size` is how
+    many items it holds, where that is known without reading them."""
 
     external_id: str
     name: str
     kind: str | None = None
     locations: tuple[str, ...] = ()
     identity: str | None = None
+    size: int | None = None
 
 
 class FoundFile(NamedTuple):
     """One file of an asset, `path` as the source spells it; a URL is the path of no file.
 
     `version` counts the versions of the same work (1080p, 4K), `part` the parts of one version
-    (CD1, CD2), both from 1; sizes in bytes, durations in milliseconds, pixels; `modified_at` is
-    ISO-8601 in UTC.
+    (CD1, CD2), both from 1; `version_label` is what tells a version from others ("1080p BluRay");
+    sizes in bytes, durations in milliseconds, pixels; `modified_at` is ISO-8601 in UTC.
     """
 
     path: str
@@ -42,6 +44,7 @@ class FoundFile(NamedTuple):
     audio_codec: str | None = None
     width: int | None = None
     height: int | None = None
+    version_label: str | None = None
 
 
 class FoundAsset(NamedTuple):
@@ -49,9 +52,10 @@ class FoundAsset(NamedTuple):
 
     `fingerprint` changes whenever the asset does (files: size and modification time); an asset
     whose fingerprint is the stored one is not described again. `guids` are ids elsewhere
-    (`imdb://tt0133093`); `metadata` is anything JSON can hold, in it `disc` is the number of a
-    track's disc, and `extra_of`, of an extra, the film that it belongs to as
-    `{"external_id": ...}`; `released_on` is an ISO date.
+    (`imdb://tt0133093`); `metadata` is anything JSON can hold, in it
+    `extra_of`, of an extra, is the film that it belongs to as
+    `{"external_id": ...}`; `released_on` is an ISO date; `disc` is that of a track; `added_at`
+    is when the source took it in (ISO-8601, UTC).
     """
 
     external_id: str
@@ -72,6 +76,8 @@ class FoundAsset(NamedTuple):
     edition: str | None = None
     guids: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = {}
+    disc: int | None = None
+    added_at: str | None = None
 
 
 class FoundFolder(NamedTuple):

@@ -44,7 +44,8 @@ class PathMapping(NamedTuple):
 
 class Collection(NamedTuple):
     """A row of `collections`; `mappings` are all of its path mappings, by external path.
-    `identity` is what makes it the same library under any number, None where not known."""
+    `identity` is what makes it the same library under any number, `size` how many items its source
+    says that it holds, None where not known."""
 
     id: int
     source_id: int
@@ -63,6 +64,7 @@ class Collection(NamedTuple):
     source_name: str
     mappings: tuple[PathMapping, ...] = ()
     identity: str | None = None
+    size: int | None = None
 
 
 Operation = Literal[

@@ -146,14 +146,17 @@ def schema(path: Path) -> str:
 
 
 def _objects(connection: sqlite3.Connection) -> list[str]:
+    from retrovue.catalogue.versions import SEARCH_PARTS
+
     rows = connection.execute(
         """
-        SELECT sql
+        SELECT name, sql
           FROM sqlite_master
          WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
          ORDER BY instr('table index view trigger', type), tbl_name, rowid"""
     )
-    return [re.sub(r"[ \t]+$", "", sql, flags=re.MULTILINE) for (sql,) in rows]
+    return [re.sub(r"[ \t]+$", "", sql, flags=re.MULTILINE) for name, sql in rows
+            if name not in SEARCH_PARTS]  # fmt: skip
 
 
 def main() -> None:

@@ -204,7 +204,7 @@ def _plans(db: Path, statements: Statements) -> Iterator[tuple[str, str]]:
     """(statement, line of its plan), with the temporary tables that the statements made."""
     with closing(sqlite3.connect(db)) as connection:
         for statement in dict.fromkeys(statements):
-            if statement.lstrip().startswith("CREATE TEMP"):
+            if statement.lstrip().startswith(("CREATE TEMP", "CREATE VIRTUAL TABLE temp.")):
                 connection.execute(statement.replace("TABLE ", "TABLE IF NOT EXISTS ", 1))
         for statement in dict.fromkeys(statements):
             if statement.split(maxsplit=1)[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):

@@ -140,9 +140,8 @@ def _asset(
     files: tuple[FoundFile, ...]
     if len(reads) == 1:
         own_id = file.name
-        files = (_file(path, file, 1, 1),)
+        files = (_file(path, file, 1, 1, version or None),)
         fingerprint = f"{mark}:{file.size}:{file.mtime_ns}"
-        versions = {"1": version} if version else None
     else:
         placed = works.place(reads)
         own_id = works.label(reads[0])
@@ -151,15 +150,16 @@ def _asset(
         taken.add(own_id)
         guids = guids or next((one.reading.guids for one in reads if one.reading.guids), ())
         title = title or next((one.reading.title for one in reads if one.reading.title), "")
-        files = tuple(_file(path, at.read.file, at.version, at.part) for at in placed)
+        labels = works.labels(placed)
+        files = tuple(
+            _file(path, at.read.file, at.version, at.part, labels.get(at.version)) for at in placed
+        )
         times = ",".join(f"{at.read.file.size}:{at.read.file.mtime_ns}" for at in placed)
         fingerprint = f"{mark}:{times}"
-        versions = works.versions(placed)
     metadata = _NO_METADATA
-    if absolute or disc or extra or versions or apart:
+    if absolute or extra or apart:
         film = owner._asdict() if owner is not None else None
-        told = {"extra_of": film, "absolute": absolute, "disc": disc, "extra": extra,
-                "versions": versions, "mark": apart}  # fmt: skip
+        told = {"extra_of": film, "absolute": absolute, "extra": extra, "mark": apart}
         metadata = {name: value for name, value in told.items() if value}
     values = (
         where + own_id,
@@ -180,15 +180,17 @@ def _asset(
         edition,
         guids,
         metadata,
+        disc,
+        None,
     )
     return _new(FoundAsset, values)
 
 
-def _file(path: str, file: File, version: int, part: int) -> FoundFile:
+def _file(path: str, file: File, version: int, part: int, label: str | None) -> FoundFile:
     name, size, mtime_ns = file
     ending = name[name.rfind(".") + 1 :].lower()
     values = (path + name, version, part, size, instant(mtime_ns), None, ending,
-              None, None, None, None)  # fmt: skip
+              None, None, None, None, label)  # fmt: skip
     return _new(FoundFile, values)
 
 

@@ -52,7 +52,8 @@ def _tracks(directory: Directory, where: Folder, prefix: str, mark: str) -> Foun
         files = (_file(path + name, size, mtime_ns, ending),)
         found.append(_new(FoundAsset, (
             prefix + name, "track", title, files, f"{mark}:{size}:{mtime_ns}", None, None, None,
-            None, artist, album, int(number), year, None, None, None, (), _NOTHING)))  # fmt: skip
+            None, artist, album, int(number), year, None, None, None, (), _NOTHING, None,
+            None)))  # fmt: skip
     return found
 
 
@@ -71,22 +72,21 @@ def _episodes(directory: Directory, where: Folder, prefix: str, mark: str) -> Fo
         season, episode, title, tags = told.groups()
         if title and (CERTAIN.search(lower(f" {title}")) or _uncertain(title, tags)):
             return None
-        metadata = _NOTHING
+        version = None
         if tags:
             plain, version = tagged(tags)
             if not (plain and tags.isascii()):
                 return None
-            metadata = {"versions": {"1": version}} if version else _NOTHING
         number = int(season), int(episode)
         if number in numbers:
             return None
         numbers.add(number)
-        files = (_file(path + name, size, mtime_ns, ending),)
+        files = (_file(path + name, size, mtime_ns, ending, version or None),)
         called = number[0] if 1900 <= number[0] < 2100 else None
         found.append(_new(FoundAsset, (
             prefix + name, "episode", title or f"Episode {number[1]}", files,
             f"{mark}:{size}:{mtime_ns}", series, *number, None, None, None, None, year or called,
-            None, None, None, (), metadata)))  # fmt: skip
+            None, None, None, (), _NOTHING, None, None)))  # fmt: skip
     return found
 
 
@@ -107,12 +107,13 @@ def _film(directory: Directory, where: Folder, prefix: str, mark: str) -> Found 
     files = (_file(directory.path + name, size, mtime_ns, ending),)
     return [_new(FoundAsset, (
         prefix + name, "movie", where.title, files, f"{mark}:{size}:{mtime_ns}", None, None, None,
-        None, None, None, None, where.year, None, None, None, (), _NOTHING))]  # fmt: skip
+        None, None, None, None, where.year, None, None, None, (), _NOTHING, None,
+        None))]  # fmt: skip
 
 
-def _file(path: str, size: int, mtime_ns: int, ending: str) -> FoundFile:
+def _file(path: str, size: int, mtime_ns: int, ending: str, label: str | None = None) -> FoundFile:
     return _new(FoundFile, (path, 1, 1, size, instant(mtime_ns), None, ending, None, None, None,
-                            None))  # fmt: skip
+                            None, label))  # fmt: skip
 
 
 _READERS: dict[str, Callable[[Directory, Folder, str, str], Found | None]] = {

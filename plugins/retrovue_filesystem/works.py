@@ -251,7 +251,7 @@ def label(read: Read) -> str:
     return f"{reading.series or ''} {season}{number}".strip()
 
 
-def versions(placed: list[Placed]) -> dict[str, str]:
+def labels(placed: list[Placed]) -> dict[int, str]:
     """What tells the versions apart, by their number."""
-    labels = {str(at.version): at.read.reading.version for at in placed}
+    labels = {at.version: at.read.reading.version for at in placed}
     return {version: label for version, label in labels.items() if label}

@@ -7,6 +7,7 @@ attributes mean is described at https://developer.plex.tv/pms/ (Media, Part, Met
 from __future__ import annotations
 
 import re
+import time
 import zlib
 from collections.abc import Mapping
 from datetime import date
@@ -27,6 +28,7 @@ _EXTRAS = (
     ("parentRatingKey", "parent_rating_key"),
     ("absoluteIndex", "absolute_episode"),
 )
+_LAST = 253_402_300_799  # the last second of the year 9999
 _LEGACY = {"imdb": "imdb", "themoviedb": "tmdb", "thetvdb": "tvdb"}
 _AGENT_GUID = re.compile(r"com\.plexapp\.agents\.(imdb|themoviedb|thetvdb)://([^?]+)")
 
@@ -66,7 +68,9 @@ def found(element: Element, kinds: Mapping[str, str], *, damaged: bool) -> Found
         duration_ms=number(get("duration")),
         edition=get("editionTitle") or None,
         guids=_guids(get("guid", ""), element.guids),
-        metadata=_metadata(item, type_),
+        metadata=_metadata(item),
+        disc=number(get("parentIndex")) if type_ == "track" else None,
+        added_at=_time(get("addedAt")),
     )
 
 
@@ -106,12 +110,8 @@ def _place(item: Attributes, type_: str) -> _Place:
     return None, None, None, None, album, None
 
 
-def _metadata(item: Attributes, type_: str) -> dict[str, Any]:
-    extras: dict[str, Any] = {ours: item[name] for name, ours in _EXTRAS if name in item}
-    disc = number(item.get("parentIndex")) if type_ == "track" else None
-    if disc is not None:
-        extras["disc"] = disc
-    return extras
+def _metadata(item: Attributes) -> dict[str, Any]:
+    return {ours: item[name] for name, ours in _EXTRAS if name in item}
 
 
 def _files(versions: Versions) -> tuple[FoundFile, ...]:
@@ -167,6 +167,14 @@ def _fingerprint(item: Attributes, files: tuple[FoundFile, ...]) -> str:
 def _year(text: str | None) -> int | None:
     year = number(text)
     return year if year and year <= 9999 else None
+
+
+def _time(text: str | None) -> str | None:
+    """Seconds since 1970 as a time in UTC."""
+    seconds = number(text)
+    if not seconds or seconds > _LAST:
+        return None
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def _date(text: str | None) -> str | None:

@@ -16,7 +16,7 @@ from retrovue.selectors import folded
 _SELECT = """
     SELECT c.id, c.source_id, c.external_id, c.name, c.kind, c.enabled, c.sync_enabled,
            c.ingestible, c.not_ingestible_reason, c.missing_since, c.last_ingested_at,
-           c.revision, c.asset_count, c.missing_count, s.name, c.identity
+           c.revision, c.asset_count, c.missing_count, s.name, c.identity, c.size
       FROM collections AS c
       JOIN sources AS s ON s.id = c.source_id"""
 
@@ -43,8 +43,8 @@ def by_id(connection: sqlite3.Connection, collection_id: int) -> Collection | No
 
 
 def _collection(row: tuple[Any, ...], found: tuple[Any, ...]) -> Collection:
-    *others, identity = row
-    collection = Collection._make((*others, found, identity))
+    *others, identity, size = row
+    collection = Collection._make((*others, found, identity, size))
     return collection._replace(
         enabled=bool(collection.enabled),
         sync_enabled=bool(collection.sync_enabled),

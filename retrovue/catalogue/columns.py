@@ -193,6 +193,7 @@ TABLES: dict[str, Table] = {
             *_may("missing_since last_ingested_at", _TIME),
             *_must("created_at updated_at", _TIME),
             *_may("identity", _LONG),
+            *_may("size", _COUNT),
         ),
     ),
     "path_mappings": Table(
@@ -228,6 +229,8 @@ TABLES: dict[str, Table] = {
             *_may("fingerprint", _LONG),
             *_must("created_at updated_at", _TIME),
             *_may("missing_since", _TIME),
+            *_may("disc", _COUNT),
+            *_may("added_at", _TIME),
         ),
     ),
     "asset_files": Table(
@@ -240,6 +243,7 @@ TABLES: dict[str, Table] = {
             *_may("duration_ms", _COUNT),
             *_may("container video_codec audio_codec", _NAME),
             *_may("width height", _COUNT),
+            *_may("version_label", _NAME),
         ),
     ),
     "history": Table(

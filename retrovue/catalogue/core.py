@@ -171,8 +171,9 @@ class Catalogue:
         connection = self._opened(operation)
         with transaction(connection, operation, dry_run=dry_run, committed=self.committed) as tx:
             yield tx
-            from retrovue.catalogue import guarantees  # reads do without
+            from retrovue.catalogue import guarantees, search  # reads do without
 
+            search.catch_up(tx)
             scope = guarantees.of_touched(
                 tx.touched, tx.new_assets, tx.new_files, tx.now, in_bulk=tx.in_bulk
             )

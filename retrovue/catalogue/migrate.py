@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sqlite3
 from collections.abc import Iterator
+from itertools import count
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from retrovue.catalogue import versions
-from retrovue.catalogue.connection import APPLICATION_ID, Tx
+from retrovue.catalogue.connection import APPLICATION_ID, Tx, quoted
 from retrovue.errors import DatabaseFailure
 
 _SET = "retrovue"
@@ -29,6 +31,7 @@ def apply_pending(connection: sqlite3.Connection) -> None:
     migrations = Migrations(_SET)
     for name, sql in pending:
         migrations(name=name)(_step(sql))
+    moved = _make_room(connection, version)
     database = Database(connection, execute_plugins=False)
     migrations.ensure_migrations_table(database)
     connection.executemany(
@@ -39,7 +42,7 @@ def apply_pending(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {len(every)}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     if pending and version:
-        _mend(connection)
+        _mend(connection, moved)
 
 
 def _require_right_number(connection: sqlite3.Connection) -> None:
@@ -60,16 +63,42 @@ def _allow_edits_of_the_schema(connection: sqlite3.Connection) -> None:
         configure(_DEFENSIVE, False)  # noqa: FBT003 - it takes no keywords
 
 
-def _mend(connection: sqlite3.Connection) -> None:
+def _make_room(connection: sqlite3.Connection, version: int) -> list[str]:
+    """Give what others made another name where a step makes something of that name; returns what
+    was renamed, in words. A view or trigger is made anew under it, a table keeps its rows."""
+    there, before = versions.objects(connection), versions.expected(version).keys()
+    names = {name for kind, name in versions.expected() if (kind, name) not in before}
+    taken = {name for _, name in there}
+    moved = []
+    for (kind, name), sql in there.items():
+        if name in names and (kind, name) not in before:
+            free = (f"{name}_{n}" for n in count(1))
+            other = next(each for each in free if each not in taken)
+            _rename(connection, kind, name, other, sql)
+            moved.append(f"{kind} {name} is called {other} now; it was: {sql}")
+    return moved
+
+
+def _rename(connection: sqlite3.Connection, kind: str, name: str, other: str, sql: str) -> None:
+    if kind == "table":
+        connection.execute(f"ALTER TABLE {quoted(name)} RENAME TO {quoted(other)}")
+        return
+    connection.execute(f"DROP {kind.upper()} {quoted(name)}")
+    named = rf"(?i)[\"'`\[]?\b{re.escape(name)}\b[\"'`\]]?"
+    with contextlib.suppress(sqlite3.Error):  # its text stands in the history
+        connection.execute(re.sub(named, other, sql, count=1))
+
+
+def _mend(connection: sqlite3.Connection, moved: list[str]) -> None:
     """What was mended is a line of history of its own."""
     from retrovue.catalogue import history
     from retrovue.catalogue.health import repair, repair_values
 
     tx = Tx(connection)
     mended = repair.mend_older(tx)
-    if mended:
+    if mended or moved:
         detail = {
-            "mended": repair_values.in_words(mended),
+            "mended": [*repair_values.in_words(mended), *moved],
             "values": repair_values.as_detail(mended),
         }
         history.record(tx, "Database migration", "success", detail=detail)

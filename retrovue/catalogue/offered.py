@@ -79,9 +79,9 @@ def _former(tx: Tx, old: Collection) -> str:
 def _add(tx: Tx, source_id: int, offer: FoundCollection) -> None:
     cursor = tx.execute(
         """
-        INSERT INTO collections (source_id, external_id, name, kind, identity,
+        INSERT INTO collections (source_id, external_id, name, kind, identity, size,
                                  not_ingestible_reason, created_at, updated_at)
-        VALUES (:source_id, :external_id, :name, :kind, :identity,
+        VALUES (:source_id, :external_id, :name, :kind, :identity, :size,
                 'its locations are not mapped yet', :now, :now)""",
         {
             "source_id": source_id,
@@ -89,6 +89,7 @@ def _add(tx: Tx, source_id: int, offer: FoundCollection) -> None:
             "name": offer.name,
             "kind": offer.kind,
             "identity": offer.identity,
+            "size": offer.size,
             "now": tx.now,
         },
     )
@@ -99,22 +100,29 @@ def _add(tx: Tx, source_id: int, offer: FoundCollection) -> None:
 
 def _renew(tx: Tx, old: Collection, offer: FoundCollection) -> bool:
     """Returns whether anything changed that is worth telling; what is not known of a library stays
-    what it was, and an identity is filled in without a word."""
+    what it was, and identity and size are filled in without a word."""
     kind = old.kind if offer.kind is None else offer.kind
     identity = old.identity if offer.identity is None else offer.identity
     told = mappings.sync_locations(tx, old.id, offer.locations)
     told = told or (old.external_id, old.name, old.kind, old.missing_since) != (
         offer.external_id, offer.name, kind, None
     )  # fmt: skip
-    if not told and old.identity == identity:
+    if not told and old.identity == identity and old.size == offer.size:
         return False
     tx.execute(
         """
         UPDATE collections
            SET name = :name, kind = :kind, identity = :identity, missing_since = NULL,
-               updated_at = :now
+               size = :size, updated_at = :now
          WHERE id = :id""",
-        {"name": offer.name, "kind": kind, "identity": identity, "now": tx.now, "id": old.id},
+        {
+            "name": offer.name,
+            "kind": kind,
+            "identity": identity,
+            "size": offer.size,
+            "now": tx.now,
+            "id": old.id,
+        },
     )
     tx.touch(old.id)
     return told

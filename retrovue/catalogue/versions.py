@@ -13,6 +13,9 @@ from retrovue.errors import DatabaseFailure, NewerFile, NotACatalogue
 
 _ALWAYS = frozenset(("sources", "collections", "path_mappings", "assets", "asset_files"))
 
+SEARCH_PARTS = frozenset(f"asset_search_{part}" for part in ("data", "idx", "docsize", "config"))
+"""The tables that FTS5 keeps the search index in, which it makes and drops itself."""
+
 Objects = dict[tuple[str, str], str]
 
 
@@ -90,7 +93,7 @@ def objects(connection: sqlite3.Connection) -> Objects:
     rows = connection.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
     )
-    return {(kind, name): sql for kind, name, sql in rows}
+    return {(kind, name): sql for kind, name, sql in rows if name not in SEARCH_PARTS}
 
 
 def of_tables(connection: sqlite3.Connection) -> tuple[int, ...]:

@@ -57,7 +57,7 @@ def _watched(app: App, options: Options, seen: Seen) -> Options:
     """The options with what happens meanwhile: progress, hooks, and what changes put in `seen`."""
 
     def progress(collection: Collection, count: int) -> None:
-        app.progress(collection.name, collection.asset_count, count)
+        app.progress(collection.name, collection.asset_count or collection.size or 0, count)
 
     def ingested(collection: Collection, result: IngestResult) -> None:
         app.progress.close()

@@ -33,7 +33,7 @@ __all__ = [
     "reader_mark",
 ]
 
-READER = 2
+READER = 3
 """Raised whenever a name comes to be read in another way, so that what is known is read again."""
 
 

@@ -109,6 +109,8 @@ def _check_facts(offer: FoundCollection) -> None:
     for what in ("kind", "identity"):
         if not isinstance(getattr(offer, what), str | None):
             raise ImporterError(f"the {what} of collection '{offer.name}' must be a string")
+    if not (offer.size is None or (type(offer.size) is int and 0 <= offer.size < 2**53)):
+        raise ImporterError(f"the size of collection '{offer.name}' must be a number of items")
     places = offer.locations
     if not isinstance(places, tuple | list | set | frozenset):
         raise ImporterError(f"the locations of collection '{offer.name}' must be paths")

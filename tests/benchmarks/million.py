@@ -81,7 +81,7 @@ def assets(first: int, count: int, change: int) -> Iterator[Any]:
 
 def upsert(db: Path, count: int, change: int, shape: str) -> None:
     from retrovue.catalogue.columns import joined
-    from retrovue.catalogue.reconcile.fields import ASSET_COLUMNS
+    from retrovue.catalogue.reconcile.fields import ASSET_COLUMNS, asset_row
 
     columns = ASSET_COLUMNS
     connection = sqlite3.connect(db, isolation_level=None)
@@ -98,8 +98,7 @@ def upsert(db: Path, count: int, change: int, shape: str) -> None:
     )
     connection.execute("BEGIN IMMEDIATE")
     for asset in assets(0, count, change):
-        external_id, kind, title, _, *rest = asset[:-2]
-        connection.execute(sql, (external_id, kind, title, *rest, "[]", "{}"))
+        connection.execute(sql, asset_row(asset, ("[]", "{}")))
     connection.execute("COMMIT")
     connection.close()
 

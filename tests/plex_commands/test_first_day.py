@@ -237,8 +237,8 @@ def test_locations_of_a_windows_server(nas: Nas, plex: FakePlex, cli: Cli, tmp_p
         ],
     )
     assert cli.rows(
-        "SELECT relative_path, local_path FROM asset_files"
-        " JOIN media ON file_id = asset_files.id ORDER BY asset_files.id"
+        "SELECT f.relative_path, local_path FROM asset_files AS f"
+        " JOIN media ON file_id = f.id ORDER BY f.id"
     ) == [
         ("Alien (1979)/Alien.mkv", f"{tmp_path}/d/Films/Alien (1979)/Alien.mkv"),
         ("Brazil.mkv", f"{tmp_path}/d/Films/Brazil.mkv"),

@@ -83,11 +83,23 @@ def write_fixture() -> Path:
         path = Path(folder) / "retrovue.db"
         populate(path)
         connection = sqlite3.connect(path)
-        lines = list(connection.iterdump())
+        lines = dumped(connection)
         connection.close()
     fixture = FIXTURES / f"v{SCHEMA_VERSION}.sql"
     fixture.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return fixture
+
+
+def dumped(connection: sqlite3.Connection) -> list[str]:
+    """The catalogue as SQL; the search index is made by its own words, not by the tables that FTS5
+    keeps it in."""
+    of_index = ("PRAGMA writable_schema", "INSERT INTO sqlite_master", 'INSERT INTO "asset_search',
+                "CREATE TABLE 'asset_search_")  # fmt: skip
+    lines = [line for line in connection.iterdump() if not line.startswith(of_index)]
+    made = "SELECT sql FROM sqlite_master WHERE name = 'asset_search'"
+    (sql,) = connection.execute(made).fetchone()
+    return [*lines[:-1], f"{sql};", "INSERT INTO asset_search (asset_search) VALUES ('rebuild');",
+            "DELETE FROM search_pending;", lines[-1]]  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from support import plugins
+from support import plugins, populated
 from support.cli import Cli, Run
 from support.survival import check
 
@@ -97,12 +97,12 @@ def _reencode(cli: Cli, encoding: str) -> None:
     with contextlib.closing(sqlite3.connect(cli.db)) as old:
         pragmas = [old.execute(f"PRAGMA {p}").fetchone()[0] for p in ("user_version",
                    "application_id")]  # fmt: skip
-        script = [line for line in old.iterdump() if "sqlite_sequence" not in line]
+        script = [line for line in populated.dumped(old) if "sqlite_sequence" not in line]
     cli.db.unlink()
     with contextlib.closing(sqlite3.connect(cli.db, isolation_level=None)) as new:
         new.execute(f"PRAGMA encoding = '{encoding}'")
         tables = [line for line in script if line.startswith("CREATE TABLE")]
-        rows = [line for line in script if line.startswith("INSERT")]
+        rows = [line for line in script if line.startswith('INSERT INTO "')]
         rest = [line for line in script if line not in tables and line not in rows]
         for line in [*tables, *rows, *rest]:
             if not line.startswith(("BEGIN", "COMMIT")):

@@ -13,7 +13,7 @@ from typing import Any
 from retrovue import FoundAsset, FoundFile, Skipped
 
 FIELDS = (
-    "Path,MediaSources,ProviderIds,Etag,PartCount,SpecialFeatureCount,LocalTrailerCount,"
+    "Path,MediaSources,ProviderIds,Etag,DateCreated,PartCount,SpecialFeatureCount,LocalTrailerCount,"
     "OriginalTitle,Studios,Genres"
 )
 """What a listing is asked for beside what it always has."""
@@ -68,7 +68,9 @@ def found(item: Json, kind: str | None = None) -> FoundAsset | Skipped:
         released_on=_date(item),
         duration_ms=_milliseconds(item),
         guids=_guids(item),
-        metadata=_metadata(item, track=track),
+        metadata=_metadata(item),
+        disc=(_number(item, "ParentIndexNumber") or None) if track else None,
+        added_at=_time(item),
     )
 
 
@@ -161,6 +163,11 @@ def _date(item: Json) -> str | None:
     return text[:10] if re.match(r"[12]\d{3}-\d\d-\d\dT", text) else None
 
 
+def _time(item: Json) -> str | None:
+    text = _text(item, "DateCreated") or ""
+    return f"{text[:19]}Z" if re.match(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d", text) else None
+
+
 def _artist(item: Json) -> str | None:
     others = item.get("Artists")
     first = others[0] if isinstance(others, list) and others else None
@@ -179,7 +186,7 @@ def _guids(item: Json) -> tuple[str, ...]:
     )
 
 
-def _metadata(item: Json, *, track: bool) -> dict[str, Any]:
+def _metadata(item: Json) -> dict[str, Any]:
     studios = item.get("Studios")
     named = studios[0] if isinstance(studios, list) and studios else {}
     told = {
@@ -187,6 +194,5 @@ def _metadata(item: Json, *, track: bool) -> dict[str, Any]:
         "original_title": _text(item, "OriginalTitle"),
         "studio": _text(named, "Name") if isinstance(named, dict) else None,
         "genres": item.get("Genres") or None,
-        "disc": (_number(item, "ParentIndexNumber") or None) if track else None,
     }
     return {name: value for name, value in told.items() if value is not None}

@@ -178,7 +178,7 @@ def test_a_recorded_track_is_read() -> None:
     assert (track.kind, track.title, track.track, track.album, track.artist, track.year) == (
         "track", "Zombie Christmas", 8, "This Is Christmas", "Emmy the Great & Tim Wheeler", 2011,
     )  # fmt: skip
-    assert (track.duration_ms, track.metadata["disc"], track.released_on) == (
+    assert (track.duration_ms, track.disc, track.released_on) == (
         224931,
         1,
         "2011-11-21",

@@ -40,6 +40,7 @@ def drop_secrets(path: Path) -> tuple[dict[str, int], tuple[str, ...]]:
         with _without_triggers(copy):
             _scrub(copy, secrets)
             copy.execute("DELETE FROM source_secrets")
+            copy.execute("DELETE FROM search_pending")  # the index is made anew below
         _forget_samples(copy)
         as_they_were = _index_anew(copy)
         copy.execute("VACUUM")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import guarantees, rule_shapes, rules, versions
+from retrovue.catalogue import guarantees, rule_shapes, rules, search, versions
 from retrovue.catalogue.columns import TABLES
 from retrovue.catalogue.connection import SCHEMA_VERSION, header
 from retrovue.catalogue.health import foreign_objects, integrity, odd_values, repair_ids, same_names
@@ -15,10 +15,12 @@ from retrovue.catalogue.sqlite_errors import DAMAGE, code, translate_errors
 from retrovue.model import Operation
 
 OPERATION: Operation = "Database check"
+_WITH_SEARCH = 4  # the schema version that brought the index
 
 
 class Finding(NamedTuple):
-    """Something wrong: `kind` is a guarantee (G-1 to G-6), integrity, foreign_key or schema."""
+    """Something wrong: `kind` is a guarantee (G-1 to G-6), integrity, foreign_key, schema or
+    search."""
 
     kind: str
     table: str | None
@@ -62,6 +64,7 @@ def _looks(connection: sqlite3.Connection) -> Iterator[Callable[[], list[Finding
     yield partial(_foreign_objects, connection)
     yield partial(_counters, connection)
     yield partial(_names, connection)
+    yield partial(_search, connection)
     for rule in rules.RULES:
         yield partial(_breaches, connection, rule)
     for table in TABLES:
@@ -118,6 +121,19 @@ def _counters(connection: sqlite3.Connection) -> list[Finding]:
 def _names(connection: sqlite3.Connection) -> list[Finding]:
     says = "its name is that of another source but for case or normal form"
     return [Finding("G-2", "sources", row, says) for row, _ in same_names.of_sources(connection)]
+
+
+def _search(connection: sqlite3.Connection) -> list[Finding]:
+    """One that cannot be read is wrong as well, whatever SQLite says of it."""
+    if header(connection)[0] < _WITH_SEARCH:
+        return []
+    try:
+        wrong = search.fault(connection)
+    except sqlite3.DatabaseError as error:
+        if code(error) == sqlite3.SQLITE_ERROR:  # what is not there is named by the schema
+            return []
+        wrong = str(error)
+    return [Finding("search", search.INDEX, None, wrong)] if wrong else []
 
 
 def _schema(connection: sqlite3.Connection) -> list[Finding]:

@@ -11,7 +11,7 @@ from retrovue.catalogue import versions
 from retrovue.catalogue.connection import quoted
 
 SECRETS = "source_secrets"
-_KEPT_BY_MIGRATIONS = "_sqlite_migrations"
+_OF_OTHERS = {"_sqlite_migrations", *versions.SEARCH_PARTS}  # what sqlite-utils and FTS5 keep
 _WRITES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
 
 
@@ -41,7 +41,7 @@ def found(connection: sqlite3.Connection) -> list[Foreign]:
     return [
         Foreign(kind, name, table, sql, _wrong(connection, kind, name, table, sql))
         for kind, name, table, sql in rows
-        if (kind, name) not in ours and table != _KEPT_BY_MIGRATIONS
+        if (kind, name) not in ours and table not in _OF_OTHERS
     ]
 
 

@@ -7,8 +7,10 @@ belongs to is gone.
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
+from retrovue.catalogue import search, versions
 from retrovue.catalogue.connection import Tx, quoted
 from retrovue.catalogue.health import (
     foreign_objects,
@@ -37,6 +39,7 @@ def repair(tx: Tx, done: list[str]) -> dict[str, Any]:
     done += repair_schema.make_views_and_indexes(tx)
     done += repair_schema.put_back_triggers(tx, triggers)
     done += [f"removed the {each}, which {each.wrong}" for each in removed]
+    done += _search(tx)
     tx.execute("REINDEX")
     return _detail(done, values, removed)
 
@@ -55,6 +58,17 @@ def _names(tx: Tx) -> list[str]:
     count = same_names.tell_apart(tx.connection)
     says = "told sources with the same name in other letters apart by their number"
     return [f"{says} ({count})"] if count else []
+
+
+def _search(tx: Tx) -> list[str]:
+    """Make the search index anew where it is wrong, or noted nothing while triggers were out."""
+    try:
+        if search.fault(tx.connection) is None:
+            return []
+    except sqlite3.DatabaseError:
+        pass
+    search.make_anew(tx, versions.expected()["table", search.INDEX])
+    return ["made the search index anew"]
 
 
 def _without_foreign(tx: Tx) -> list[Foreign]:
@@ -92,4 +106,5 @@ def mend_older(tx: Tx) -> list[Mended]:
     values = repair_values.mend(connection, tx.now)
     repair_ids.mend_counters(connection)
     repair_schema.put_back_triggers(tx, triggers)
+    search.rebuild(tx)
     return values

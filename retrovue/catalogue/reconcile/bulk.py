@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from retrovue.catalogue import versions
+from retrovue.catalogue import search, versions
 from retrovue.catalogue.connection import Tx
 
 MANY = 1000  # new assets from which on it pays
@@ -21,6 +21,8 @@ TRIGGERS = (  # beside the constraints, what they state stands in RULES and IN_B
     "assets_extra_of_insert",
     "asset_files_insert",
     "asset_files_forms",
+    "assets_search_insert",
+    "asset_files_search_insert",
     "collections_update",
 )
 
@@ -45,6 +47,8 @@ def without_row_triggers(tx: Tx, collection_id: int, added: int) -> Iterator[Non
         " WHERE id = :id",
         {"added": added, "id": collection_id},
     )
+    if tx.new_assets is not None:
+        search.add_new(tx, tx.new_assets)
     for sql in taken.values():
         tx.execute(sql)
     tx.in_bulk = True

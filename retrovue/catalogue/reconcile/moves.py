@@ -187,7 +187,7 @@ def _work(row: str) -> str:
              {told("season", "episode", "episode_end", "released_on")}
         ELSE lower({row}.title) || '|' || {told("series", "season", "artist", "album", "track")}
       END || '|' || ifnull(json_extract({row}.metadata, '$.mark'), '')
-          || '|' || ifnull(json_extract({row}.metadata, '$.disc'), '')"""
+          || '|' || ifnull({row}.disc, '')"""
 
 
 def _works(collection_id: int) -> tuple[tuple[str, str], ...]:

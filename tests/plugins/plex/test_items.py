@@ -38,6 +38,7 @@ def test_a_movie(plex: FakePlex, one: Any) -> None:
         edition="Final Cut",
         guids=("plex://movie/000000000000000000000007", "imdb://tt0000007", "tmdb://7"),
         metadata={"studio": "Harbour Films", "content_rating": "PG"},
+        added_at="2023-11-14T22:13:27Z",
     )
     assert plex.requests[1].query == {"type": "1", "includeGuids": "1"}
 
@@ -60,7 +61,7 @@ def test_a_track(plex: FakePlex, one: Any) -> None:
     )
     assert (asset.series, asset.season, asset.episode) == (None, None, None)
     assert asset.metadata["original_title"] == "The Buoys & Guests"
-    assert asset.metadata["disc"] == 1
+    assert asset.disc == 1
     assert asset.files == (
         FoundFile(
             "/data/Music/The Buoys/Low Water/05 - Song 5.flac",
@@ -81,7 +82,9 @@ def test_photos_and_the_clips_among_them(plex: FakePlex, scan: Any) -> None:
         ("2", "photo", "Summer", "/data/Photos/Summer/2.jpg"),
         ("3", "video", "Summer", "/data/Photos/Summer/3.mp4"),
     ]
-    assert assets[0].files[0][3:] == (3_000_000, None, None, "jpeg", None, None, 4000, 3000)
+    assert assets[0].files[0][3:] == (
+        3_000_000, None, None, "jpeg", None, None, 4000, 3000, None
+    )  # fmt: skip
     asked = [request.query.get("type") for request in plex.requests]
     assert asked == [None, "13", "13", "12", "12"]
 

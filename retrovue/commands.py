@@ -26,8 +26,15 @@ class Hint(NamedTuple):
     command: Command
 
 
-Line = str | Hint | Command
-"""A line for people: text, or one that ends in a command to paste."""
+class Table(NamedTuple):
+    """Rows under headings, as texts of one line each."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Line = str | Hint | Command | Table
+"""A line for people: text, one that ends in a command to paste, or a table of several."""
 
 CHECK = Hint("See all that is wrong", Command("db check"))
 REPAIR = Hint("Mend what can be mended", Command("db check", options=("--repair",)))

@@ -78,6 +78,7 @@ Operation = Literal[
     "Collection wipe",
     "Collection delete",
     "Asset purge",
+    "Asset search",
     "History prune",
     "Database backup",
     "Database check",

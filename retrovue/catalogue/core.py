@@ -42,10 +42,12 @@ class Catalogue:
         path: str | os.PathLike[str],
         *,
         dry_run: bool = False,
+        patience: float | None = None,
     ) -> None:
+        """`patience` is for how many seconds a write waits for another process, None: the usual."""
         self.path = os.fspath(path)
         self.dry_run = dry_run
-        self._timeout = busy_seconds()
+        self._timeout = busy_seconds() if patience is None else patience
         self._connection: sqlite3.Connection | None = None
         self._writable = False
         self._file: tuple[int, int] | None = None

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import sys
+import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
-from retrovue.catalogue import assets, collections, sources
-from retrovue.cli import json_text, options
+from retrovue.catalogue import collections, sources
+from retrovue.catalogue.filters import Filter
+from retrovue.cli import options
 from retrovue.cli.app import App
-from retrovue.cli.changed import title as asset_title
-from retrovue.cli.output import (
-    Result,
-    column_widths,
-    echo_err,
-    facts,
-    plural,
-    table,
-    table_line,
-)
+from retrovue.cli.output import Result
+from retrovue.errors import UsageError
 from retrovue.found import ASSET_KINDS
 
-ROWS = 100  # of a table on a terminal, unless a limit is given
 DAY = 86_400  # seconds
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
 @click.group("asset")
@@ -35,160 +26,171 @@ def command() -> None:
 
 
 @command.command("list")
+@click.argument("words", nargs=-1)
 @click.option("--source", metavar="SOURCE", help="Of this source.")
 @click.option("--collection", metavar="COLLECTION", help="Of this collection.")
 @click.option("--kind", type=click.Choice(ASSET_KINDS), help="Of this kind.")
-@click.option("--search", metavar="TEXT", help="With this in title, series, artist or album.")
+@click.option("--search", metavar="TEXT", help="The words of this text, as WORDS.")
+@click.option("--year", metavar="YEARS", help="1979, 1950..1960, 1990.. or ..1960.")
+@click.option("--since", metavar="WHEN", help="Added since a day (2026-01-31) or in the last 7d.")
 @click.option("--missing", is_flag=True, help="Only what the last scan did not see.")
-@click.option("--limit", type=click.IntRange(1, 2**63 - 1), help="The first N files.")
+@click.option("--present", is_flag=True, help="Only what the last scan saw.")
+@click.option("--sort", metavar="FIELDS", help="By these, such as year,-title (- is downwards).")
+@click.option("--limit", type=click.IntRange(1, 2**63 - 1), help="The first N: assets in a table,"
+              " else files.")  # fmt: skip
+@click.option("--count", is_flag=True, help="Only say how many assets there are.")
+@click.option("--fields", metavar="FIELDS", help="These columns of the view media alone.")
+@click.option("--versions", type=click.Choice(("all", "best")), help="m3u: best; else all.")
+@click.option("--relative-to", metavar="DIR", help="Paths as seen from this folder.")
+@click.option("-0", "nul_ended", is_flag=True, help="End paths with NUL, for xargs -0.")
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(("table", "json", "jsonl", "csv", "m3u")),
+    type=click.Choice(("table", "json", "jsonl", "csv", "m3u", "paths")),
     default="table",
     show_default=True,
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj
-def list_(app: App, *, source: str | None, collection: str | None, kind: str | None,
-          search: str | None, missing: bool, limit: int | None, format_: str,
-          as_json: bool) -> Result:  # fmt: skip
-    """List files with their local paths; an asset without a file shows once."""
+def list_(app: App, /, *, words: tuple[str, ...], search: str | None, limit: int | None,
+          count: bool, fields: str | None, versions: str | None, sort: str | None,
+          relative_to: str | None, nul_ended: bool, format_: str, as_json: bool,
+          **filters: Any) -> Result:  # fmt: skip
+    """List assets with their files and local paths; all of them, or those that WORDS fit.
+
+    Every word is looked for in title, series, artist, album, edition, version label, year and ids,
+    without regard to case and accents: it matches the beginning of a word, and "several words" in
+    quotes match these in a row. An asset without a file shows once.
+    """
+    from retrovue.cli import listing
+    from retrovue.operations import searching
+
+    wanted = _filter(app, (*words, *(search or "").split()), **filters)
+    if wanted.words:
+        searching.catch_up(app.catalogue)
+    format_ = "json" if as_json else format_
+    asked = listing.Asked(
+        wanted,
+        format_,
+        limit,
+        _order(sort),
+        (versions or ("best" if format_ == "m3u" else "all")) == "best",
+        _fields(fields),
+        relative_to,
+        nul_ended,
+    )
+    listed = listing.counted if count else listing.listed
+    return listed(app.catalogue.reader(), asked)
+
+
+def _filter(app: App, words: tuple[str, ...], *, source: str | None = None,
+            collection: str | None = None, kind: str | None = None, year: str | None = None,
+            since: str | None = None, missing: bool = False,
+            present: bool = False) -> Filter:  # fmt: skip
+    if missing and present:
+        raise UsageError("--missing and --present contradict each other")
     connection = app.catalogue.reader()
-    wanted = assets.Filter(
+    return Filter(
         sources.get(connection, source).id if source is not None else None,
         collections.get(connection, collection).id if collection is not None else None,
         kind,
-        search,
-        missing,
+        words,
+        _years(year),
+        _since(since),
+        missing or (False if present else None),
     )
-    if as_json or format_ == "json":
-        return Result({"assets": map(_dict, assets.listed(connection, wanted, limit))})
-    if format_ == "table":
-        return _table(connection, wanted, limit)
-    rows = assets.listed(connection, wanted, limit)
-    return Result({}, stream=lambda out: _WRITERS[format_](rows, out))
 
 
-def _dict(row: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(assets.FIELDS, row, strict=True))
+def _years(text: str | None) -> tuple[int | None, int | None]:
+    if text is None:
+        return None, None
+    found = re.fullmatch(r"(\d{1,4})?(\.\.)?(\d{1,4})?", text.strip())
+    if found is None or not (found[1] or found[3]):
+        raise UsageError(f"--year {text} is no year and no range such as 1950..1960")
+    first, last = (int(part) if part else None for part in (found[1], found[3]))
+    return (first, last) if found[2] else (first, first)
 
 
-_HEADINGS = ("ID", "KIND", "TITLE", "YEAR", "FILE")
+def _since(text: str | None) -> str | None:
+    """A time in UTC: the beginning of a day, or so many days ago."""
+    if text is None:
+        return None
+    ago = re.fullmatch(r"(\d{1,5})([dwmy])", text.strip())
+    if ago is not None:
+        at = time.gmtime(time.time() - int(ago[1]) * _DAYS[ago[2]] * DAY)
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", at)
+    try:
+        day = time.strptime(text.strip(), "%Y-%m-%d")
+    except ValueError:
+        raise UsageError(f"--since {text} is no day such as 2026-01-31, and no time such as 7d"
+                         ) from None  # fmt: skip
+    return time.strftime("%Y-%m-%dT00:00:00Z", day)
 
 
-def _table(connection: Any, wanted: assets.Filter, limit: int | None) -> Result:
-    """Whole and a row for each file in a pipe or a file; on a terminal the first assets."""
+def _order(text: str | None) -> Any:
+    from retrovue.catalogue.listing import FIELDS, Order, Term
 
-    def rows() -> Iterator[tuple[Any, ...]]:
-        return map(_cells, map(_dict, assets.listed(connection, wanted, limit)))
-
-    if limit is None and sys.stdout.isatty():
-        return Result({}, stream=lambda out: _first_assets(connection, wanted, rows(), out))
-    return Result({}, stream=lambda out: _whole_table(rows, out))
+    words = [word.strip() for word in (text or "").split(",") if word.strip()]
+    named = [(word.removeprefix("-").replace("-", "_"), word.startswith("-")) for word in words]
+    _require_fields([name for name, _ in named], FIELDS, "--sort")
+    return Order(tuple(Term(*each) for each in named))
 
 
-def _whole_table(rows: Callable[[], Iterator[tuple[Any, ...]]], out: TextIO) -> Sequence[str]:
-    """A table of any length in flat memory: the rows are read twice, first for the widths."""
-    widths = column_widths(_HEADINGS, rows())
-    empty = True
-    for row in rows():
-        if empty:
-            out.write(table_line(_HEADINGS, widths) + "\n")
-            empty = False
-        out.write(table_line(row, widths) + "\n")
-    if empty:
-        out.write("No assets.\n")
-    return ()
+def _fields(text: str | None) -> tuple[str, ...] | None:
+    from retrovue.catalogue.listing import FIELDS
+
+    if text is None:
+        return None
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    _require_fields(names, FIELDS, "--fields")
+    if not names:
+        raise UsageError("--fields names no field")
+    return tuple(dict.fromkeys(names))
 
 
-def _first_assets(
-    connection: Any, wanted: assets.Filter, rows: Iterator[tuple[Any, ...]], out: TextIO
-) -> Sequence[str]:
-    """The first assets, each with its first file; how many more there are goes to stderr."""
-    shown: dict[int, tuple[Any, ...]] = {}
-    for row in rows:
-        if len(shown) == ROWS and row[0] not in shown:
-            break
-        shown.setdefault(row[0], row)
-    _whole_table(lambda: iter(shown.values()), out)
-    total = assets.count(connection, wanted)
-    if len(shown) < total:
-        out.flush()
-        echo_err(f"The first {ROWS} of {total:,} assets; --limit N or --format csv shows more.")
-    return ()
-
-
-def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
-    title = asset_title(row)
-    if row["missing_since"]:
-        title += " (missing)"
-    return row["asset_id"], row["kind"], title, row["year"], row["local_path"]
-
-
-def _jsonl(rows: Iterable[tuple[Any, ...]], out: TextIO) -> Sequence[str]:
-    for row in rows:
-        out.write(json_text.text(_dict(row)) + "\n")
-    return ()
-
-
-def _csv(rows: Iterable[tuple[Any, ...]], out: TextIO) -> Sequence[str]:
-    plain = csv.writer(out, lineterminator="\n")
-    quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    plain.writerow(assets.FIELDS)
-    for row in rows:  # of itself the module leaves a carriage return bare
-        odd = any(isinstance(value, str) and "\r" in value for value in row)
-        (quoted if odd else plain).writerow(map(_no_formula, row))
-    return ()
-
-
-def _no_formula(value: Any) -> Any:
-    """A cell that a spreadsheet takes for text: https://owasp.org/www-community/attacks/CSV_Injection"""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
-
-
-def _m3u(rows: Iterable[tuple[Any, ...]], out: TextIO) -> Sequence[str]:
-    """The extended M3U that players read: https://en.wikipedia.org/wiki/M3U"""
-    out.write("#EXTM3U\n")
-    broken = 0
-    for row in map(_dict, rows):
-        path = row["local_path"]
-        if path is None or row["missing_since"] is not None:
-            continue
-        if "\n" in path or "\r" in path:
-            broken += 1
-            continue
-        seconds = -1 if row["duration_ms"] is None else row["duration_ms"] // 1000
-        title = " ".join(str(_cells(row)[2]).split())
-        out.write(f"#EXTINF:{seconds},{title}\n{path}\n")
-    return [f"{plural(broken, 'file')} left out: their paths hold a line break"] if broken else []
-
-
-_WRITERS = {"jsonl": _jsonl, "csv": _csv, "m3u": _m3u}
+def _require_fields(names: list[str], known: tuple[str, ...], flag: str) -> None:
+    wrong = [name for name in names if name not in known]
+    if wrong:
+        raise UsageError(f"{flag} {wrong[0]} is no field", [f"There are: {', '.join(known)}"])
 
 
 @command.command("show")
-@click.argument("selector", metavar="ASSET")
+@click.argument("words", nargs=-1, required=True, metavar="ASSET")
 @options.json_output
 @click.pass_obj
-def show(app: App, selector: str) -> Result:
-    """Show an asset, by id or external id, with its files."""
-    asset = assets.get(app.catalogue.reader(), selector)
-    names = [name for name in asset if name not in ("files", "metadata", "guids")]
-    pairs = [(name, asset[name]) for name in names if asset[name] is not None]
-    pairs += [("guids", ", ".join(asset["guids"]))] if asset["guids"] else []
-    pairs += [(f"metadata.{name}", value) for name, value in asset["metadata"].items()]
-    rows = [
-        (f["id"], f["version"], f["part"], f["size_bytes"], f["container"],
-         f["local_path"] or f["relative_path"])
-        for f in asset["files"]
-    ]  # fmt: skip
-    lines = facts(pairs)
-    if rows:
-        lines += ["", *table(("FILE", "VERSION", "PART", "BYTES", "CONTAINER", "PATH"), rows)]
-    return Result(asset, lines)
+def show(app: App, words: tuple[str, ...]) -> Result:
+    """Show an asset with its files, by id, external id, or words that fit no other one."""
+    from retrovue.cli import works
+
+    return works.shown(works.found(app, words))
+
+
+@command.command("open")
+@click.argument("words", nargs=-1, required=True, metavar="ASSET")
+@options.json_output
+@click.pass_obj
+def open_(app: App, words: tuple[str, ...]) -> Result:
+    """Open the first file of an asset with RETROVUE_PLAYER, or what the system opens it with."""
+    from retrovue.cli import works
+
+    return works.opened(works.found(app, words))
+
+
+@command.command("tree")
+@click.argument("words", nargs=-1)
+@click.option("--source", metavar="SOURCE", help="Of this source.")
+@click.option("--collection", metavar="COLLECTION", help="Of this collection.")
+@options.json_output
+@click.pass_obj
+def tree(app: App, /, words: tuple[str, ...], **filters: Any) -> Result:
+    """Show shows by season with the episodes that lack, and artists by album and disc."""
+    from retrovue.cli import works
+    from retrovue.operations import searching
+
+    wanted = _filter(app, words, **filters)
+    if words:
+        searching.catch_up(app.catalogue)
+    return works.tree(app.catalogue.reader(), wanted)
 
 
 @command.command("purge")
@@ -206,16 +208,12 @@ def show(app: App, selector: str) -> Result:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def purge(app: App, *, source: str | None, collection: str | None, older_than: int, force: bool,
-          no_backup: bool) -> Result:  # fmt: skip
+def purge(app: App, /, *, older_than: int, force: bool, no_backup: bool,
+          **filters: Any) -> Result:  # fmt: skip
     """Delete assets that are missing."""
     from retrovue.cli import removals
 
-    connection = app.catalogue.reader()
-    wanted = assets.Filter(
-        sources.get(connection, source).id if source is not None else None,
-        collections.get(connection, collection).id if collection is not None else None,
-    )
+    wanted = _filter(app, (), **filters)
     # a time is compared with `<`, so without days the second that has begun counts as well
     at = time.gmtime(time.time() - older_than * DAY + (1 if older_than == 0 else 0))
     before = time.strftime("%Y-%m-%dT%H:%M:%SZ", at)

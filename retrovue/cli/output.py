@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TextIO, cast
 
 import click
 
 from retrovue.cli import json_text, shell
-from retrovue.commands import Line
+from retrovue.commands import Line, Table
 from retrovue.errors import RetrovueError
 
 
@@ -62,14 +63,27 @@ def render(
         for warning in warnings or ():
             echo_err(f"Warning: {warning}")
     elif not silent:
-        for line in result.lines:
-            stdout.write(printable(shell.text(line, db)) + "\n")
+        write_lines(result.lines, stdout, db)
     stdout.flush()
     for failed in result.failures:
         render_error(failed, db)
     if result.error is not None and not as_json:
         render_error(result.error, db)
     return result.exit_code, result.error
+
+
+def write_lines(lines: Iterable[Line], out: TextIO, db: str | None) -> None:
+    """Write what a command has to say to people."""
+    for line in lines:
+        if isinstance(line, Table):
+            out.writelines(f"{text}\n" for text in _table_lines(line, out))
+        else:
+            out.write(printable(shell.text(line, db)) + "\n")
+
+
+def is_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout.isatty()
 
 
 def _write_object(
@@ -118,8 +132,17 @@ class _Screen:
     def write(self, text: str) -> int:
         return self._out.write(printable(text, "\n\t"))
 
+    def writelines(self, lines: Iterable[str]) -> None:
+        self._out.writelines(lines)  # of a table, made for a terminal
+
     def flush(self) -> None:
         self._out.flush()
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._out.fileno()
 
 
 def printable(text: str, kept: str = "\t") -> str:
@@ -142,11 +165,24 @@ def _escape(letter: str) -> str:
     return letter.encode("unicode_escape").decode("ascii")
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
-    """Rows in columns that line up on a terminal, wide letters counted as two."""
-    kept = list(rows)
-    widths = column_widths(headings, kept)
-    return [table_line(row, widths) for row in (headings, *kept)]
+def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Line]:
+    """Rows in columns that line up, wide letters counted as two; one of the lines of a result."""
+    return [Table(tuple(headings), tuple(tuple(map(_cell, row)) for row in rows))]
+
+
+def _table_lines(of: Table, out: TextIO) -> list[str]:
+    """A table as it is; on a terminal no wider than that."""
+    widths = column_widths(of.headings, of.rows)
+    if not out.isatty():
+        return [_padded(row, widths) for row in (of.headings, *of.rows)]
+    from retrovue.cli import screen
+
+    widths = screen.fitting(widths, screen.columns(out))
+    rows = [
+        _padded([screen.shortened(c, w) for c, w in zip(row, widths, strict=True)], widths)
+        for row in (of.headings, *of.rows)
+    ]
+    return [screen.bold(rows[0]), *rows[1:]]
 
 
 def column_widths(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[int]:

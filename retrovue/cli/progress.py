@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 
 from retrovue.cli.output import fitted, printable, text_width
+from retrovue.cli.screen import columns
 
 _BAR = 24  # columns
 _PAUSE = 0.1  # seconds between two pictures
@@ -40,7 +40,7 @@ class Progress:
         if self._last == self._on_screen:
             return
         self._on_screen = self._last
-        shown = fitted(self._last, _columns() - 1)
+        shown = fitted(self._last, columns() - 1)
         width = text_width(shown)
         sys.stderr.write(f"\r{shown}{' ' * (self._width - width)}")
         sys.stderr.flush()
@@ -52,18 +52,6 @@ class Progress:
             self._draw()
             sys.stderr.write("\n")
             self._label, self._width, self._on_screen = None, 0, ""
-
-
-def _columns() -> int:
-    """How wide the terminal is."""
-    try:
-        return int(os.environ["COLUMNS"])
-    except (KeyError, ValueError):
-        pass
-    try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    except (OSError, ValueError):
-        return 80
 
 
 def line(label: str, expected: int, done: int, seconds: float) -> str:

@@ -14,7 +14,7 @@ from retrovue.catalogue import collections, history, sources
 from retrovue.cli import ingest_report, json_text, options, shell, views
 from retrovue.cli.app import App
 from retrovue.cli.output import Result
-from retrovue.commands import Command, Hint, Line
+from retrovue.commands import Command, Hint, Line, Table
 from retrovue.errors import NotIngestible, RetrovueError, UsageError
 from retrovue.importers.api import Option
 from retrovue.model import Collection, Source
@@ -100,7 +100,7 @@ def _on(app: App, folder: str) -> Result:
 
 def _settled(result: Result, db: str | None) -> Result:
     """A result that can be printed when its catalogue is closed; commands in it name `db`."""
-    lines = [shell.text(line, db) for line in result.lines]
+    lines = [line if isinstance(line, Table) else shell.text(line, db) for line in result.lines]
     return result._replace(data=json_text.settled(dict(result.data)), lines=lines)
 
 

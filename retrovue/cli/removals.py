@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from retrovue.catalogue import assets, collections, history
+from retrovue.catalogue import collections, history
+from retrovue.catalogue.filters import Filter
 from retrovue.cli.app import App
 from retrovue.cli.confirm import CANCELLED, confirm
 from retrovue.cli.output import Result, error_body, plural
@@ -109,7 +110,7 @@ def _contents(collection: Collection) -> str:
     return f"{plural(count, 'asset')}, {plural(mapped, 'path mapping')}"
 
 
-def purge(app: App, wanted: assets.Filter, before: str, *, forced: bool, no_backup: bool) -> Result:
+def purge(app: App, wanted: Filter, before: str, *, forced: bool, no_backup: bool) -> Result:
     """Delete assets that have been missing since before a time."""
     if not app.dry_run:
         planned = removals.would_purge(app.catalogue, wanted, before)

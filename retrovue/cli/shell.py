@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shlex
 
-from retrovue.commands import Command, Hint, Line
+from retrovue.commands import Command, Hint, Line, Table
 
 
 def text(line: Line, db: str | None) -> str:
     """A line for people; `db` is the absolute path of the catalogue, None for the default one."""
     if isinstance(line, str):
         return line
+    if isinstance(line, Table):
+        return "\n".join("  ".join(row) for row in (line.headings, *line.rows))
     if isinstance(line, Hint):
         return f"{line.text}: {command(line.command, db)}"
     return command(line, db)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from retrovue.catalogue import assets, collections, history, sources
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.core import Catalogue
+from retrovue.catalogue.filters import Filter
 from retrovue.commands import Command, Hint
 from retrovue.errors import NotFound, RetrovueError, UsageError
 from retrovue.model import Collection, Operation, Source
@@ -177,7 +178,7 @@ def require_no_longer_offered(connection: sqlite3.Connection, collection: Collec
         )
 
 
-def would_purge(catalogue: Catalogue, wanted: assets.Filter, before: str) -> dict[str, int]:
+def would_purge(catalogue: Catalogue, wanted: Filter, before: str) -> dict[str, int]:
     """How many assets `purge_assets` would delete, by the `source/name` of their collection."""
     with catalogue.rehearse("Asset purge") as tx:
         return counts(_purge(tx, wanted, before))
@@ -188,15 +189,13 @@ def counts(purged: Sequence[tuple[Collection, Sequence[int]]]) -> dict[str, int]
     return {f"{c.source_name}/{c.name}": len(asset_ids) for c, asset_ids in purged}
 
 
-def _purge(tx: Tx, wanted: assets.Filter, before: str) -> list[tuple[Collection, Sequence[int]]]:
+def _purge(tx: Tx, wanted: Filter, before: str) -> list[tuple[Collection, Sequence[int]]]:
     gone = assets.purge(tx, wanted, before).items()
     found = ((collections.by_id(tx.connection, id_), ids) for id_, ids in gone)
     return [(collection, ids) for collection, ids in found if collection is not None]
 
 
-def purge_assets(
-    catalogue: Catalogue, wanted: assets.Filter, before: str, *, no_backup: bool
-) -> Purged:
+def purge_assets(catalogue: Catalogue, wanted: Filter, before: str, *, no_backup: bool) -> Purged:
     """Delete assets that have been missing since before a time (ISO-8601, UTC)."""
     operation: Operation = "Asset purge"
     with (

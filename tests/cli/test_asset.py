@@ -16,7 +16,9 @@ from support.media import Library, films, write
 
 FIELDS = (
     "asset_id,source,collection,kind,title,series,season,episode,artist,album,track,year,"
-    "duration_ms,file_id,version,part,local_path,missing_since"
+    "duration_ms,file_id,version,part,local_path,missing_since,edition,released_on,episode_end,"
+    "disc,version_label,extra_of,size_bytes,modified_at,container,video_codec,audio_codec,width,"
+    "height,relative_path,added_at"
 )
 EPISODE = "TV Shows/Night Signal (2003)/Season 01/Night Signal - S01E02 - Static.mkv"
 TRACK = "Music/The Test Cards/Colour Bars (1979)/01 - Ident.flac"
@@ -71,7 +73,7 @@ def test_list_as_a_playlist(library: Library) -> None:
 
 def test_list_as_a_table(library: Library) -> None:
     lines = library.cli.ok("asset", "list").out.splitlines()
-    assert lines[0].split() == ["ID", "KIND", "TITLE", "YEAR", "FILE"]
+    assert lines[0].split() == ["ID", "KIND", "TITLE", "YEAR", "VERSION", "SIZE", "FILE"]
     assert len(lines) == 5
     assert "Night Signal - S01E02 - Static" in lines[4]
 
@@ -137,7 +139,7 @@ def test_a_table_on_a_terminal_stops_at_100_assets_and_says_so_on_stderr(
     run = shown_on_terminal(cli, "asset", "list")
     lines = run.out.splitlines()
     assert len(lines) == 101
-    assert [line.split()[0] for line in lines[1:]] == [str(n) for n in range(1, 101)]
+    assert [line.split()[3] for line in lines[1:]] == [str(n) for n in range(1, 101)]
     assert run.err == "The first 100 of 101 assets; --limit N or --format csv shows more.\n"
     limited = shown_on_terminal(cli, "asset", "list", "--limit", "101")
     assert (len(limited.out.splitlines()), limited.err) == (102, "")

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import io
+from typing import Any
+
 import pytest
 
 from retrovue.cli import output
 from retrovue.errors import NotFound
 
 
+def _plain(lines: list[Any]) -> list[str]:
+    out = io.StringIO()
+    output.write_lines(lines, out, None)
+    return out.getvalue().splitlines()
+
+
 def test_columns_line_up_with_wide_letters() -> None:
-    assert output.table(("TITLE", "YEAR"), [("七人の侍", 1954), ("Ran", None)]) == [
+    assert _plain(output.table(("TITLE", "YEAR"), [("七人の侍", 1954), ("Ran", None)])) == [
         "TITLE     YEAR",
         "七人の侍  1954",
         "Ran       -",
@@ -47,7 +56,7 @@ def test_a_text_is_cut_at_the_edge() -> None:
 
 
 def test_a_cell_is_one_line() -> None:
-    assert output.table(("A",), [("one\ntwo\tthree",)]) == ["A", "one two three"]
+    assert _plain(output.table(("A",), [("one\ntwo\tthree",)])) == ["A", "one two three"]
 
 
 def test_the_exit_code_is_that_of_the_error_or_of_the_status() -> None:

@@ -6,7 +6,8 @@ import contextlib
 import sqlite3
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import assets, collections, guarantees, history, sources
+from retrovue.catalogue import assets, collections, guarantees, history, listing, sources
+from retrovue.catalogue.filters import Filter
 from retrovue.catalogue.health import odd_values
 from retrovue.errors import Ambiguous
 
@@ -106,7 +107,7 @@ def _require_readable(connection: sqlite3.Connection) -> None:
         ).fetchall()
         missing = sum(since is not None for (since,) in rows)
         assert (collection.asset_count, collection.missing_count) == (len(rows), missing)
-    list(assets.listed(connection, assets.Filter()))
+    list(listing.rows(connection, Filter()))
     for (number,) in connection.execute("SELECT id FROM assets").fetchall():
         with contextlib.suppress(Ambiguous):  # another's external_id may be this number
             assets.get(connection, f"{number}")

@@ -1,0 +1,96 @@
+"""Which assets somebody asks for, as conditions of SQL."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from retrovue.catalogue import search
+
+_TELLS = re.compile(r"\w")
+
+
+class Filter(NamedTuple):
+    """Which assets: ids of a source and a collection, a kind, words that all have to be found,
+    years from and to, added since a time (ISO-8601, UTC), and those that are missing (True), there
+    (False) or either (None); `but` are kinds that are left out."""
+
+    source_id: int | None = None
+    collection_id: int | None = None
+    kind: str | None = None
+    words: tuple[str, ...] = ()
+    years: tuple[int | None, int | None] = (None, None)
+    since: str | None = None
+    missing: bool | None = None
+    but: tuple[str, ...] = ()
+
+
+class Where(NamedTuple):
+    """Conditions on a row `a` of assets, and their parameters."""
+
+    conditions: tuple[str, ...]
+    parameters: dict[str, Any]
+
+    def __str__(self) -> str:
+        return " AND ".join(self.conditions) or "1"
+
+
+def where(connection: sqlite3.Connection, wanted: Filter) -> Where:
+    """The conditions of a filter, for this connection, on which a TEMP table may be made."""
+    first, last = wanted.years
+    parts: list[tuple[str, str, Any]] = [
+        ("a.collection_id = :collection", "collection", wanted.collection_id),
+        (
+            "a.collection_id IN (SELECT id FROM collections WHERE source_id = :source)",
+            "source",
+            wanted.source_id,
+        ),
+        ("a.kind = :kind", "kind", wanted.kind),
+        ("a.year >= :first_year", "first_year", first),
+        ("a.year <= :last_year", "last_year", last),
+        ("coalesce(a.added_at, a.created_at) >= :since", "since", wanted.since),
+    ]
+    given = [(sql, name, value) for sql, name, value in parts if value is not None]
+    conditions = [sql for sql, _, _ in given]
+    parameters = {name: value for _, name, value in given}
+    if wanted.missing is not None:
+        conditions.append(f"a.missing_since IS {'NOT ' if wanted.missing else ''}NULL")
+    if wanted.but:
+        kinds = ", ".join(f"'{kind}'" for kind in wanted.but if kind.isalpha())
+        conditions.append(f"a.kind NOT IN ({kinds})")
+    _add_words(connection, wanted.words, conditions, parameters)
+    return Where(tuple(conditions), parameters)
+
+
+def _add_words(
+    connection: sqlite3.Connection,
+    words: Sequence[str],
+    conditions: list[str],
+    parameters: dict[str, Any],
+) -> None:
+    """A word of letters or digits is looked up in the index, one of signs alone in the title."""
+    match = matching(words)
+    if match:
+        conditions.append(f"a.id IN ({search.stand_in(connection)})")
+        parameters["match"] = match
+    signs = [word for word in words if word.strip('" ') and not _TELLS.search(word)]
+    for number, word in enumerate(signs):
+        conditions.append(f"instr(a.title, :sign{number})")
+        parameters[f"sign{number}"] = word.strip()
+
+
+def matching(words: Sequence[str]) -> str:
+    """Words as FTS5 understands them: each matches the beginning of a word, one in quotes or with
+    blanks in it is whole words in a row, and every sign is text.
+    https://www.sqlite.org/fts5.html#full_text_query_syntax"""
+    return " ".join(_term(word) for word in words if _TELLS.search(word))
+
+
+def _term(word: str) -> str:
+    phrase = len(word) > 1 and word[0] == word[-1] == '"'
+    text = word[1:-1] if phrase else word.strip()
+    whole = phrase or any(letter.isspace() for letter in text)
+    quoted = '"' + text.replace('"', '""').replace("\0", "") + '"'
+    return quoted if whole else f"{quoted} *"

@@ -1,0 +1,46 @@
+"""`retrovue stats`."""
+
+from __future__ import annotations
+
+import click
+
+from retrovue.catalogue import summaries
+from retrovue.cli import human, options
+from retrovue.cli.app import App
+from retrovue.cli.output import Result, is_terminal, plural, table
+
+_NAMES = {
+    "by_kind": "KIND",
+    "by_source": "SOURCE",
+    "by_collection": "COLLECTION",
+    "by_resolution": "RESOLUTION",
+    "by_codec": "CODEC",
+    "by_decade": "DECADE",
+}
+
+
+@click.command("stats")
+@options.json_output
+@click.pass_obj
+def command(app: App) -> Result:
+    """What there is, in numbers: assets, bytes and hours; by kind, resolution, codec, decade."""
+    data = summaries.stats(app.catalogue.reader())
+    lines = [
+        f"{plural(data['total'], 'asset')}, {human.size(data['bytes'])},"
+        f" {data['hours']:,.1f} hours" + (f", {data['missing']:,} missing" * bool(data["missing"]))
+    ]
+    for name, heading in _NAMES.items():
+        counts = data[name]
+        if counts:
+            lines += ["", *table((heading, "ASSETS", *_bar("")), _rows(counts))]
+    return Result(data, lines)
+
+
+def _bar(text: str) -> tuple[str, ...]:
+    """A cell more, where there is a terminal to look at."""
+    return (text,) if is_terminal() else ()
+
+
+def _rows(counts: dict[str, int]) -> list[tuple[str, ...]]:
+    most = max(counts.values())
+    return [(word, f"{count:,}", *_bar(human.bar(count / most))) for word, count in counts.items()]

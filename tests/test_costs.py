@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from retrovue.catalogue import listing
 from support import media, written
 from support.cli import Cli
 
@@ -203,6 +204,7 @@ def _everything(library: media.Library) -> None:
 def _plans(db: Path, statements: Statements) -> Iterator[tuple[str, str]]:
     """(statement, line of its plan), with the temporary tables that the statements made."""
     with closing(sqlite3.connect(db)) as connection:
+        connection.create_function("sort_name", 1, listing.natural)
         for statement in dict.fromkeys(statements):
             if statement.lstrip().startswith(("CREATE TEMP", "CREATE VIRTUAL TABLE temp.")):
                 connection.execute(statement.replace("TABLE ", "TABLE IF NOT EXISTS ", 1))

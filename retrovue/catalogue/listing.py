@@ -48,7 +48,10 @@ class Term(NamedTuple):
 
 
 def _sorted_by(field: str, column: str) -> str:
-    return f"sort_name({column})" if field in _NAMES else column
+    """Python is asked for the names that hold a number alone."""
+    if field not in _NAMES:
+        return column
+    return f"CASE WHEN {column} GLOB '*[0-9]*' THEN sort_name({column}) ELSE lower({column}) END"
 
 
 class Order(NamedTuple):
@@ -86,12 +89,17 @@ def rows(
     order: Order = USUAL,
     *,
     best: bool = False,
+    of_assets: bool = False,
 ) -> Iterator[tuple[Any, ...]]:
     """Rows of the view `media` as `FIELDS`, one for each file, of the `best` version alone or of
-    all; an asset without a file has one too."""
+    all; an asset without a file has one too. The limit is one of files, or `of_assets`, each with
+    all of its files."""
     connection.create_function("sort_name", 1, natural, deterministic=True)
     found = where(connection, wanted)
+    if limit is not None and order == USUAL and wanted == Filter():
+        found = _of_first_collections(connection, limit)
     parameters = dict(found.parameters)
+    by_assets = of_assets and order.is_of_assets
     chosen = f"asset_id IN (SELECT a.id FROM assets AS a WHERE {found})"
     if limit is not None:
         parameters["limit"] = limit
@@ -105,9 +113,23 @@ def rows(
           FROM media
          WHERE {chosen} {"AND ifnull(version, 1) = 1" if best else ""}
          ORDER BY {order.sql({})}, version, part, file_id
-         {"LIMIT :limit" if limit is not None else ""}""",
+         {"LIMIT :limit" if limit is not None and not by_assets else ""}""",
         parameters,
     )
+
+
+def _of_first_collections(connection: sqlite3.Connection, limit: int) -> Where:
+    """The collections that the first so many assets are of, in the usual order."""
+    ids, count = [], 0
+    for collection_id, assets in connection.execute("""
+        SELECT c.id, c.asset_count
+          FROM collections AS c JOIN sources AS s ON s.id = c.source_id
+         ORDER BY s.name, c.name, c.id"""):
+        ids.append(collection_id)
+        count += assets
+        if count >= limit:
+            break
+    return Where((f"a.collection_id IN ({', '.join(map(str, ids))})",), {})
 
 
 def _first(found: Where, order: Order) -> str:

@@ -63,10 +63,11 @@ def list_(app: App, /, *, words: tuple[str, ...], search: str | None, limit: int
     quotes match these in a row. An asset without a file shows once.
     """
     from retrovue.cli import listing
-    from retrovue.operations import searching
 
     wanted = _filter(app, (*words, *(search or "").split()), **filters)
     if wanted.words:
+        from retrovue.operations import searching
+
         searching.catch_up(app.catalogue)
     format_ = "json" if as_json else format_
     asked = listing.Asked(

@@ -17,6 +17,7 @@ from retrovue.cli import changed, options
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, facts, plural, table
 from retrovue.cli.views import history_summary
+from retrovue.commands import Line
 from retrovue.errors import RetrovueError
 from retrovue.model import CHANGES
 from retrovue.selectors import folded
@@ -98,7 +99,7 @@ def _is_unchanged(entry: Entry) -> bool:
     return isinstance(stats, dict) and not any(stats.get(word) for word in CHANGES)
 
 
-def _table(runs: Sequence[_Runs]) -> list[str]:
+def _table(runs: Sequence[_Runs]) -> list[Line]:
     heads = ("ID", "WHEN", "WHAT", "SOURCE", "COLLECTION", "STATUS", "DETAIL")
     return table(heads, map(_row, runs))
 

@@ -78,7 +78,12 @@ class _Rows:
     def __iter__(self) -> Iterator[Row]:
         asked = self.asked
         found = listing.rows(
-            self.connection, asked.wanted, asked.limit, asked.order, best=asked.best
+            self.connection,
+            asked.wanted,
+            asked.limit,
+            asked.order,
+            best=asked.best,
+            of_assets=asked.format == "table",
         )
         start = asked.relative_to
         for values in found:

@@ -177,11 +177,13 @@ def _table_lines(of: Table, out: TextIO) -> list[str]:
         return [_padded(row, widths) for row in (of.headings, *of.rows)]
     from retrovue.cli import screen
 
-    widths = screen.fitting(widths, screen.columns(out))
+    most = screen.columns(out)
+    widths = screen.fitting(widths, most)
     rows = [
-        _padded([screen.shortened(c, w) for c, w in zip(row, widths, strict=True)], widths)
+        fitted(_padded([screen.shortened(c, w) for c, w in zip(row, widths, strict=True)], widths),
+               most)
         for row in (of.headings, *of.rows)
-    ]
+    ]  # fmt: skip
     return [screen.bold(rows[0]), *rows[1:]]
 
 

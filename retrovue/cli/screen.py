@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 _BETWEEN = 2  # blanks between two columns
+_LEAST = 16  # columns that a path keeps while others can give way
 _MOST = 80  # columns, where nobody says how many there are
 
 
@@ -24,9 +25,12 @@ def columns(out: TextIO | None = None) -> int:
 
 
 def fitting(widths: Sequence[int], most: int) -> list[int]:
-    """How wide columns become so that all of them fit: the widest give way first."""
+    """How wide columns become so that all of them fit: the last, where paths stand, gives way
+    first, then the widest."""
     fitted = list(widths)
     over = sum(fitted) + _BETWEEN * (len(fitted) - 1) - most
+    taken = min(max(over, 0), max(fitted[-1] - max(_LEAST, most // 4), 0))
+    fitted[-1], over = fitted[-1] - taken, over - taken
     while over > 0 and max(fitted) > 1:
         widest = max(fitted)
         several = [at for at, width in enumerate(fitted) if width == widest]

@@ -118,7 +118,7 @@ def _added(
     return Result(data, lines)
 
 
-def _offered(made: Sequence[Collection]) -> list[str]:
+def _offered(made: Sequence[Collection]) -> list[Line]:
     rows = [
         (c.id, c.name, c.kind, ", ".join(m.external_path or ANY for m in c.mappings)) for c in made
     ]
@@ -240,9 +240,8 @@ def discover(app: App, *, selector: str, allow_missing: bool) -> Result:
         "changes": changes,
         "collections": [views.collection_data(collection) for collection in done.collections],
     }
-    lines = views.changes(app, changes) or [
-        f"Nothing changed: {plural(len(done.collections), 'collection')} known."
-    ]
+    nothing = f"Nothing changed: {plural(len(done.collections), 'collection')} known."
+    lines: list[Line] = [*(views.changes(app, changes) or [nothing])]
     lines += ["", *views.collection_table(done.collections)]
     beside = overlooked.hints(importer, source, done.collections)
     result = Result(data, lines, views.gone(known, done.collections))

@@ -8,6 +8,7 @@ from retrovue.catalogue import summaries
 from retrovue.cli import human, options
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, is_terminal, plural, table
+from retrovue.commands import Line
 
 _NAMES = {
     "by_kind": "KIND",
@@ -25,9 +26,18 @@ _NAMES = {
 def command(app: App) -> Result:
     """What there is, in numbers: assets, bytes and hours; by kind, resolution, codec, decade."""
     data = summaries.stats(app.catalogue.reader())
-    lines = [
-        f"{plural(data['total'], 'asset')}, {human.size(data['bytes'])},"
-        f" {data['hours']:,.1f} hours" + (f", {data['missing']:,} missing" * bool(data["missing"]))
+    lines: list[Line] = [
+        ", ".join(
+            filter(
+                None,
+                (
+                    plural(data["total"], "asset"),
+                    human.size(data["bytes"]),
+                    data["hours"] and f"{data['hours']:,.1f} hours",
+                    data["missing"] and f"{data['missing']:,} missing",
+                ),
+            )
+        )
     ]
     for name, heading in _NAMES.items():
         counts = data[name]

@@ -53,7 +53,7 @@ def collection_data(collection: Collection) -> dict[str, Any]:
     }
 
 
-def collection_table(collections: Sequence[Collection]) -> list[str]:
+def collection_table(collections: Sequence[Collection]) -> list[Line]:
     rows = [
         (c.id, f"{c.source_name}/{c.name}", c.kind, c.enabled, c.sync_enabled,
          "no longer offered" if c.missing_since else c.ingestible,
@@ -70,7 +70,7 @@ def _mapped(collection: Collection) -> str:
     return f"{sum(m.local_path is not None for m in active)}/{len(active)}"
 
 
-def collection_facts(collection: Collection) -> list[str]:
+def collection_facts(collection: Collection) -> list[Line]:
     state = "yes" if collection.ingestible else f"no ({collection.not_ingestible_reason})"
     lines = facts(
         (
@@ -90,7 +90,7 @@ def collection_facts(collection: Collection) -> list[str]:
     return [*lines, "", *mapping_table(collection)]
 
 
-def mapping_table(collection: Collection) -> list[str]:
+def mapping_table(collection: Collection) -> list[Line]:
     rows = [
         (m.external_path or ANY, m.local_path or "(not mapped)", _mapping_state(m))
         for m in collection.mappings

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import pages
 from fakes.plex import FakePlex
 from support import plugins, populated
 from support.cli import START, Cli
+from support.media import write
 from support.nas import Nas
 
 ROOT = Path(__file__).parents[1]
@@ -195,6 +197,31 @@ def test_the_sql_of_a_script(tmp_path: Path) -> None:
     assert done == [[(None, None, 1)], [], []]
 
 
+QUERIES = _blocks(ROOT / "docs" / "queries.md", "sql")
+
+
+@pytest.mark.parametrize("sql", QUERIES, ids=range(1, len(QUERIES) + 1))
+def test_a_query_of_the_page_runs_everywhere(cli: Cli, tmp_path: Path, sql: str) -> None:
+    """Also for who trusts no schema, and each finds something in a catalogue of a bit of all."""
+    media = tmp_path / "media"
+    write(media, *LOOKED_AT)
+    cli.ok("quickstart", media)
+    cli.run_sql("UPDATE assets SET missing_since = '2024-01-01T00:00:00Z' WHERE title = 'Gone'")
+    with closing(sqlite3.connect(cli.db)) as script:
+        script.execute("PRAGMA trusted_schema = OFF")
+        assert script.execute(sql).fetchall()
+
+
+LOOKED_AT = (
+    "Movies/The Reel (1964)/The Reel (1964).mkv",
+    "Movies/The Reel (1964) {edition-Restored}/The Reel (1964) {edition-Restored}.mkv",
+    "Movies/Gone (1970)/Gone (1970).mkv",
+    "TV Shows/Lost/Season 01/Lost - S01E01 - A.mkv",
+    "TV Shows/Lost/Season 01/Lost - S01E04 - B.mkv",
+    "Music/Pond/Tides (1990)/01 - Ebb.flac",
+)
+
+
 def test_the_importer_of_the_page(cli: Cli) -> None:
     module, _ = _blocks(ROOT / "docs" / "importers.md", "python")
     (project,) = _blocks(ROOT / "docs" / "importers.md", "toml")
@@ -256,6 +283,7 @@ def test_every_block_that_can_run_is_run_here() -> None:
         ("importers-tutorial.md", "text"),
         ("importers.md", "python"),
         ("importers.md", "toml"),
+        ("queries.md", "sql"),
         ("schema.md", "bash"),
         ("schema.md", "sql"),
     }

@@ -25,6 +25,7 @@ COMMANDS = {
     "collection": "What sources offer: map, enable, ingest.",
     "asset": "What is in the catalogue: list, show, open, tree, purge.",
     "stats": "What there is, in numbers.",
+    "browse": "The catalogue in the browser.",
     "history": "What was done, when, with what result: show, prune.",
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",

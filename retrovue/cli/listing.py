@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TextIO
 
+from retrovue import human
 from retrovue.catalogue import listing
 from retrovue.catalogue.filters import Filter
 from retrovue.catalogue.listing import FIELDS, USUAL, Order
-from retrovue.cli import human, json_text
+from retrovue.cli import json_text
 from retrovue.cli.changed import title as plain_title
 from retrovue.cli.output import (
     Result,

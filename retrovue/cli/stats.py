@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from retrovue import human
 from retrovue.catalogue import summaries
-from retrovue.cli import human, options
+from retrovue.cli import options
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, is_terminal, plural, table
 from retrovue.commands import Line

@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
+from retrovue import human
 from retrovue.catalogue import assets, listing, summaries
 from retrovue.catalogue.filters import Filter
-from retrovue.cli import human
 from retrovue.cli.app import App
 from retrovue.cli.changed import title
 from retrovue.cli.output import Result, facts

@@ -164,6 +164,7 @@ def test_what_decides_about_a_change_runs_every_test_and_the_contract_s_command(
 @pytest.mark.parametrize(
     "failing",
     [
+        "apt-get*install*",
         "pip install*",
         "ruff check*",
         "ruff format*",

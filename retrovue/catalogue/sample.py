@@ -30,6 +30,12 @@ def files(connection: sqlite3.Connection, collection: Collection) -> list[Sample
     return found
 
 
+def relative_paths(connection: sqlite3.Connection, mapping_id: int) -> list[str]:
+    """The paths of all files of a mapping below it, of assets that are there."""
+    sql = f"{_FILES} WHERE f.path_mapping_id = ? AND a.missing_since IS NULL ORDER BY f.id"
+    return [path for path, _ in connection.execute(sql, (mapping_id,))]
+
+
 def _picked(connection: sqlite3.Connection, mapping_id: int) -> Iterator[str]:
     rows = _first(connection, mapping_id)
     if len(rows) > MOST:

@@ -128,6 +128,24 @@ def ingest(app: App, *, selector: str, title: str | None, season: int | None, ep
     return ingest_report.of_collection(app, collection, asked)
 
 
+@command.command("map-check")
+@click.argument("selector", metavar="COLLECTION")
+@options.under
+@options.json_output
+@click.pass_obj
+def map_check(app: App, *, selector: str, under: tuple[str, ...]) -> Result:
+    """Look whether the files of a collection are where its path mappings say. Writes nothing.
+
+    With --under, folders of this machine are searched for them, and the mappings that would be
+    right are printed as a command.
+    """
+    from retrovue.cli.map_check import checked
+
+    collection = collections.get(app.catalogue.reader(), selector)
+    source = sources.by_id(app.catalogue.reader(), collection.source_id)
+    return checked(app, source, [collection], under)
+
+
 @command.command("wipe")
 @click.argument("selector", metavar="COLLECTION")
 @options.force

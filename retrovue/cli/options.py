@@ -68,6 +68,12 @@ quick = click.option(
     is_flag=True,
     help="Trust the times of directories: fast, but a file rewritten in place is not noticed.",
 )
+under = click.option(
+    "--under",
+    multiple=True,
+    metavar="DIR",
+    help="Look for the files below this folder, and propose mappings.",
+)
 maps = click.option(
     "--map",
     "maps",

@@ -267,6 +267,24 @@ def ingest(app: App, *, selector: str, keep_going: bool, quick: bool,
     return ingest_report.of_source(app, source, asked)
 
 
+@command.command("map-check")
+@click.argument("selector", metavar="SOURCE")
+@options.under
+@options.json_output
+@click.pass_obj
+def map_check(app: App, *, selector: str, under: tuple[str, ...]) -> Result:
+    """Look whether the files of a source are where its path mappings say. Writes nothing.
+
+    With --under, folders of this machine are searched for them, and the mappings that would be
+    right are printed as a command.
+    """
+    from retrovue.cli.map_check import checked
+    from retrovue.operations.map_check import of_source
+
+    source = sources.get(app.catalogue.reader(), selector)
+    return checked(app, source, of_source(app.catalogue, source), under)
+
+
 @command.command("delete")
 @click.argument("pattern", metavar="SOURCE")
 @options.force

@@ -6,6 +6,7 @@ import csv
 import os
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TextIO
@@ -18,18 +19,21 @@ from retrovue.cli import json_text
 from retrovue.cli.changed import title as plain_title
 from retrovue.cli.output import (
     Result,
-    column_widths,
+    cell,
     echo_err,
     is_terminal,
+    padded,
     plural,
     table,
-    table_line,
+    text_width,
     write_lines,
 )
 
 FORMATS = ("table", "json", "jsonl", "csv", "m3u", "paths")
 ROWS = 100  # of a table on a terminal, unless a limit is given
 _HEADINGS = ("ID", "KIND", "TITLE", "YEAR", "VERSION", "SIZE", "FILE")
+_IN_MEMORY = 4_000_000  # characters of a table
+_BETWEEN = "\x1f"  # no cell holds one
 _NO_PLAYLIST = ("photo", "extra")
 
 
@@ -160,16 +164,25 @@ def _cells(row: Row, connection: sqlite3.Connection) -> tuple[Any, ...]:
 
 
 def _whole_table(rows: _Rows, headings: Sequence[str], cells: Cells, out: TextIO) -> Sequence[str]:
-    """A table of any length in flat memory: the rows are read twice, first for the widths."""
-    widths = column_widths(headings, map(cells, rows))
-    empty = True
-    for row in map(cells, rows):
-        if empty:
-            out.write(table_line(headings, widths) + "\n")
-            empty = False
-        out.write(table_line(row, widths) + "\n")
-    if empty:
-        _say_nothing(rows, out)
+    """A table of any length in flat memory: a long one waits on the disk until it is known how wide
+    its columns are."""
+    widths = [text_width(heading) for heading in headings]
+    count = 0
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="\n") as kept:
+        for row in rows:
+            texts = [cell(value) for value in cells(row)]
+            widths = [
+                max(width, text_width(text)) for width, text in zip(widths, texts, strict=True)
+            ]
+            kept.write(_BETWEEN.join(texts) + "\n")
+            count += 1
+        if not count:
+            _say_nothing(rows, out)
+            return ()
+        out.write(padded(headings, widths) + "\n")
+        kept.seek(0)
+        for line in kept:
+            out.write(padded(line[:-1].split(_BETWEEN), widths) + "\n")
     return ()
 
 

@@ -167,20 +167,20 @@ def _escape(letter: str) -> str:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Line]:
     """Rows in columns that line up, wide letters counted as two; one of the lines of a result."""
-    return [Table(tuple(headings), tuple(tuple(map(_cell, row)) for row in rows))]
+    return [Table(tuple(headings), tuple(tuple(map(cell, row)) for row in rows))]
 
 
 def _table_lines(of: Table, out: TextIO) -> list[str]:
     """A table as it is; on a terminal no wider than that."""
     widths = column_widths(of.headings, of.rows)
     if not out.isatty():
-        return [_padded(row, widths) for row in (of.headings, *of.rows)]
+        return [padded(row, widths) for row in (of.headings, *of.rows)]
     from retrovue.cli import screen
 
     most = screen.columns(out)
     widths = screen.fitting(widths, most)
     rows = [
-        fitted(_padded([screen.shortened(c, w) for c, w in zip(row, widths, strict=True)], widths),
+        fitted(padded([screen.shortened(c, w) for c, w in zip(row, widths, strict=True)], widths),
                most)
         for row in (of.headings, *of.rows)
     ]  # fmt: skip
@@ -192,16 +192,12 @@ def column_widths(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> lis
     widths = [text_width(heading) for heading in headings]
     for row in rows:
         for at, value in enumerate(row):
-            widths[at] = max(widths[at], text_width(_cell(value)))
+            widths[at] = max(widths[at], text_width(cell(value)))
     return widths
 
 
-def table_line(row: Sequence[Any], widths: Sequence[int]) -> str:
-    """One row of a table whose columns are so wide."""
-    return _padded([_cell(value) for value in row], widths)
-
-
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as a text of one line."""
     if value is None:
         return "-"
     if isinstance(value, bool):
@@ -230,16 +226,17 @@ def fitted(text: str, columns: int) -> str:
     return text
 
 
-def _padded(row: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (
-        cell + " " * (width - text_width(cell)) for cell, width in zip(row, widths, strict=True)
+def padded(row: Sequence[str], widths: Sequence[int]) -> str:
+    """The texts of a row in columns that are so wide."""
+    filled = (
+        text + " " * (width - text_width(text)) for text, width in zip(row, widths, strict=True)
     )
-    return "  ".join(padded).rstrip()
+    return "  ".join(filled).rstrip()
 
 
 def facts(pairs: Iterable[tuple[str, Any]]) -> list[str]:
     """Names and values in two columns."""
-    rows = [(name, _cell(value)) for name, value in pairs]
+    rows = [(name, cell(value)) for name, value in pairs]
     width = max((text_width(name) for name, _ in rows), default=0)
     return [f"{name}:{' ' * (width - text_width(name))}  {value}" for name, value in rows]
 

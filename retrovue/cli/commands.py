@@ -26,6 +26,7 @@ COMMANDS = {
     "asset": "What is in the catalogue: list, show, open, tree, purge.",
     "stats": "What there is, in numbers.",
     "browse": "The catalogue in the browser.",
+    "reconcile": "What several sources and the disk say of the same.",
     "history": "What was done, when, with what result: show, prune.",
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",

@@ -114,7 +114,7 @@ def _names_history(line: Line) -> bool:
 
 
 def _do(app: App, folder: str) -> Result:
-    from retrovue.operations import discover
+    from retrovue.operations import discover, overlaps
     from retrovue.operations.sources import importer_of
 
     source, known = _source(app, folder)
@@ -122,6 +122,8 @@ def _do(app: App, folder: str) -> Result:
     before = collections.of_source(app.catalogue.reader(), source.id) if known else []
     found = discover.discover(app.catalogue, source, importer).collections
     app.notify_discovered(before, found)
+    if not known:
+        app.warnings += overlaps.told(app.catalogue.reader(), found)
     if not found:
         raise RetrovueError(
             f"Quickstart failed: {folder} holds no folder of media",

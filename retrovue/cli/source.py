@@ -74,6 +74,11 @@ def add(app: App, /, *, type_: str | None, name: str | None, discover: bool,
     app.notify("source_added", source=added.source)
     app.notify_discovered((), added.collections or ())
     result = _added(app, added.source, added.settings, added.collections)
+    if added.collections and not app.dry_run:
+        from retrovue.operations import overlaps
+
+        also = overlaps.told(app.catalogue.reader(), added.collections)
+        result = result._replace(warnings=[*result.warnings, *also])
     return ingest_report.with_overlooked(result, [] if app.dry_run else added.overlooked)
 
 

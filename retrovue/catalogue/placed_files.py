@@ -70,3 +70,19 @@ def mapped_folders(connection: sqlite3.Connection) -> list[str]:
          WHERE local_path IS NOT NULL AND excluded = 0 AND missing_since IS NULL
          ORDER BY 1""")
     return [path for (path,) in rows]
+
+
+def known_files(
+    connection: sqlite3.Connection, collection_id: int
+) -> dict[tuple[int, str], tuple[int, str]]:
+    """The id and kind of the asset of each file of a collection that is there, by the id of its
+    mapping and its path below that."""
+    rows = connection.execute(
+        """
+        SELECT f.path_mapping_id, f.relative_path, a.id, a.kind
+          FROM assets AS a
+          JOIN asset_files AS f ON f.asset_id = a.id
+         WHERE a.collection_id = ? AND a.missing_since IS NULL""",
+        (collection_id,),
+    )
+    return {(mapping, path): (asset, kind) for mapping, path, asset, kind in rows}

@@ -26,6 +26,8 @@ COMMANDS = {
     "asset": "What is in the catalogue: list, show, open, tree, purge.",
     "stats": "What there is, in numbers.",
     "browse": "The catalogue in the browser.",
+    "account": "What became of every file below a collection or source.",
+    "why": "What became of one file, and by which rule.",
     "reconcile": "What several sources and the disk say of the same.",
     "history": "What was done, when, with what result: show, prune.",
     "db": "The file: path, info, check, backup, restore.",

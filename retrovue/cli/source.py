@@ -254,21 +254,33 @@ def discover(app: App, *, selector: str, allow_missing: bool) -> Result:
 
 
 @command.command("ingest")
-@click.argument("selector", metavar="SOURCE")
+@click.argument("selector", metavar="[SOURCE]", required=False)
+@click.option("--all", "every", is_flag=True, help="Of every source; implies --keep-going.")
 @click.option("--keep-going", is_flag=True, help="Ingest the others when one cannot be.")
 @options.quick
 @options.allow_missing
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def ingest(app: App, *, selector: str, keep_going: bool, quick: bool,
+def ingest(app: App, *, selector: str | None, every: bool, keep_going: bool, quick: bool,
            allow_missing: bool) -> Result:  # fmt: skip
-    """Ingest every sync-enabled collection of a source."""
-    from retrovue.cli import ingest_report
+    """Ingest every sync-enabled collection of a source, or of all sources.
+
+    With --all a source that is away stops none of the others: exit 0 where all succeeded, 2 where
+    some did, 1 where none did.
+    """
+    from retrovue.cli import ingest_all, ingest_report
     from retrovue.operations.ingest_run import Options
 
-    source = sources.get(app.catalogue.reader(), selector)
     asked = Options(allow_missing=allow_missing, keep_going=keep_going, quick=quick)
+    if every and selector is not None:
+        raise UsageError("--all and a SOURCE contradict each other")
+    if every:
+        return ingest_all.of_all(app, asked)
+    if selector is None:
+        every_source = Hint("For all of them", Command("source ingest", (), ("--all",)))
+        raise UsageError("Missing argument 'SOURCE'", hint=every_source)
+    source = sources.get(app.catalogue.reader(), selector)
     return ingest_report.of_source(app, source, asked)
 
 

@@ -179,7 +179,7 @@ def _mapping_hints(app: App, results: Sequence[IngestResult]) -> list[Hint]:
         collection = collections.by_id(app.catalogue.reader(), result.id)
         if collection is not None:
             name = collections.selector(app.catalogue.reader(), collection)
-            hints.append(Hint("See where it is mapped", Command("collection show", (name,))))
+            hints.append(Hint("See what differs", Command("collection map-check", (name,))))
     return hints
 
 

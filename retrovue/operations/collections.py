@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from retrovue.catalogue import collections, history, mappings, sources
 from retrovue.catalogue.core import Catalogue
-from retrovue.commands import Hint
+from retrovue.commands import Command, Hint
 from retrovue.errors import (
     ImporterError,
     NotIngestible,
@@ -15,7 +15,7 @@ from retrovue.errors import (
     UsageError,
 )
 from retrovue.importers.loader import Plugins
-from retrovue.model import Collection, Source
+from retrovue.model import Collection, PathMapping, Source
 from retrovue.operations import next_steps, remote
 from retrovue.operations.conflicts import (
     gone,
@@ -97,7 +97,7 @@ def _update_collection(
         raise NotIngestible(
             f"Collection '{collection.name}' is not ingestible",
             reasons,
-            hint=Hint("Map its locations", next_steps.enable(catalogue.reader(), collection)),
+            hint=_way_to_map(catalogue, collection, after),
         )
     with catalogue.write("Collection update") as tx:
         before = require_same(tx, collection)
@@ -117,6 +117,14 @@ def _update_collection(
                 _collection_detail(before, now),
             )
     return Updated(before, now)
+
+
+def _way_to_map(catalogue: Catalogue, collection: Collection, after: Sequence[PathMapping]) -> Hint:
+    """What helps where a collection cannot be ingested as its mappings would be."""
+    if any(next_steps.is_unmapped(mapping) for mapping in after):
+        return Hint("Map its locations", next_steps.enable(catalogue.reader(), collection))
+    name = collections.selector(catalogue.reader(), collection)
+    return Hint("See what is not there", Command("collection map-check", (name,)))
 
 
 def _flags(before: Collection, wanted: CollectionUpdate) -> tuple[bool, bool]:

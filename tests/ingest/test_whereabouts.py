@@ -111,7 +111,7 @@ def test_few_files_where_the_mapping_says_are_a_warning(
         f" (/srv/things is mapped to {toys.root})\n"
     )
     assert run.out.splitlines()[-1] == (
-        f"See where it is mapped: retrovue --db {toys.cli.db} collection show Toys/Things"
+        f"See what differs: retrovue --db {toys.cli.db} collection map-check Toys/Things"
     )
     done = toys.ingest()
     assert done["status"] == "success"

@@ -179,15 +179,18 @@ class _Run:
         with Bench() as bench:
             bench.made_by(self._make)
             for collection in bench.discover():
-                given = bench.given(collection)
-                before = self._requests()
-                items = limits.flat(functools.partial(self._make().scan, given))
-                first = next(items, None)
-                asked = self._requests() - before
-                assert asked <= 3, f"{asked} requests before the first item of {collection.name!r}"
-                folders: set[str] = set()
-                for item in itertools.chain([first] if first is not None else [], items):
-                    self._look(collection.name, item, folders)
+                scan = functools.partial(self._make().scan, bench.given(collection))
+                with contextlib.closing(limits.flat(scan)) as items:  # at once, not when collected
+                    self._scan(collection.name, items)
+
+    def _scan(self, name: str, items: Iterator[Any]) -> None:
+        before = self._requests()
+        first = next(items, None)
+        asked = self._requests() - before
+        assert asked <= 3, f"{asked} requests before the first item of {name!r}"
+        folders: set[str] = set()
+        for item in itertools.chain([first] if first is not None else [], items):
+            self._look(name, item, folders)
 
     def _look(self, name: str, item: Any, folders: set[str]) -> None:
         kinds = (FoundAsset, FoundFolder, Unread, Skipped)

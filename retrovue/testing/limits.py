@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -26,7 +26,7 @@ _WAITS = 0.3  # seconds until it is interrupted
 T = TypeVar("T")
 
 
-def flat(scan: Callable[[], Iterable[T]]) -> Iterator[T]:
+def flat(scan: Callable[[], Iterable[T]]) -> Generator[T, None, None]:
     """The items of a scan as they come; raises AssertionError at the end where too much was held at
     once."""
     ours = not tracemalloc.is_tracing()

@@ -26,18 +26,22 @@ class EntryPoint(NamedTuple):
 
 def find(group: str) -> list[EntryPoint]:
     """Every entry point of the group, by name; of a distribution found twice the first counts."""
-    found: list[EntryPoint] = []
+    return find_all(group)[0]
+
+
+def find_all(*groups: str) -> tuple[list[EntryPoint], ...]:
+    """Those of several groups, in one look at what is installed."""
+    found: dict[str, list[EntryPoint]] = {group: [] for group in groups}
     seen: set[str] = set()
     for folder in dict.fromkeys(sys.path):
         for path, distribution, version in _distributions(folder or "."):
             key = spelled(distribution)
             if key not in seen:
                 seen.add(key)
-                found += [
-                    EntryPoint(name, value, distribution, version)
-                    for name, value in _section(path, group)
-                ]
-    return sorted(found)
+                for group, name, value in _sections(path):
+                    if group in found:
+                        found[group].append(EntryPoint(name, value, distribution, version))
+    return tuple(sorted(points) for points in found.values())
 
 
 def spelled(name: str) -> str:
@@ -61,19 +65,20 @@ def _distributions(folder: str) -> Iterator[tuple[str, str, str]]:
                 yield path, distribution, version.partition("-py")[0]
 
 
-def _section(path: str, group: str) -> Iterator[tuple[str, str]]:
+def _sections(path: str) -> Iterator[tuple[str, str, str]]:
+    """(group, name, value) of each line of an `entry_points.txt`."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             lines = [line.strip() for line in file]
     except OSError:
         return
-    inside = False
+    group = ""
     for line in lines:
         if line.startswith("["):
-            inside = line == f"[{group}]"
-        elif inside and "=" in line and not line.startswith(("#", ";")):
+            group = line[1:-1] if line.endswith("]") else ""
+        elif group and "=" in line and not line.startswith(("#", ";")):
             name, _, value = line.partition("=")
-            yield name.strip(), value.partition("[")[0].strip()
+            yield group, name.strip(), value.partition("[")[0].strip()
 
 
 def load(point: EntryPoint) -> object:

@@ -41,8 +41,7 @@ class Plugins:
         self._offers: dict[str, list[tuple[str, Any]]] = {}
         self._failures: dict[str, list[str]] = {}
         self._hanging: set[str] = set()
-        found = entry_points.find(choice.OURS)
-        commands = entry_points.find(entry_points.COMMANDS)
+        found, commands = entry_points.find_all(choice.OURS, entry_points.COMMANDS)
         self._unknown = chosen.unknown([*found, *commands])
         self._left_out = [point for point in found if chosen.leaves_out(point)]
         self._points = [point for point in found if point not in self._left_out]

@@ -220,14 +220,16 @@ class Plugins:
         found: dict[bool, dict[str, dict[str, Any]]] = {False: {}, True: {}}
         for word in self.types():
             try:
-                values = self._classes[word].options_for_folder(folder)
+                given = self._classes[word].options_for_folder(folder)
+                values = None if given is None else dict(given)
             except KeyboardInterrupt:
                 raise
-            except BaseException as error:  # a plugin may raise anything
-                raise _failed(word, error) from error
+            except BaseException as error:  # a plugin may raise anything, and takes nothing then
+                tracebacks.note(error)
+                continue
             if values is not None:
                 bundled = self._offers[word][0][0] == f"{choice.OURS}:{word}"
-                found[bundled][word] = dict(values)
+                found[bundled][word] = values
         taking = found[False] or found[True]
         if len(taking) != 1:
             words = ", ".join(taking) or "none"

@@ -115,3 +115,11 @@ def test_a_folder_that_several_importers_take_is_no_ones(cli: Cli) -> None:
     assert run.code == 1
     assert run.error == f"Error: {cli.home} is a source of several types: boxes, crates"
     assert not cli.db.exists()
+
+
+def test_an_importer_that_fails_takes_no_folder_and_nobody_down(cli: Cli) -> None:
+    for word, answer in (("boxes", "1 / 0"), ("crates", "'no options'")):
+        plugins.importer(cli.site, word, TAKING.format(answer=answer))
+    (cli.home / "plain" / "Movies").mkdir(parents=True)
+    cli.ok("quickstart", cli.home / "plain")
+    assert cli.rows("SELECT type FROM sources") == [("filesystem",)]

@@ -5,12 +5,18 @@ from __future__ import annotations
 
 def folded(name: str) -> str:
     """A name as it is compared: without regard to case, Unicode normal form and blanks at its
-    ends. https://www.unicode.org/reports/tr15/"""
-    if name.isascii():
-        return name.casefold().strip()
+    ends."""
+    return caseless(name).strip()
+
+
+def caseless(text: str) -> str:
+    """A text without regard to case and Unicode normal form.
+    https://www.unicode.org/reports/tr15/"""
+    if text.isascii():
+        return text.casefold()
     import unicodedata
 
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold()).strip()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
 
 
 def source_selector(source_id: int, name: str) -> str:

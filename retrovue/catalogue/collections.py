@@ -36,6 +36,12 @@ def of_source(connection: sqlite3.Connection, source_id: int) -> list[Collection
     return [_collection(row, mappings.of_collection(connection, row[0])) for row in rows]
 
 
+def still_offered(connection: sqlite3.Connection, source_id: int) -> list[Collection]:
+    """The collections of one source without those that it no longer offers."""
+    every = of_source(connection, source_id)
+    return [collection for collection in every if collection.missing_since is None]
+
+
 def by_id(connection: sqlite3.Connection, collection_id: int) -> Collection | None:
     """The collection with its path mappings, None where there is none of that id."""
     row = connection.execute(f"{_SELECT} WHERE c.id = ?", (collection_id,)).fetchone()

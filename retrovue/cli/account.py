@@ -62,8 +62,7 @@ def _chosen(app: App, selector: str) -> tuple[Source, list[Collection]]:
     except NotFound:
         collection = collections.get(connection, selector)
         return sources.by_id(connection, collection.source_id), [collection]
-    every = collections.of_source(connection, source.id)
-    return source, [c for c in every if c.missing_since is None]
+    return source, collections.still_offered(connection, source.id)
 
 
 def _of(app: App, source: Source, chosen: list[Collection]) -> Iterator[Entry]:

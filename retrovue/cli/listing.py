@@ -29,7 +29,6 @@ from retrovue.cli.output import (
     write_lines,
 )
 
-FORMATS = ("table", "json", "jsonl", "csv", "m3u", "paths")
 ROWS = 100  # of a table on a terminal, unless a limit is given
 _HEADINGS = ("ID", "KIND", "TITLE", "YEAR", "VERSION", "SIZE", "FILE")
 _IN_MEMORY = 4_000_000  # characters of a table
@@ -61,7 +60,7 @@ def listed(connection: sqlite3.Connection, asked: Asked) -> Result:
         asked = asked._replace(wanted=asked.wanted._replace(but=_NO_PLAYLIST))
     rows = _Rows(connection, asked)
     if asked.format == "json":
-        return Result({"assets": rows.picked()}, stream=None)
+        return Result({"assets": rows.picked()})
     if asked.format == "table":
         return _table(rows)
     return Result({}, stream=lambda out: _WRITERS[asked.format](rows, out))

@@ -295,11 +295,12 @@ def map_check(app: App, *, selector: str, under: tuple[str, ...]) -> Result:
     With --under, folders of this machine are searched for them, and the mappings that would be
     right are printed as a command.
     """
+    from retrovue.catalogue import collections
     from retrovue.cli.map_check import checked
-    from retrovue.operations.map_check import of_source
 
-    source = sources.get(app.catalogue.reader(), selector)
-    return checked(app, source, of_source(app.catalogue, source), under)
+    connection = app.catalogue.reader()
+    source = sources.get(connection, selector)
+    return checked(app, source, collections.still_offered(connection, source.id), under)
 
 
 @command.command("delete")

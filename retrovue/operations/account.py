@@ -7,18 +7,16 @@ directory that cannot be read. A link to a folder counts as itself, and what lie
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
 
 from retrovue import names, paths
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.placed_files import known_files
-from retrovue.found import FoundAsset, FoundFolder, Skipped, Unread
+from retrovue.found import FoundAsset, Skipped, Unread
 from retrovue.importers.loader import Plugins
 from retrovue.model import Collection, PathMapping, Source
-from retrovue.operations import remote
-from retrovue.operations.ingestibility import for_scan
-from retrovue.operations.sources import importer_of
+from retrovue.operations import scanned
 from retrovue.paths import Mapper
 
 Verdict = Literal[
@@ -73,11 +71,9 @@ def of_collection(
 
 
 def _told(catalogue: Catalogue, plugins: Plugins, source: Source, collection: Collection) -> _Told:
-    importer = importer_of(catalogue, plugins, source)
-    remote.require_same(source, importer)
     mapper = Mapper(collection.mappings)
     told = _Told({}, {})
-    for item in _items(importer.scan(for_scan(collection))):
+    for item in scanned.items(catalogue, plugins, source, collection):
         if isinstance(item, FoundAsset):
             for file in item.files:
                 place = mapper.find(file.path)
@@ -88,14 +84,6 @@ def _told(catalogue: Catalogue, plugins: Plugins, source: Source, collection: Co
             if place is not None:
                 told.others[place[0].id, place[1]] = _verdict(item)
     return told
-
-
-def _items(found: Iterable[Any]) -> Iterator[Any]:
-    for item in found:
-        if isinstance(item, FoundFolder):
-            yield from item.assets()
-        else:
-            yield item
 
 
 def _verdict(item: Skipped | Unread) -> tuple[Verdict, str]:

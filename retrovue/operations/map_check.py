@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Literal, NamedTuple
 
 from retrovue import paths
-from retrovue.catalogue import collections
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.sample import relative_paths
-from retrovue.found import FoundAsset, FoundFolder
+from retrovue.found import FoundAsset
 from retrovue.importers.loader import Plugins
 from retrovue.model import Collection, PathMapping, Source
-from retrovue.operations import remote
-from retrovue.operations.ingestibility import for_scan
-from retrovue.operations.sources import importer_of
+from retrovue.operations import scanned
 from retrovue.paths import Mapper
+from retrovue.selectors import caseless
 
 MOST = 500
 """Files of a collection that are asked of its importer before the first ingest."""
@@ -78,14 +76,9 @@ class Disk:
         return None, hint
 
 
-def folded(name: str) -> str:
-    """A name without regard to case and normal form."""
-    return unicodedata.normalize("NFC", name).casefold()
-
-
 def _alike(part: str, names: Iterable[str]) -> str | None:
-    wanted = folded(part)
-    return next((name for name in sorted(names) if folded(name) == wanted), None)
+    wanted = caseless(part)
+    return next((name for name in sorted(names) if caseless(name) == wanted), None)
 
 
 def _difference(part: str, actual: str) -> Reason | None:
@@ -133,27 +126,12 @@ def _asked(
 ) -> dict[int, list[str]]:
     """Some files of a collection by the id of their mapping, asked of its importer. Raises what
     a scan raises."""
-    importer = importer_of(catalogue, plugins, source)
-    remote.require_same(source, importer)
     mapper = Mapper(collection.mappings)
     found: dict[int, list[str]] = {}
-    given = for_scan(collection)
-    for path in islice(_files(importer.scan(given)), MOST):
+    items = scanned.items(catalogue, plugins, source, collection)
+    assets = (item for item in items if isinstance(item, FoundAsset))
+    for path in islice((file.path for asset in assets for file in asset.files), MOST):
         place = mapper.find(path)
         if place is not None:
             found.setdefault(place[0].id, []).append(place[1])
     return found
-
-
-def _files(items: Iterable[object]) -> Iterator[str]:
-    for item in items:
-        if isinstance(item, FoundFolder):
-            yield from _files(item.assets())
-        elif isinstance(item, FoundAsset):
-            yield from (file.path for file in item.files)
-
-
-def of_source(catalogue: Catalogue, source: Source) -> list[Collection]:
-    """The collections that a source still offers."""
-    every = collections.of_source(catalogue.reader(), source.id)
-    return [collection for collection in every if collection.missing_since is None]

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from retrovue import paths
-from retrovue.operations.map_check import Checked, Disk, folded
+from retrovue.operations.map_check import Checked, Disk
 from retrovue.paths import Rewrite
+from retrovue.selectors import caseless
 
 _SAMPLE = 200  # files of a location that are looked for anywhere
 _BEST = 5  # folders for a location that are looked into thoroughly
@@ -31,11 +32,11 @@ def proposals(checked: Sequence[Checked], roots: Sequence[str], disk: Disk) -> l
     by_name: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for location, sample in wanted.items():
         for relative in sample:
-            parts = tuple(map(folded, relative.split("/")))
+            parts = tuple(map(caseless, relative.split("/")))
             by_name.setdefault(parts[-1], []).append((location, parts[:-1]))
     votes: dict[str, Counter[str]] = {location: Counter() for location in wanted}
     for folder, name in _walked(roots, disk):
-        for location, above in by_name.get(folded(name), ()):
+        for location, above in by_name.get(caseless(name), ()):
             base = _without(folder, above)
             if base is not None:
                 votes[location][base] += 1
@@ -68,7 +69,7 @@ def _without(folder: str, above: tuple[str, ...]) -> str | None:
     if not above:
         return folder
     parts = folder.split("/")
-    if len(parts) <= len(above) or tuple(map(folded, parts[-len(above) :])) != above:
+    if len(parts) <= len(above) or tuple(map(caseless, parts[-len(above) :])) != above:
         return None
     return "/".join(parts[: -len(above)]) or "/"
 

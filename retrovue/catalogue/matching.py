@@ -6,7 +6,7 @@ Pure: nothing is read or written.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from retrovue import paths
@@ -50,16 +50,21 @@ class _Evidence(NamedTuple):
 
 
 def match(
-    known: Sequence[Collection], found: Sequence[FoundCollection], *, rebind: bool = False
+    known: Sequence[Collection],
+    found: Sequence[FoundCollection],
+    *,
+    rebind: bool = False,
+    items: Mapping[tuple[int, str], int] = {},
 ) -> Match:
     """Match by identity and then by external id, where identity or kind do not speak against it.
 
     With `rebind` the external ids are another server's and say nothing: then by identity, by name
-    and kind, and by location.
+    and kind, by location, and by `items`, how many assets of a collection each library has now.
     """
     pairs: dict[str, Pair] = {}
     left = list(known)
-    for evidence in (_IDENTITY, _NAME, _LOCATION) if rebind else (_IDENTITY, _EXTERNAL_ID):
+    last = _items(items)
+    for evidence in (_IDENTITY, _NAME, _LOCATION, last) if rebind else (_IDENTITY, _EXTERNAL_ID):
         for missing in (False, True):
             some = [c for c in left if (c.missing_since is not None) == missing]
             offers = [offer for offer in found if offer.external_id not in pairs]
@@ -72,6 +77,19 @@ def match(
         added,
         tuple(left),
         () if rebind else tuple(_replaced(left, added)),
+    )
+
+
+def _items(counts: Mapping[tuple[int, str], int]) -> _Evidence:
+    """That a library has more than half of the assets of a collection."""
+    return _Evidence(
+        lambda known: [
+            library
+            for (id_, library), count in counts.items()
+            if id_ == known.id and count * 2 > known.asset_count
+        ],
+        lambda offer: (offer.external_id,),
+        _same_kind,
     )
 
 

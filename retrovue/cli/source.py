@@ -189,25 +189,39 @@ def show(app: App, selector: str) -> Result:
 @click.option("--name", help="Call it this from now on.")
 @click.option("--unset", multiple=True, metavar="NAME", help="Clear an importer's option.")
 @click.option("--rebind", is_flag=True, help="It is another server now, or set up anew: take it.")
+@click.option(
+    "--accept",
+    multiple=True,
+    type=click.IntRange(1),
+    metavar="N",
+    help="Of what is ambiguous with --rebind, choice N.",
+)
 @options.maps
 @options.allow_missing
+@options.no_backup
 @options.dry_run
 @options.json_output
 @click.pass_obj
 def update(app: App, /, *, selector: str, name: str | None, unset: tuple[str, ...], rebind: bool,
-           maps: Sequence[tuple[str, str]], allow_missing: bool,
-           **parameters: Any) -> Result:  # fmt: skip
+           accept: tuple[int, ...], maps: Sequence[tuple[str, str]], allow_missing: bool,
+           no_backup: bool, **parameters: Any) -> Result:  # fmt: skip
     """Change a source: its name, its importer's options, where its files are.
 
     New options are tried first: what the source offers with them must still hold what is known.
-    With --rebind collections are matched anew: by identity, by name and kind, by location.
+    With --rebind collections are matched anew, by identity, name and kind, location and items, and
+    known assets with the items of now, by ids elsewhere, paths and sizes; they stay what they are.
+    Locations that moved keep their folder here. Look at it with --dry-run first.
     """
     from retrovue.cli import updating
     from retrovue.operations.source_update import SourceUpdate
 
     given = options.values(parameters)
     source = sources.get(app.catalogue.reader(), selector)
-    wanted = SourceUpdate(name, given, unset, options.rewrites(maps), rebind, allow_missing)
+    if accept and not rebind:
+        raise UsageError("--accept needs --rebind")
+    wanted = SourceUpdate(
+        name, given, unset, options.rewrites(maps), rebind, accept, allow_missing, no_backup
+    )
     if name is None and not maps and not wanted.asks_source:
         raise UsageError(
             "Nothing to update",

@@ -7,9 +7,10 @@ import os
 import click
 
 from retrovue.catalogue import sources
-from retrovue.cli import views
+from retrovue.cli import rebinding, views
 from retrovue.cli.app import App
 from retrovue.cli.output import Result
+from retrovue.cli.removals import undo
 from retrovue.commands import Command, Hint, Line
 from retrovue.importers.settings import masked
 from retrovue.model import Collection, Source
@@ -22,7 +23,11 @@ def update(app: App, given: Source, wanted: SourceUpdate) -> Result:
     """Update a source; a secret that its importer newly requires is asked for at a terminal."""
     if wanted.asks_source:
         wanted = _with_secrets(app, given, wanted)
+    wanted = wanted._replace(
+        progress=lambda offer, count: app.progress(offer.name, offer.size or 0, count)
+    )
     done = update_source(app.catalogue, app.plugins, given, wanted)
+    app.progress.close()
     app.notify_discovered(done.known, done.collections)
     data = views.source_data(done.after, masked(done.settings, mask_references=True))
     data["changed"] = done.changed
@@ -33,8 +38,15 @@ def update(app: App, given: Source, wanted: SourceUpdate) -> Result:
         f"Option {name} of source '{done.after.name}' is dropped: its importer no longer has it"
         for name in done.dropped
     ]
-    hints = [] if app.dry_run else _following(app, done)
+    hints = [] if app.dry_run else [*_following(app, done), *rebinding.emptied(app, done)]
     lines = _lines(app, done)
+    if done.rebinding is not None:
+        data |= rebinding.data(done.rebinding)
+        lines += rebinding.lines(app, done)
+        warnings += [f"Not read: {line}" for line in done.rebinding.unread[:10]]
+    if done.backup is not None:
+        data["backup"] = str(done.backup.absolute())
+        hints.append(undo(done.backup))
     return Result(data, [*lines, "", *hints] if hints else lines, warnings)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from retrovue.catalogue import assets, collections, history, sources
 from retrovue.catalogue.connection import Tx
@@ -15,9 +14,7 @@ from retrovue.catalogue.filters import Filter
 from retrovue.commands import Command, Hint
 from retrovue.errors import NotFound, RetrovueError, UsageError
 from retrovue.model import Collection, Operation, Source
-
-if TYPE_CHECKING:
-    from retrovue.catalogue.backups.automatic import WayBack
+from retrovue.operations.way_back import after_backup
 
 
 class SourcesDeleted(NamedTuple):
@@ -62,24 +59,6 @@ class Pruned(NamedTuple):
     backup: Path | None
 
 
-@contextmanager
-def _after_backup(
-    catalogue: Catalogue, operation: Operation, *, no_backup: bool
-) -> Iterator[WayBack]:
-    """What cannot be undone, after a backup; afterwards `path` is where that lies, None where
-    nothing was changed."""
-    from retrovue.catalogue.backups import automatic
-
-    with automatic.before_operation(Path(catalogue.path), operation, catalogue.committed) as way:
-        if not (no_backup or catalogue.dry_run):
-            try:
-                way.make()
-            except RetrovueError as error:
-                error.hint = "Nothing was changed. --no-backup goes on without a backup."
-                raise
-        yield way
-
-
 def delete_sources(
     catalogue: Catalogue,
     found: Sequence[Source],
@@ -90,7 +69,7 @@ def delete_sources(
     """Delete sources with all that belongs to them, each in a transaction of its own; `deleted` is
     called after each. Raises what the first one failed by where not one could be deleted."""
     done, failed = [], []
-    with _after_backup(catalogue, "Source delete", no_backup=no_backup) as way:
+    with after_backup(catalogue, "Source delete", no_backup=no_backup) as way:
         for source in found:
             try:
                 done.append((source, _delete_source(catalogue, source)))
@@ -122,7 +101,7 @@ def wipe_collection(catalogue: Catalogue, collection: Collection, *, no_backup: 
     """Delete the assets and files of a collection; its flags and mappings stay."""
     operation: Operation = "Collection wipe"
     with (
-        _after_backup(catalogue, operation, no_backup=no_backup) as way,
+        after_backup(catalogue, operation, no_backup=no_backup) as way,
         catalogue.write(operation) as tx,
     ):
         current = _still_there(tx.connection, operation, collection)
@@ -142,7 +121,7 @@ def delete_collection(
     offers it."""
     operation: Operation = "Collection delete"
     with (
-        _after_backup(catalogue, operation, no_backup=no_backup) as way,
+        after_backup(catalogue, operation, no_backup=no_backup) as way,
         catalogue.write(operation) as tx,
     ):
         current = _still_there(tx.connection, operation, collection)
@@ -199,7 +178,7 @@ def purge_assets(catalogue: Catalogue, wanted: Filter, before: str, *, no_backup
     """Delete assets that have been missing since before a time (ISO-8601, UTC)."""
     operation: Operation = "Asset purge"
     with (
-        _after_backup(catalogue, operation, no_backup=no_backup) as way,
+        after_backup(catalogue, operation, no_backup=no_backup) as way,
         catalogue.write(operation) as tx,
     ):
         purged = _purge(tx, wanted, before)
@@ -213,7 +192,7 @@ def prune_history(catalogue: Catalogue, before: str, *, no_backup: bool) -> Prun
     """Delete the lines of history that are older than a time (ISO-8601, UTC)."""
     operation: Operation = "History prune"
     with (
-        _after_backup(catalogue, operation, no_backup=no_backup) as way,
+        after_backup(catalogue, operation, no_backup=no_backup) as way,
         catalogue.write(operation) as tx,
     ):
         pruned = history.prune(tx, before)

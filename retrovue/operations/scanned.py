@@ -21,10 +21,11 @@ def items(
     AnotherServer where the source had another server."""
     importer = importer_of(catalogue, plugins, source)
     remote.require_same(source, importer)
-    return _flat(importer.scan(for_scan(collection)))
+    return flat(importer.scan(for_scan(collection)))
 
 
-def _flat(found: Iterable[Any]) -> Iterator[Any]:
+def flat(found: Iterable[Any]) -> Iterator[Any]:
+    """What a scan yields, the items of folders one by one."""
     for item in found:
         if isinstance(item, FoundFolder):
             yield from item.assets()

@@ -3,48 +3,53 @@ them, so that nothing is ingested from the old place under the new configuration
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import collections, history, mappings, offered, sources
+from retrovue.catalogue import collections, history, offered, sources
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.matching import Match, match
-from retrovue.errors import AnotherServer, RetrovueError, UsageError
+from retrovue.errors import AnotherServer, UsageError
+from retrovue.found import FoundCollection
 from retrovue.importers import settings
 from retrovue.importers.api import Importer
 from retrovue.importers.loader import Plugins
 from retrovue.importers.settings import Settings
-from retrovue.model import Collection, PathMapping, Source
-from retrovue.operations import discover
+from retrovue.model import Collection, Source
+from retrovue.operations import discover, rebind, source_mappings
 from retrovue.operations.conflicts import (
     Changed,
     require_folders,
     require_mapped,
-    require_same,
     retry_on_conflict,
 )
-from retrovue.operations.ingestibility import blockers, is_offline
 from retrovue.operations.sources import (
-    importer_of,
     options_of,
     require_name,
     stored_settings,
 )
+from retrovue.operations.way_back import after_backup
 from retrovue.paths import Rewrite
+
+Progress = Callable[[FoundCollection, int], None]
 
 
 class SourceUpdate(NamedTuple):
     """What `source update` was asked for: a name, values of options by name (None: not given),
     options to clear, and where its files are. `rebind` takes whatever answers for the source's
-    server from now on."""
+    server from now on, and of its ambiguous items those that `accept` numbers."""
 
     name: str | None = None
     values: Mapping[str, Any] = {}
     unset: tuple[str, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
     rebind: bool = False
+    accept: tuple[int, ...] = ()
     allow_missing: bool = False
+    no_backup: bool = False
+    progress: Progress = lambda offer, count: None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -60,7 +65,7 @@ class SourceUpdate(NamedTuple):
 class Updated(NamedTuple):
     """A source before and after an update, its collections before and after, those whose mappings
     it touched, what changed of them, and the options that it lost because its importer no longer
-    has them."""
+    has them; of a rebinding what became of the assets, and where the backup lies."""
 
     before: Source
     after: Source
@@ -70,6 +75,8 @@ class Updated(NamedTuple):
     changes: offered.Changes | None
     dropped: list[str]
     changed: bool
+    rebinding: rebind.Rebinding | None = None
+    backup: Path | None = None
 
     @property
     def remapped(self) -> list[Collection]:
@@ -86,9 +93,7 @@ class _Tried(NamedTuple):
     identity: str
     dropped: list[str]
     offer: discover.Offer | None = None
-
-
-_Remapped = list[tuple[Collection, tuple[PathMapping, ...]]]
+    rebinding: rebind.Rebinding | None = None
 
 
 def update_source(
@@ -109,7 +114,13 @@ def update_source(
         now = sources.by_id(catalogue.reader(), source.id)
         return _update_source(catalogue, plugins, now, wanted)
 
-    return retry_on_conflict(attempt, f"Source update failed: source '{source.name}'")
+    what = f"Source update failed: source '{source.name}'"
+    if not wanted.rebind:
+        return retry_on_conflict(attempt, what)
+    with after_backup(catalogue, "Source update", no_backup=wanted.no_backup) as way:
+        done = retry_on_conflict(attempt, what)
+        way.changed = done.changed
+    return done._replace(backup=way.path)
 
 
 def _update_source(
@@ -123,27 +134,35 @@ def _update_source(
         tried = _tried(catalogue, plugins, source, stored, wanted)
     before = collections.of_source(catalogue.reader(), source.id)
     planned = before
-    if tried.offer is not None and wanted.rewrites:
+    places = tried.rebinding.places if tried.rebinding is not None else {}
+    if tried.offer is not None and (wanted.rewrites or places):
         planned = _planned(catalogue, source, wanted, tried)
-    remapped = _remapped(planned, wanted.rewrites)
+    remapped = source_mappings.remapped(planned, wanted.rewrites, places)
     if not wanted.allow_missing:
         offered = [(c.mappings, after) for c, after in remapped if c.missing_since is None]
         require_mapped(
             [mapping for known, _ in offered for mapping in known],
             [mapping for _, after in offered for mapping in after],
         )
-    reasons = _reasons_if_offline(catalogue, plugins, source, remapped)
+    reasons = source_mappings.reasons_if_offline(catalogue, plugins, source, remapped)
     with catalogue.write("Source update") as tx:
         _require_same_source(tx, source, stored)
+        if tried.rebinding is not None:
+            _require_same_collections(tx, source, before)
         changed, changes = _write_source(tx, source, wanted, tried)
-        _write_mappings(tx, remapped, reasons)
+        source_mappings.write(tx, remapped, reasons)
+        if tried.rebinding is not None:
+            offered_now = collections.of_source(tx.connection, source.id)
+            changed = bool(rebind.write(tx, tried.rebinding, offered_now)) or changed
         after = sources.by_id(tx.connection, source.id)
         changed = changed or bool(changes) or bool(remapped)
         if changed:
             detail = _detail(source, after, stored, wanted, tried, changes)
             history.record(tx, "Source update", "success", after.name, detail=detail)
         now = collections.of_source(tx.connection, source.id)
-    return Updated(source, after, tried.settings, before, now, changes, tried.dropped, changed)
+    return Updated(
+        source, after, tried.settings, before, now, changes, tried.dropped, changed, tried.rebinding
+    )
 
 
 def _tried(
@@ -167,7 +186,33 @@ def _tried(
     offer = None
     if wanted.rebind or source.remote_identity or _has_collections(catalogue, source):
         offer = _asked(importer, source, wanted)
-    return _Tried(new, identity, [name for name in unknown if name not in unset], offer)
+    rebinding = None
+    if wanted.rebind and offer is not None:
+        rebinding = _rebinding(catalogue, source, importer, offer, wanted)
+    dropped = [name for name in unknown if name not in unset]
+    return _Tried(new, identity, dropped, offer, rebinding)
+
+
+def _rebinding(
+    catalogue: Catalogue,
+    source: Source,
+    importer: Importer,
+    offer: discover.Offer,
+    wanted: SourceUpdate,
+) -> rebind.Rebinding:
+    """What became of the known assets; where there are none nothing is read."""
+    known = collections.of_source(catalogue.reader(), source.id)
+    some = any(collection.asset_count for collection in known)
+    said = offer.remote_identity
+    return rebind.matched(
+        catalogue.reader(),
+        importer,
+        known,
+        offer.found if some else (),
+        same_server=said is not None and said == source.remote_identity,
+        accept=wanted.accept,
+        progress=wanted.progress,
+    )
 
 
 def _asked(importer: Importer, source: Source, wanted: SourceUpdate) -> discover.Offer:
@@ -216,9 +261,11 @@ def _write_source(
     if tried.offer is None:
         return changed, None
     known = collections.of_source(tx.connection, source.id)
-    matched = match(known, tried.offer.found, rebind=wanted.rebind)
+    votes = tried.rebinding.votes() if tried.rebinding is not None else {}
+    matched = match(known, tried.offer.found, rebind=wanted.rebind, items=votes)
     if not wanted.allow_missing:
-        _require_counterparts(matched)
+        kept = rebind.kept_elsewhere(tried.rebinding, matched) if tried.rebinding else []
+        _require_counterparts(matched, kept)
     changes = offered.apply(tx, source.id, matched)
     if wanted.rebind:
         rebound = sources.rebind(tx, source, tried.offer.remote_identity)
@@ -227,11 +274,11 @@ def _write_source(
     return changed, changes
 
 
-def _require_counterparts(matched: Match) -> None:
+def _require_counterparts(matched: Match, kept: Sequence[Collection]) -> None:
     hint = "If that is right, add --allow-missing."
     if matched.replaced:
         raise discover.another_library("Source update", matched.replaced, hint)
-    lost = matched.lost
+    lost = [collection for collection in matched.lost if collection not in kept]
     if lost:
         raise discover.would_lose(
             f"Source update failed: {len(lost)} of its collections would lose their counterpart",
@@ -240,42 +287,10 @@ def _require_counterparts(matched: Match) -> None:
         )
 
 
-def _write_mappings(tx: Tx, remapped: _Remapped, reasons: Mapping[int, list[str]]) -> None:
-    for collection, after in remapped:
-        require_same(tx, collection)
-        mappings.write(tx, collection.mappings, after)
-        tx.touch(collection.id)
-        if collection.id in reasons:
-            collections.set_ingestible(tx, collection.id, reasons[collection.id])
-
-
-def _remapped(known: Sequence[Collection], rewrites: Sequence[Rewrite]) -> _Remapped:
-    """The collections that the rewrites change, with their mappings as they shall be."""
-    found = []
-    unused = list(rewrites)
-    for collection in known:
-        after, left = mappings.remap(collection.mappings, rewrites)
-        unused = [rewrite for rewrite in unused if rewrite in left]
-        if after != collection.mappings:
-            found.append((collection, after))
-    for rewrite in unused:
-        every = [mapping for collection in known for mapping in collection.mappings]
-        raise mappings.no_such_location("--map", rewrite.external, every)
-    return found
-
-
-def _reasons_if_offline(
-    catalogue: Catalogue, plugins: Plugins, source: Source, remapped: _Remapped
-) -> dict[int, list[str]]:
-    """Why each collection cannot be ingested with its new mappings, by id; nothing where asking the
-    importer might contact its source, or where it cannot be made."""
-    try:
-        importer = importer_of(catalogue, plugins, source)
-    except RetrovueError:
-        return {}
-    if not is_offline(importer):
-        return {}
-    return {c.id: blockers(c._replace(mappings=after), importer) for c, after in remapped}
+def _require_same_collections(tx: Tx, source: Source, before: Sequence[Collection]) -> None:
+    """Raise Changed where a collection is another, or its assets are, than when it was matched."""
+    if before != collections.of_source(tx.connection, source.id):
+        raise Changed
 
 
 def _require_same_source(tx: Tx, source: Source, stored: Settings) -> None:
@@ -308,5 +323,5 @@ def _detail(
     if wanted.rewrites:
         detail["mapped"] = [list(rewrite) for rewrite in wanted.rewrites]
     if wanted.rebind:
-        detail["rebound"] = True
+        detail["rebound"] = tried.rebinding.totals if tried.rebinding else True
     return {**detail, **(discover.detail_of(changes) if changes else {})}

@@ -186,7 +186,11 @@ def test_rebind_takes_the_new_server_and_keeps_what_it_has(
     assert nas.stats()["Movies"] == {"discovered": 3, "unchanged": 3}
     assert cli.rows("SELECT id, title FROM assets ORDER BY id") == assets
     again = cli.ok("source", "update", NAME, "--rebind")
-    assert again.out == "Nothing changed: source 'My Plex' is already up to date.\n"
+    assert again.out.splitlines() == [
+        "Nothing changed: source 'My Plex' is already up to date.",
+        "",
+        "Of 3 known assets: 3 sure, 0 likely, 0 ambiguous, 0 lost",
+    ]
 
 
 def test_rebind_to_a_server_without_the_libraries_is_refused_unless_allowed(

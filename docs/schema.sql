@@ -1,5 +1,5 @@
 PRAGMA application_id = 1381389637;
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 CREATE TABLE "_sqlite_migrations" (
    "id" INTEGER PRIMARY KEY,
@@ -66,6 +66,11 @@ CREATE TABLE assets (
   missing_since  TEXT, extra_of INTEGER            -- the film that an extra belongs to; NULL: none
   REFERENCES assets (id) ON DELETE SET NULL, disc INTEGER, added_at TEXT,                                          -- not seen by the last complete scan
   UNIQUE (collection_id, external_id)
+) STRICT;
+
+CREATE TABLE catalogue (
+  only  INTEGER PRIMARY KEY CHECK (only = 1),
+  id    TEXT NOT NULL CHECK (length(id) = 32)                   -- random, from its creation on; copies keep it
 ) STRICT;
 
 CREATE TABLE collections (
@@ -816,6 +821,14 @@ CREATE TRIGGER assets_search_delete BEFORE DELETE ON assets BEGIN
   SELECT id, 1, title, series, artist, album, edition, version_label, year, guids, external_id
     FROM asset_search_text
    WHERE id = OLD.id AND NOT EXISTS (SELECT 1 FROM search_pending WHERE asset_id = OLD.id);
+END;
+
+CREATE TRIGGER catalogue_update BEFORE UPDATE ON catalogue BEGIN
+  SELECT RAISE(ABORT, 'the id of a catalogue never changes');
+END;
+
+CREATE TRIGGER catalogue_delete BEFORE DELETE ON catalogue BEGIN
+  SELECT RAISE(ABORT, 'the id of a catalogue never changes');
 END;
 
 CREATE TRIGGER collections_insert BEFORE INSERT ON collections BEGIN

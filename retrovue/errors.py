@@ -128,6 +128,10 @@ class WouldLoseAssets(IngestFailed):
     code = "would_lose_assets"
 
 
+class PlanRefused(RetrovueError):
+    code = "plan_refused"
+
+
 class NoSyncEnabledCollections(IngestFailed):
     code = "no_sync_enabled_collections"
 

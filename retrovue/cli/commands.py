@@ -23,6 +23,7 @@ COMMANDS = {
     "quickstart": "One step from a folder to a catalogue.",
     "source": "Where media lives: add, list, discover, ingest.",
     "collection": "What sources offer: map, enable, ingest.",
+    "plan": "An ingest that was written down: show, apply.",
     "asset": "What is in the catalogue: list, show, open, tree, purge.",
     "stats": "What there is, in numbers.",
     "browse": "The catalogue in the browser.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,50 @@ def of_source(app: App, source: Source, options: Options) -> Result:
     return with_overlooked(_report(app, "Source ingest", source, done, seen), done.overlooked)
 
 
+def planned(app: App, source: Source, options: Options, path: str) -> Result:
+    """Write down what an ingest of a source would do; where it fails there is no plan."""
+    from retrovue.operations import plans
+
+    app.begin_dry_run()
+    where = os.path.abspath(path)
+    with plans.written(app.catalogue, where, source) as writer:
+        result = of_source(app, source, options._replace(plan=writer))
+        if result.error is not None:
+            raise result.error
+    data = {**result.data, "plan": where}
+    follow = [
+        Hint("Each asset that it would change", Command("plan show", (where,))),
+        Hint("Do it", Command("plan apply", (where,))),
+    ]
+    head = f"Plan written to {where}; nothing else was written."
+    lines = [head, "", *_not_done(result), "", *follow]
+    return result._replace(data=data, lines=lines)
+
+
+def of_plan(app: App, path: str, *, most: int | None) -> Result:
+    """Do what a plan says, or in a dry run show it, with so many assets (None: all) by name."""
+    from retrovue.operations import plans
+
+    where = os.path.abspath(path)
+    source, made_at = plans.source_of(app.catalogue, where)
+    seen: Seen = {}
+    watched = _watched(app, Options(), seen, most)
+    done = plans.apply_plan(app.catalogue, app.plugins, where, watched)
+    result = _report(app, "Source ingest", source, done, seen, most)
+    data = {**result.data, "plan": where, "made_at": made_at}
+    head: list[Line] = [f"Plan of {made_at} for source '{source.name}':", ""]
+    follow: list[Line] = ["", Hint("Do it", Command("plan apply", (where,)))]
+    if not app.dry_run:
+        return result._replace(data=data)
+    return result._replace(data=data, lines=[*head, *_not_done(result), *follow])
+
+
+def _not_done(result: Result) -> list[Line]:
+    """The lines of a dry run but for those that say that it was one, and that it succeeded."""
+    said = [line for line in result.lines[1:] if not str(line).startswith("Success: ")]
+    return said[1:] if said and not said[0] else said
+
+
 def of_collection(app: App, collection: Collection, options: Options) -> Result:
     """Ingest one collection, which must be enabled and ingestible; that it syncs is not needed."""
     source = sources.by_id(app.catalogue.reader(), collection.source_id)
@@ -53,7 +98,7 @@ def with_overlooked(result: Result, overlooked: Sequence[Hint]) -> Result:
     return result._replace(data=data, lines=[*result.lines, "", *overlooked])
 
 
-def _watched(app: App, options: Options, seen: Seen) -> Options:
+def _watched(app: App, options: Options, seen: Seen, most: int | None = changes.SCREEN) -> Options:
     """The options with what happens meanwhile: progress, hooks, and what changes put in `seen`."""
 
     def progress(collection: Collection, count: int) -> None:
@@ -70,7 +115,7 @@ def _watched(app: App, options: Options, seen: Seen) -> Options:
             before = sum(each.count("added") for each in seen.values())
             now = changes.numbered(changes.looked_up(found, connection, None), before)
         else:
-            now = changes.looked_up(found, connection, changes.SCREEN)
+            now = changes.looked_up(found, connection, most)
         seen[collection.id] = now
 
     return options._replace(progress=progress, ingested=ingested, changed=changed)
@@ -87,7 +132,10 @@ def _interrupted(app: App, operation: Operation) -> Interrupted:
     )
 
 
-def _report(app: App, operation: Operation, source: Source, done: Ingested, seen: Seen) -> Result:
+def _report(
+    app: App, operation: Operation, source: Source, done: Ingested, seen: Seen,
+    most: int | None = changes.SCREEN,
+) -> Result:  # fmt: skip
     app.progress.close()
     results = done.results
     _notify_failed(app, results)
@@ -95,8 +143,8 @@ def _report(app: App, operation: Operation, source: Source, done: Ingested, seen
         return _result(app, source, results, [], done.refused)
     succeeded = [result for result in results if result.status in SUCCEEDED]
     warnings = views.ingest_warnings(results, verbose=app.verbose > 0, only_new=app.quiet)
-    error = None if succeeded else _nothing_ingested(app, operation, results)
-    outcome = _result(app, source, results, warnings, error, seen)
+    error = None if succeeded or not results else _nothing_ingested(app, operation, results)
+    outcome = _result(app, source, results, warnings, error, seen, most)
     failed = [r for r in results if succeeded and r.status not in SUCCEEDED]
     failures = [_failure(app, result) for result in failed]
     partial = failures or any(r.status == "partial" for r in results)
@@ -152,6 +200,7 @@ def _result(
     warnings: Sequence[str],
     error: RetrovueError | None,
     seen: Seen | None = None,
+    most: int | None = changes.SCREEN,
 ) -> Result:
     seen = seen or {}
     data: dict[str, Any] = {
@@ -161,7 +210,7 @@ def _result(
     }
     refused = isinstance(error, InvalidState | NotIngestible)
     lines: list[Line] = [] if refused else views.ingest_lines(results, app.shown_path)
-    lines += _changed_lines(app, results, seen)
+    lines += _changed_lines(app, results, seen, most)
     if app.verbose:
         lines += views.left_out_lines(results)
     lines += _mapping_hints(app, results)
@@ -190,14 +239,17 @@ def _data(app: App, result: IngestResult, changed: changes.Changed | None) -> di
     return data
 
 
-def _changed_lines(app: App, results: Sequence[IngestResult], seen: Seen) -> list[Line]:
-    """What changed, item by item, as far as it fits on a screen."""
+def _changed_lines(
+    app: App, results: Sequence[IngestResult], seen: Seen, most: int | None
+) -> list[Line]:
+    """What changed, item by item, as far as it fits into so many lines."""
     found = [(r, seen[r.id]) for r in results if r.status in SUCCEEDED and r.id in seen]
     found = [(result, changed) for result, changed in found if any(result.changes.values())]
-    most = changes.SCREEN // max(1, len(found))
+    if most is not None:
+        most = most // max(1, len(found))
     lines: list[Line] = []
     for result, changed in found:
         lines += ["", f"{result.name}:", *changes.lines(changed, app.catalogue.reader, most)]
-        if result.line is not None and not changes.whole(changed, most):
+        if result.line is not None and most is not None and not changes.whole(changed, most):
             lines.append(Hint("All of it", Command("history show", (str(result.line),))))
     return lines

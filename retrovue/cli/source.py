@@ -271,13 +271,15 @@ def discover(app: App, *, selector: str, allow_missing: bool) -> Result:
 @click.argument("selector", metavar="[SOURCE]", required=False)
 @click.option("--all", "every", is_flag=True, help="Of every source; implies --keep-going.")
 @click.option("--keep-going", is_flag=True, help="Ingest the others when one cannot be.")
+@click.option("--plan", metavar="FILE", help="Write down what it would do, and do nothing.")
+@click.option("--force", is_flag=True, help="Write the plan in the place of another file.")
 @options.quick
 @options.allow_missing
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def ingest(app: App, *, selector: str | None, every: bool, keep_going: bool, quick: bool,
-           allow_missing: bool) -> Result:  # fmt: skip
+def ingest(app: App, *, selector: str | None, every: bool, keep_going: bool, plan: str | None,
+           force: bool, quick: bool, allow_missing: bool) -> Result:  # fmt: skip
     """Ingest every sync-enabled collection of a source, or of all sources.
 
     With --all a source that is away stops none of the others: exit 0 where all succeeded, 2 where
@@ -289,13 +291,18 @@ def ingest(app: App, *, selector: str | None, every: bool, keep_going: bool, qui
     asked = Options(allow_missing=allow_missing, keep_going=keep_going, quick=quick)
     if every and selector is not None:
         raise UsageError("--all and a SOURCE contradict each other")
+    if every and plan is not None:
+        raise UsageError("--plan is of one source, and not of --all")
     if every:
         return ingest_all.of_all(app, asked)
     if selector is None:
         every_source = Hint("For all of them", Command("source ingest", (), ("--all",)))
         raise UsageError("Missing argument 'SOURCE'", hint=every_source)
     source = sources.get(app.catalogue.reader(), selector)
-    return ingest_report.of_source(app, source, asked)
+    if plan is None:
+        return ingest_report.of_source(app, source, asked)
+    options.require_free(plan, force=force)
+    return ingest_report.planned(app, source, asked, plan)
 
 
 @command.command("map-check")

@@ -80,6 +80,8 @@ def _attempt(run: Run, target: Collection) -> IngestResult:
     emptied = [_emptied(each) for each in comparison.emptied_locations]
     result = results.of_scan(target, scan, staging, comparison, emptied, complete=complete)
     _require_sound(run, target, scan, comparison, found=result.stats["discovered"])
+    if run.options.plan is not None:
+        run.options.plan.add(staging.connection, staging, comparison, result)
     return _applied(run, target, staging, comparison, result)
 
 

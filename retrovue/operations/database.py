@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from retrovue.catalogue import files, migrate
+from retrovue.catalogue import files, identity, migrate
 from retrovue.catalogue.backups import backup
 from retrovue.catalogue.columns import TABLES
 from retrovue.catalogue.connection import opened, transaction
@@ -25,6 +25,7 @@ def info(catalogue: Catalogue) -> dict[str, Any]:
     count = "SELECT count(*) FROM {}"
     return {
         "path": str(catalogue.path),
+        "catalogue_id": identity.of(connection),
         "schema_version": _pragma(connection, "user_version"),
         "bytes": pages * size,
         "journal_mode": _pragma(connection, "journal_mode"),

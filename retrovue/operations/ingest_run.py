@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.reconcile.changes import Changes
+from retrovue.catalogue.reconcile.plan_file import PlanWriter
 from retrovue.importers.api import Importer
 from retrovue.model import Collection, IngestResult, Source
 from retrovue.operations.scan import ItemFilter
@@ -17,7 +18,8 @@ Changed = Callable[[Collection, Changes, sqlite3.Connection], None]
 
 class Options(NamedTuple):
     """How to ingest; `progress(collection, items so far)` is called now and then, `changed` inside
-    the transaction, with what it changes, and `ingested` once a collection is committed."""
+    the transaction, with what it changes, and `ingested` once a collection is committed. A `plan`
+    is given what each collection would get, for a dry run."""
 
     allow_missing: bool = False
     keep_going: bool = False
@@ -25,6 +27,7 @@ class Options(NamedTuple):
     only: ItemFilter | None = None
     progress: Callable[[Collection, int], None] = lambda collection, count: None
     ingested: Callable[[Collection, IngestResult], None] = lambda collection, result: None
+    plan: PlanWriter | None = None
     changed: Changed = lambda collection, changes, connection: None
 
 

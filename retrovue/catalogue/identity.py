@@ -1,0 +1,12 @@
+"""Which catalogue a file is, whatever it is called and wherever it was copied to."""
+
+from __future__ import annotations
+
+import sqlite3
+
+
+def of(connection: sqlite3.Connection) -> str | None:
+    """The random id that the catalogue has from its creation on, None where somebody took it
+    away."""
+    row = connection.execute("SELECT id FROM catalogue").fetchone()
+    return str(row[0]) if row else None

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from retrovue import paths
 from retrovue.model import Collection
 
 MOST = 100  # files of each mapping
@@ -34,6 +35,26 @@ def relative_paths(connection: sqlite3.Connection, mapping_id: int) -> list[str]
     """The paths of all files of a mapping below it, of assets that are there."""
     sql = f"{_FILES} WHERE f.path_mapping_id = ? AND a.missing_since IS NULL ORDER BY f.id"
     return [path for path, _ in connection.execute(sql, (mapping_id,))]
+
+
+def not_found(connection: sqlite3.Connection, collection: Collection) -> list[str]:
+    """Some files of assets that the compared scan did not find, where they should be here or, where
+    that is not said, as the source spells them; where it knows of none, of any that are present."""
+    missing = "a.id IN (SELECT asset_id FROM temp.missing)"
+    present = f"a.collection_id = {collection.id} AND a.missing_since IS NULL"
+    rows = _places(connection, missing) or _places(connection, present)
+    return [paths.join(base, relative) for base, relative in rows]
+
+
+def _places(connection: sqlite3.Connection, which: str) -> list[tuple[str, str]]:
+    return connection.execute(f"{_PLACES} WHERE {which} ORDER BY a.id LIMIT 3").fetchall()
+
+
+_PLACES = """
+    SELECT coalesce(m.local_path, m.external_path), f.relative_path
+      FROM assets AS a
+      JOIN asset_files AS f ON f.asset_id = a.id AND f.version = 1 AND f.part = 1
+      JOIN path_mappings AS m ON m.id = f.path_mapping_id"""
 
 
 def _picked(connection: sqlite3.Connection, mapping_id: int) -> Iterator[str]:

@@ -14,8 +14,8 @@ from retrovue.errors import UsageError
 from retrovue.model import Collection, Source
 from retrovue.operations import map_check, map_proposals
 from retrovue.operations.map_check import Checked
-from retrovue.operations.map_proposals import Proposal
-from retrovue.paths import ANY, Rewrite
+from retrovue.operations.map_proposals import Proposal, Rules
+from retrovue.paths import ANY
 
 _SAYS = {
     "unmapped": "not mapped",
@@ -36,12 +36,15 @@ def checked(app: App, source: Source, chosen: Sequence[Collection], under: Seque
     data: dict[str, Any] = {"mappings": [_data(each) for each in found], "sampled": sampled}
     if under:
         proposed = map_proposals.proposals(found, under, disk)
-        rules = map_proposals.rules(proposed, [c.mapping.external_path for c in found])
+        rules = map_proposals.rules(proposed, found)
         data["proposals"] = [
             {"external_path": p.location, "local_path": p.folder, "files": p.files,
              "found": p.found} for p in proposed
         ]  # fmt: skip
-        data["rules"] = [{"external": rule.external, "local": rule.local} for rule in rules]
+        data["rules"] = [
+            {"external": rule.external, "local": rule.local} for rule in rules.rewrites
+        ]
+        data["undecided"] = rules.open
         lines += ["", *_proposed(source, proposed, rules)]
     return Result(data, lines)
 
@@ -81,12 +84,20 @@ def _lines(found: Sequence[Checked], sampled: Sequence[str]) -> list[Line]:
     return lines
 
 
-def _proposed(source: Source, proposed: Sequence[Proposal], rules: Sequence[Rewrite]) -> list[Line]:
-    if not rules:
+def _proposed(source: Source, proposed: Sequence[Proposal], rules: Rules) -> list[Line]:
+    if not any(proposal.found for proposal in proposed):
         return ["No folder there holds any of these files."]
     lines: list[Line] = [
         f"{p.location} -> {p.folder}: {p.found:,} of {p.files:,} found" for p in proposed if p.found
     ]
-    words = [word for rule in rules for word in ("--map", rule.external, rule.local)]
+    if rules.chosen:
+        lines += ["", "Several folders hold equally many; the one of like name, or that no other"
+                      f" location has, is proposed for {', '.join(rules.chosen)}."]  # fmt: skip
+    if rules.open:
+        lines += ["", "Several folders hold equally many, and nothing tells which it is:"
+                      f" {', '.join(rules.open)}."]  # fmt: skip
+    if not rules.rewrites:
+        return lines if rules.open else [*lines, "", "None holds more than the mappings there are."]
+    words = [word for rule in rules.rewrites for word in ("--map", rule.external, rule.local)]
     command = Command("source update", (sources.selector(source),), tuple(words))
     return [*lines, "", Hint("Map them so", command)]

@@ -170,8 +170,11 @@ def _require_sound(
 
 def _would_lose(run: Run, target: Collection, missing: int, present: int) -> WouldLoseAssets:
     name = collections.selector(run.connection, target)
+    lost = sample.not_found(run.connection, target)
+    more = Hint("See which files are where", Command("collection map-check", (name,)))
     return WouldLoseAssets(
         f"{missing} of {present} known assets were not found",
+        [*([f"e.g. {path}" for path in lost]), more],
         hint=Hint(
             "Is a disk not mounted? If they are really gone",
             Command("collection ingest", (name,), ("--allow-missing",)),

@@ -12,6 +12,7 @@ import pytest
 from support import written
 from support.cli import Cli
 from support.media import Library, write
+from support.nobody import as_nobody
 from support.scripted import Scripted
 
 KEPT = (
@@ -150,3 +151,22 @@ def test_why_takes_a_path_as_the_source_spells_it(cli: Cli) -> None:
     assert (found["path"], found["verdict"]) == (str(toys.root / "a.mkv"), "asset")
     found = cli.json("why", toys.root / "b.mkv")
     assert (found["verdict"], found["rule"]) == ("not_wanted", "its source does not take it")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to give up")
+def test_a_folder_that_cannot_be_read_is_one_entry(cli: Cli, tmp_path: Path) -> None:
+    library = Library(cli, tmp_path / "media", "Movies/Heat (1995).mkv", "Movies/locked/a.mkv",
+                      "Movies/.hidden/b.mkv")  # fmt: skip
+    library.ingest()
+    locked = [library.root / "Movies/locked", library.root / "Movies/.hidden"]
+    for folder in locked:
+        folder.chmod(0)
+    try:
+        run = as_nobody(cli, "account", "Movies", "--json")
+    finally:
+        for folder in locked:
+            folder.chmod(0o755)
+    assert run.code == 0
+    verdicts = {os.path.basename(e["path"]): e["verdict"] for e in run.json["entries"]}
+    assert verdicts == {"Heat (1995).mkv": "asset", "locked": "unreadable", ".hidden": "unreadable"}
+    assert run.json["total"] == 3 == sum(run.json["verdicts"].values())

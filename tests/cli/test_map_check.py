@@ -124,3 +124,45 @@ def test_nothing_below_the_folders_is_said(cli: Cli) -> None:
     run = cli.ok("source", "map-check", "Toys", "--under", empty)
     assert run.out.splitlines()[-1] == "No folder there holds any of these files."
     assert cli("source", "map-check", "Toys", "--under", empty / "x").code == 1
+
+
+def _copies(cli: Cli, *folders: str) -> dict[str, str]:
+    """The same names below each folder; their paths by the last name."""
+    found = {}
+    for folder in folders:
+        for n in range(6):
+            _file(cli.home / folder / f"{n}.mkv")
+        found[folder.rpartition("/")[2]] = str(cli.home / folder)
+    return found
+
+
+def test_of_folders_with_equally_many_each_location_gets_one_of_its_own(cli: Cli) -> None:
+    names = [f"{place}/{n}.mkv" for place in ("/data/tv", "/data/films") for n in range(6)]
+    _toys(cli, *names)
+    at = _copies(cli, "nas/a/TV", "nas/b/Movies")
+    data = cli.json("source", "map-check", "Toys", "--under", cli.home / "nas")
+    assert {rule["external"]: rule["local"] for rule in data["rules"]} == {
+        "/data/tv": at["TV"],
+        "/data/films": at["Movies"],
+    }
+    assert data["undecided"] == []
+
+
+def test_where_nothing_tells_nothing_is_proposed(cli: Cli) -> None:
+    _toys(cli, *(f"/data/films/{n}.mkv" for n in range(6)))
+    _copies(cli, "nas/a", "nas/b")
+    data = cli.json("source", "map-check", "Toys", "--under", cli.home / "nas")
+    assert (data["rules"], data["undecided"]) == ([], ["/data/films"])
+    out = cli.ok("source", "map-check", "Toys", "--under", cli.home / "nas").out
+    assert "nothing tells which it is: /data/films." in out
+    assert "Map them so" not in out
+
+
+def test_what_is_mapped_right_is_left_alone(cli: Cli) -> None:
+    _toys(cli, *(f"/data/films/{n}.mkv" for n in range(6)))
+    at = _copies(cli, "nas/copy/films", "nas/other")
+    cli.ok("source", "update", "Toys", "--map", "/data/films", at["other"])
+    data = cli.json("source", "map-check", "Toys", "--under", cli.home / "nas")
+    assert (data["rules"], data["undecided"]) == ([], [])
+    out = cli.ok("source", "map-check", "Toys", "--under", cli.home / "nas").out
+    assert out.splitlines()[-1] == "None holds more than the mappings there are."

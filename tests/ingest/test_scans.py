@@ -781,7 +781,10 @@ def test_hint_at_an_unmounted_disk_is_in_the_json_too(toys: Scripted) -> None:
     toys.ingest()
     toys.holds()
     error = toys.ingest(code=1)["error"]
+    named = f"retrovue --db {toys.cli.db} collection map-check Toys/Things"
     assert error["detail"] == [
+        f"e.g. {toys.root}/a.mkv",
+        f"See which files are where: {named}",
         "Is a disk not mounted? If they are really gone: retrovue --db"
-        f" {toys.cli.db} collection ingest Toys/Things --allow-missing"
+        f" {toys.cli.db} collection ingest Toys/Things --allow-missing",
     ]

@@ -249,6 +249,8 @@ def test_a_single_lost_disk_is_an_error_with_a_hint(cli: Cli, tmp_path: Path) ->
     assert run.code == 1
     assert run.err.splitlines() == [
         "Error: Source ingest failed: 2 of 2 known assets were not found",
+        *(f"  e.g. {library.root}/{path}" for path in films(2)),
+        f"  See which files are where: retrovue --db {cli.db} collection map-check Home/Movies",
         "  Is a disk not mounted? If they are really gone: retrovue --db"
         f" {cli.db} collection ingest Home/Movies --allow-missing",
     ]

@@ -99,16 +99,29 @@ def test_a_library_that_lost_most_of_it_is_refused(
     before = cli.dump("assets", "asset_files", "path_mappings")
     section.items = section.items[:left]
     gone = 50 - left
+    lost = [
+        f"  e.g. {path}"
+        for path in nas.column(
+            """
+        SELECT local_path FROM media WHERE asset_id > :left ORDER BY asset_id LIMIT 3""",
+            left=left,
+        )
+    ]
+    look = f"retrovue --db {cli.db} collection map-check 'My Plex/Movies'"
     again = f"retrovue --db {cli.db} collection ingest 'My Plex/Movies' --allow-missing"
     run = nas.ingest()
     assert run.code == 1
     assert run.out.splitlines() == [
         "Failed: Collection 'Movies' failed ingestion",
         f"  {gone} of 50 known assets were not found",
+        *lost,
+        f"  See which files are where: {look}",
         f"  Is a disk not mounted? If they are really gone: {again}",
     ]
     assert run.err.splitlines() == [
         f"Error: Source ingest failed: {gone} of 50 known assets were not found",
+        *lost,
+        f"  See which files are where: {look}",
         f"  Is a disk not mounted? If they are really gone: {again}",
     ]
     assert nas.ingest("--json").json["error"]["code"] == "would_lose_assets"

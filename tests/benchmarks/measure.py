@@ -6,13 +6,16 @@ side stays small: trees and catalogues are made by processes of their own.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -111,10 +114,19 @@ def _text(file: IO[bytes]) -> str:
     return file.read().decode(errors="replace")
 
 
-def totals(out: str) -> dict[str, int]:
-    """The totals that an ingest with --json printed, whose lists of items stand before them."""
-    found: dict[str, int] = json.JSONDecoder().raw_decode(out, out.rindex('"totals": ') + 10)[0]
-    return found
+def ingested(db: Path, *words: str | Path) -> tuple[Run, Counter[str]]:
+    """Ingest, and what it did by the history of its collections: not by `--json`, which names each
+    asset that changed, and takes its time for that."""
+    with contextlib.closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
+        (before,) = connection.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()
+        run = retrovue(db, "source", "ingest", *words)
+        rows = connection.execute(
+            "SELECT detail ->> '$.stats' FROM history WHERE id > ?", (before,)
+        ).fetchall()
+    said: Counter[str] = Counter()
+    for (stats,) in rows:
+        said.update(json.loads(stats))
+    return run, said
 
 
 def retrovue(db: Path, *words: str | Path) -> Run:

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from measure import HERE, WORK, Row, Run, Settings, in_turns, ratio, retrovue, run, totals
+from measure import HERE, WORK, Row, Run, Settings, in_turns, ingested, ratio, retrovue, run
 from subject import remove
 
 TOKEN = "benchmark-token"
@@ -104,8 +104,8 @@ class Server:
         return self._ingested("unchanged")
 
     def _ingested(self, word: str) -> Run:
-        done = retrovue(self._db, "source", "ingest", "Plex", "--json")
-        return self._checked(done._replace(out=str(totals(done.out)[word])))
+        done, said = ingested(self._db, "Plex")
+        return self._checked(done._replace(out=str(said[word])))
 
     def _checked(self, done: Run) -> Run:
         if done.out.strip() != str(self.items):

@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from measure import WORK, Run, baseline, retrovue, totals
+from measure import WORK, Run, baseline, ingested, retrovue
 from trees import tree
 
 
@@ -44,8 +44,7 @@ class Subject:
 
     def ingest(self, *words: str, **expected: int) -> Run:
         """Ingest the source; the totals named in `expected` must be those."""
-        run = retrovue(self.db, "source", "ingest", "Media", "--json", *words)
-        said = totals(run.out)
+        run, said = ingested(self.db, "Media", *words)
         found = {word: said[word] for word in expected}
         if found != expected:
             raise SystemExit(f"expected {expected}, and the ingest says {said}")

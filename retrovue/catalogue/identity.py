@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 
+from retrovue.catalogue.sqlite_errors import TranslatingConnection
 
-def of(connection: sqlite3.Connection) -> str | None:
+
+def of(connection: sqlite3.Connection | TranslatingConnection) -> str | None:
     """The random id that the catalogue has from its creation on, None where somebody took it
     away."""
     row = connection.execute("SELECT id FROM catalogue").fetchone()

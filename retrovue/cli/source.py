@@ -293,6 +293,8 @@ def ingest(app: App, *, selector: str | None, every: bool, keep_going: bool, pla
         raise UsageError("--all and a SOURCE contradict each other")
     if every and plan is not None:
         raise UsageError("--plan is of one source, and not of --all")
+    if plan is not None and app.dry_run:
+        raise UsageError("--plan writes the plan alone: leave out --dry-run")
     if every:
         return ingest_all.of_all(app, asked)
     if selector is None:

@@ -184,7 +184,10 @@ def _offered(
     if not files:
         return None
     place_in = (item.season, item.episode, item.disc, item.track)
-    facts = Facts(item.kind, item.title or "", frozenset(item.guids), place_in, tuple(files))
+    part_of = evidence.names(item.series, item.artist, item.album)
+    facts = Facts(
+        item.kind, item.title or "", frozenset(item.guids), place_in, part_of, tuple(files)
+    )
     return Offered(offer.external_id, item.external_id, facts, tuple(paths))
 
 

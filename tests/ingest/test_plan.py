@@ -274,6 +274,15 @@ def test_a_scan_that_fails_leaves_no_plan(changed: Library, plan: Path) -> None:
     assert sorted(plan.parent.iterdir()) == beside
 
 
-def test_a_plan_is_of_one_source(changed: Library, plan: Path) -> None:
-    run = changed.cli("source", "ingest", "--all", "--plan", plan)
-    assert (run.code, run.error) == (1, "Error: --plan is of one source, and not of --all")
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("--all",), "Error: --plan is of one source, and not of --all"),
+        (("Home", "--dry-run"), "Error: --plan writes the plan alone: leave out --dry-run"),
+    ],
+)
+def test_what_a_plan_does_not_go_with(
+    words: tuple[str, ...], error: str, changed: Library, plan: Path
+) -> None:
+    run = changed.cli("source", "ingest", *words, "--plan", plan)
+    assert (run.code, run.error, plan.exists()) == (1, error, False)

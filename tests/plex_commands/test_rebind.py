@@ -204,6 +204,27 @@ def test_another_film_under_the_old_number_and_name_is_not_the_same(
     assert [one["id"] for one in done["lost"]] == [before["Film 1"]]
 
 
+def test_an_episode_of_another_show_at_the_same_place_is_not_the_same(
+    nas: Nas, plex: FakePlex, cli: Cli
+) -> None:
+    """File names that say nothing, sizes that are not known, no ids elsewhere."""
+
+    def only(show: str, key: int) -> str:
+        file = part(f"/data/TV/{show}/Season 01/S01E01.mkv", size=None)
+        return episode(key, [media(file)], grandparentTitle=show, parentIndex=1, index=1,
+                       title="Pilot", **NO_IDS)  # fmt: skip
+
+    section = plex.add_section("1", "TV", "show", ["/data/TV"], [only("Lost", 1)])
+    nas.ready().stats()
+    section.items = [only("Fringe", 1)]
+    plex.machine = "new"
+    assert rebind(cli)["totals"] == {"sure": 0, "likely": 0, "ambiguous": 0, "lost": 1}
+    section.items = [only("Fringe", 1), only("Lost", 2)]
+    plex.machine = "newer"
+    assert rebind(cli)["totals"] == {"sure": 0, "likely": 1, "ambiguous": 0, "lost": 0}
+    assert cli.rows("SELECT series, external_id FROM assets") == [("Lost", "2")]
+
+
 def twins(plex: FakePlex, nas: Nas, cli: Cli) -> dict[str, int]:
     """Two copies of one film, of which nothing tells which is which after the rebuild."""
     copies = [media(part(f"/data/Movies/{where}/x.mkv", size=5)) for where in "ab"]

@@ -20,13 +20,15 @@ _MANY = 2_500  # pairs that one key may suggest; a key that more share is looked
 
 class Facts(NamedTuple):
     """What is compared. `guids` are ids elsewhere; `place` is where it stands in its series or
-    album; `files` are the segments of each path below its location, the last first and without
-    regard to case, with the size in bytes where it is known."""
+    album (numbers), `part_of` what those are (names); `files` are the segments of each path below
+    its location, the last first and without regard to case, with the size in bytes where it is
+    known."""
 
     kind: str
     title: str
     guids: frozenset[str]
     place: tuple[int | None, ...]
+    part_of: tuple[str | None, ...]
     files: tuple[tuple[Segments, int | None], ...]
 
 
@@ -73,6 +75,11 @@ class Pairs(NamedTuple):
 def segments(path: str) -> Segments:
     """A path below its location, spelled with `/`, as it is compared."""
     return tuple(caseless(part) for part in reversed(path.split("/")))
+
+
+def names(*values: str | None) -> tuple[str | None, ...]:
+    """Names as they are compared."""
+    return tuple(None if value is None else caseless(value) for value in values)
 
 
 def pair(
@@ -142,11 +149,12 @@ def _weight(known: Known, offered: Offered) -> _Weight | None:
     tail, whole, size, resized = _files(a, b)
     same_path = tail > 1 or whole
     place = a.place == b.place and caseless(a.title) == caseless(b.title)
-    if a.kind != b.kind or (not guid and _contradict(a.guids, b.guids)):
+    against = not guid and (_contradict(a.guids, b.guids) or _apart(a.part_of, b.part_of))
+    if against or a.kind != b.kind:
         sure, likely = False, same_path and size
     else:
         sure = (guid and tail > 0) or (same_path and size)
-        likely = guid or (tail > 0 and size) or (same_path and (place or not resized))
+        likely = guid or (tail > 0 and size) or (same_path and place) or (whole and not resized)
     if not (sure or likely):
         return None
     return _Weight(
@@ -155,8 +163,8 @@ def _weight(known: Known, offered: Offered) -> _Weight | None:
     )  # fmt: skip
 
 
-def _apart(one: Sequence[int | None], other: Sequence[int | None]) -> bool:
-    """Whether two stand at different places of a series or album."""
+def _apart(one: Sequence[int | str | None], other: Sequence[int | str | None]) -> bool:
+    """Whether two differ in what is known of both."""
     return any(a is not None and b is not None and a != b for a, b in zip(one, other, strict=True))
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from retrovue import paths
 from retrovue.catalogue.columns import TABLES, joined
 from retrovue.catalogue.connection import Tx
-from retrovue.catalogue.rebinding.evidence import Facts, Known, segments
+from retrovue.catalogue.rebinding.evidence import Facts, Known, names, segments
 
 
 class Rebound(NamedTuple):
@@ -26,7 +26,8 @@ class Rebound(NamedTuple):
 
 _KNOWN = """
     SELECT a.id, a.collection_id, a.external_id, a.missing_since IS NOT NULL, a.kind, a.title,
-           a.guids, a.season, a.episode, a.disc, a.track, f.relative_path, f.size_bytes,
+           a.guids, a.season, a.episode, a.disc, a.track, a.series, a.artist, a.album,
+           f.relative_path, f.size_bytes,
            m.local_path, m.external_path
       FROM collections AS c
       JOIN assets AS a ON a.collection_id = c.id
@@ -44,8 +45,8 @@ def known(connection: sqlite3.Connection, source_id: int) -> Iterator[Known]:
 
 
 def _known(rows: list[tuple[Any, ...]]) -> Known:
-    asset_id, collection_id, external_id, missing, kind, title, guids, *place = rows[0][:11]
-    files = [row[11:] for row in rows if row[11] is not None]
+    asset_id, collection_id, external_id, missing, kind, title, guids = rows[0][:7]
+    files = [row[14:] for row in rows if row[14] is not None]
     return Known(
         asset_id,
         collection_id,
@@ -55,7 +56,8 @@ def _known(rows: list[tuple[Any, ...]]) -> Known:
             kind,
             title,
             frozenset(_ids(guids)),
-            tuple(place),
+            rows[0][7:11],
+            names(*rows[0][11:14]),
             tuple((segments(relative), size) for relative, size, _, _ in files),
         ),
         tuple(None if base is None else paths.join(base, rel) for rel, _, base, _ in files),

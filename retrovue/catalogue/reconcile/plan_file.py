@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import files
+from retrovue.catalogue import files, identity
 from retrovue.catalogue.connection import Tx, utc_now
 from retrovue.catalogue.reconcile.compare import Comparison
 from retrovue.catalogue.reconcile.staging import Staging
@@ -187,8 +187,7 @@ def _planned(was: dict[str, Any], done: dict[str, Any], said: dict[str, Any]) ->
 
 def require_own(connection: TranslatingConnection, plan: Plan) -> None:
     """Raise PlanRefused for a plan of another catalogue."""
-    row = connection.execute("SELECT id FROM catalogue").fetchone()
-    if row is None or str(row[0]) != plan.catalogue_id:
+    if identity.of(connection) != plan.catalogue_id:
         raise PlanRefused(
             "The plan is of another catalogue", ["It was made of one with another catalogue_id."]
         )
@@ -231,7 +230,7 @@ def changed_since(tx: Tx, made_at: str) -> list[str]:
 def begin(connection: TranslatingConnection, path: str, source: Source) -> PlanWriter:
     """Begin a plan. Raises DatabaseFailure where the file cannot be written, or where the catalogue
     has no id."""
-    row = connection.execute("SELECT id FROM catalogue").fetchone()
-    if row is None:
+    own = identity.of(connection)
+    if own is None:
         raise DatabaseFailure("The catalogue has no id, by which a plan of it is known")
-    return PlanWriter(path, str(row[0]), source)
+    return PlanWriter(path, own, source)

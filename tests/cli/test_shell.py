@@ -155,7 +155,7 @@ def _without_db(words: list[str]) -> list[str]:
 
 def _tried(words: list[str]) -> list[str]:
     """The command without its effect; the noun and the verb stand first."""
-    reads = {"show", "list", "check", "info", "--list", "plugins", "history"}
+    reads = {"show", "list", "check", "info", "--list", "plugins", "history", "map-check"}
     return words if reads & set(words) else [*words[:2], "--dry-run", *words[2:]]
 
 

@@ -11,6 +11,7 @@ import pytest
 from fakes.plex import FakePlex, Section, episode, home_video, media, movie, part
 from support.cli import Cli
 from support.nas import NAME, Nas
+from support.survival import copy_of, killed_at, require_before_or_after, spread, statements_of
 
 KEPT = ("sources", "collections", "path_mappings", "assets", "asset_files")
 NO_IDS: dict[str, Any] = {"ids": (), "guid": "local://0"}
@@ -312,6 +313,24 @@ def test_a_library_that_cannot_be_read_changes_nothing(
         "Error: Source update failed: library 'Movies' could not be read"
     )
     assert cli.dump(*KEPT) == before
+
+
+def test_killed_at_any_statement_all_of_it_was_written_or_nothing(
+    libraries: Sequence[Section], plex: FakePlex, cli: Cli
+) -> None:
+    rebuild(
+        plex,
+        ("4", "Kids", "movie", ["/data/Kids"],
+         [film(n, base="/data/Kids", key=n + 40) for n in range(1, 4)]),
+        ("5", "Films", "movie", ["/media"], [film(n, base="/media") for n in range(4, 9)]),
+    )  # fmt: skip
+    words = ("source", "update", NAME, "--rebind", "--allow-missing", "--no-backup")
+    after = copy_of(cli, "after")
+    count = statements_of(after, *words)
+    for number in spread(count, 12):
+        victim = copy_of(cli, f"killed-{number}")
+        assert killed_at(number, victim, *words)
+        require_before_or_after(victim, cli, after)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from retrovue import FoundAsset, FoundFile, Skipped
@@ -28,6 +29,7 @@ _EXTRAS = (
     ("parentRatingKey", "parent_rating_key"),
     ("absoluteIndex", "absolute_episode"),
 )
+_new = tuple.__new__  # by position, past the classes' own, which are much slower
 _LAST = 253_402_300_799  # the last second of the year 9999
 _LEGACY = {"imdb": "imdb", "themoviedb": "tmdb", "thetvdb": "tvdb"}
 _AGENT_GUID = re.compile(r"com\.plexapp\.agents\.(imdb|themoviedb|thetvdb)://([^?]+)")
@@ -51,27 +53,28 @@ def found(element: Element, kinds: Mapping[str, str], *, damaged: bool) -> Found
     if damaged:
         files = tuple(file._replace(path=file.path.replace("\ufffd", "\udcff")) for file in files)
     series, season, episode, artist, album, track = _place(item, type_)
-    return FoundAsset(
-        external_id=key,
-        kind="extra" if "extraType" in item else kind,
-        title=get("title"),
-        files=files,
-        fingerprint=fingerprint,
-        series=series,
-        season=season,
-        episode=episode,
-        artist=artist,
-        album=album,
-        track=track,
-        year=_year(get("year")),
-        released_on=_date(get("originallyAvailableAt")),
-        duration_ms=number(get("duration")),
-        edition=get("editionTitle") or None,
-        guids=_guids(get("guid", ""), element.guids),
-        metadata=_metadata(item),
-        disc=number(get("parentIndex")) if type_ == "track" else None,
-        added_at=_time(get("addedAt")),
-    )
+    return _new(FoundAsset, (
+        key,
+        "extra" if "extraType" in item else kind,
+        get("title"),
+        files,
+        fingerprint,
+        series,
+        season,
+        episode,
+        None,  # no server tells of several episodes in one file
+        artist,
+        album,
+        track,
+        _year(get("year")),
+        _date(get("originallyAvailableAt")),
+        number(get("duration")),
+        get("editionTitle") or None,
+        _guids(get("guid", ""), element.guids),
+        _metadata(item),
+        number(get("parentIndex")) if type_ == "track" else None,
+        _time(get("addedAt")),
+    ))  # fmt: skip
 
 
 def number(text: str | None) -> int | None:
@@ -80,6 +83,9 @@ def number(text: str | None) -> int | None:
         value = int(text)
         return value if value < 2**53 else None
     return None
+
+
+_small = lru_cache(maxsize=4096)(number)  # for numbers that many items share
 
 
 def _name(item: Attributes) -> str:
@@ -131,7 +137,7 @@ def _files(versions: Versions) -> tuple[FoundFile, ...]:
 def _file(media: Attributes, part: Attributes, version: int, index: int, of: int) -> FoundFile:
     get = media.get
     duration = part.get("duration") or (get("duration") if of == 1 else None)
-    return FoundFile(
+    return _new(FoundFile, (
         part["file"],
         version,
         index,
@@ -141,9 +147,10 @@ def _file(media: Attributes, part: Attributes, version: int, index: int, of: int
         part.get("container") or get("container") or None,
         get("videoCodec") or None,
         get("audioCodec") or None,
-        number(get("width")),
-        number(get("height")),
-    )
+        _small(get("width")),
+        _small(get("height")),
+        None,
+    ))  # fmt: skip
 
 
 def _fingerprint(item: Attributes, files: tuple[FoundFile, ...]) -> str:
@@ -165,7 +172,7 @@ def _fingerprint(item: Attributes, files: tuple[FoundFile, ...]) -> str:
 
 
 def _year(text: str | None) -> int | None:
-    year = number(text)
+    year = _small(text)
     return year if year and year <= 9999 else None
 
 
@@ -174,9 +181,18 @@ def _time(text: str | None) -> str | None:
     seconds = number(text)
     if not seconds or seconds > _LAST:
         return None
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    day, rest = divmod(seconds, 86_400)
+    hour, rest = divmod(rest, 3600)
+    return f"{_day(day)}T{hour:02}:{rest // 60:02}:{rest % 60:02}Z"
 
 
+@lru_cache(maxsize=4096)
+def _day(number: int) -> str:
+    """The day that comes so many after 1970 began, as ISO-8601."""
+    return time.strftime("%Y-%m-%d", time.gmtime(number * 86_400))
+
+
+@lru_cache(maxsize=4096)
 def _date(text: str | None) -> str | None:
     """An ISO date; servers add a time of day for some photos."""
     if not text:

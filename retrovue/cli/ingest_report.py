@@ -34,13 +34,13 @@ def of_source(app: App, source: Source, options: Options) -> Result:
     return with_overlooked(_report(app, "Source ingest", source, done, seen), done.overlooked)
 
 
-def planned(app: App, source: Source, options: Options, path: str) -> Result:
+def planned(app: App, source: Source, options: Options, path: str, *, force: bool) -> Result:
     """Write down what an ingest of a source would do; where it fails there is no plan."""
     from retrovue.operations import plans
 
     app.begin_dry_run()
-    where = os.path.abspath(path)
-    with plans.written(app.catalogue, where, source) as writer:
+    where = os.path.realpath(path)
+    with plans.written(app.catalogue, where, source, force=force) as writer:
         result = of_source(app, source, options._replace(plan=writer))
         if result.error is not None:
             raise result.error

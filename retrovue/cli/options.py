@@ -37,14 +37,6 @@ json_output = click.option(
 )
 
 
-def require_free(path: str, *, force: bool) -> None:
-    """Raise UsageError for a file that is there already, unless it may be written over."""
-    if os.path.isdir(path):
-        raise UsageError(f"{path} is a folder")
-    if os.path.lexists(path) and not force:
-        raise UsageError(f"{path} is there already", hint="To write over it, add --force.")
-
-
 def _note_writing(ctx: click.Context, _option: click.Parameter, value: Any) -> Any:
     """Every command that writes has `--dry-run`: note that this is one."""
     from retrovue.cli.app import App

@@ -303,8 +303,7 @@ def ingest(app: App, *, selector: str | None, every: bool, keep_going: bool, pla
     source = sources.get(app.catalogue.reader(), selector)
     if plan is None:
         return ingest_report.of_source(app, source, asked)
-    options.require_free(plan, force=force)
-    return ingest_report.planned(app, source, asked, plan)
+    return ingest_report.planned(app, source, asked, plan, force=force)
 
 
 @command.command("map-check")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
-from retrovue.catalogue import collections, history, sample, sources
+from retrovue.catalogue import collections, history, new_file, sample, sources
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.reconcile import apply, bulk, changes, plan_file
@@ -23,10 +24,13 @@ _FREE = ("ingestible", "not_ingestible_reason", "last_ingested_at", "source_name
 
 
 @contextmanager
-def written(catalogue: Catalogue, path: str, source: Source) -> Iterator[PlanWriter]:
+def written(
+    catalogue: Catalogue, path: str, source: Source, *, force: bool
+) -> Iterator[PlanWriter]:
     """A plan that what is done inside is added to; it gets its name at the end, and nothing is left
-    of it where that is an exception."""
-    writer = plan_file.begin(catalogue.writer("Source ingest"), path, source)
+    of it where that is an exception. Raises UsageError where the name is taken."""
+    new_file.require_free(Path(catalogue.path), Path(path), force=force)
+    writer = plan_file.begin(catalogue.writer("Source ingest"), path, source, force=force)
     try:
         yield writer
         writer.finish(catalogue.writer("Source ingest"))

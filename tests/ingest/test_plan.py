@@ -66,10 +66,30 @@ def test_it_writes_a_file_of_the_owners_and_nothing_else(changed: Library, plan:
 def test_a_file_that_is_there_needs_force(changed: Library, plan: Path) -> None:
     plan.write_text("mine")
     run = changed.cli("source", "ingest", "Home", "--plan", plan)
-    assert (run.code, run.error) == (1, f"Error: {plan} is there already")
+    assert (run.code, run.error) == (1, f"Error: {plan} already exists")
     assert plan.read_text() == "mine"
     write_plan(changed, plan, "--force")
     changed.cli.ok("plan", "apply", plan)
+
+
+@pytest.mark.parametrize("beside", ["", "-wal", "-shm", "-journal"])
+def test_it_is_never_written_over_the_catalogue(beside: str, changed: Library) -> None:
+    before = changed.cli.dump()
+    target = f"{changed.cli.db}{beside}"
+    run = changed.cli("source", "ingest", "Home", "--plan", target, "--force")
+    assert (run.code, run.out) == (1, "")
+    assert target in run.error
+    assert changed.cli.dump() == before
+
+
+@pytest.mark.parametrize("name", ["none/x.plan", "file/x.plan", "folder"])
+def test_a_name_that_cannot_be(name: str, changed: Library, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    run = changed.cli("source", "ingest", "Home", "--plan", tmp_path / name)
+    assert (run.code, run.out) == (1, "")
+    assert str(tmp_path / name) in run.error
+    assert "Traceback" not in run.err
 
 
 def test_it_is_shown_with_each_asset(changed: Library, plan: Path) -> None:

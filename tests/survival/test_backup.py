@@ -53,7 +53,7 @@ def test_a_backup_goes_over_nothing_without_force(ingested: Library) -> None:
 def test_a_backup_is_neither_the_catalogue_nor_a_folder(ingested: Library) -> None:
     cli = ingested.cli
     run = cli("db", "backup", cli.db, "--force")
-    assert (run.code, run.error) == (1, "Error: A catalogue cannot be its own backup")
+    assert (run.code, run.error) == (1, f"Error: {cli.db} is the catalogue itself")
     run = cli("db", "backup", cli.home, "--force")
     assert (run.code, run.error) == (
         1, f"Error: {cli.home} is a folder; give the name of a file in it",

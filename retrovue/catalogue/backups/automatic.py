@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from retrovue.catalogue import files
+from retrovue.catalogue import files, new_file
 from retrovue.catalogue.backups import backup
 from retrovue.catalogue.connection import HistoryLine, utc_now
 from retrovue.errors import DatabaseFailure
@@ -103,7 +103,7 @@ def _first_free(file: Path, mark: str, *, without_secrets: bool = False) -> back
     while True:
         try:
             return backup.make(file, free_name(file, mark), without_secrets=without_secrets)
-        except backup.InTheWay:
+        except new_file.InTheWay:
             continue  # another process took the name
 
 

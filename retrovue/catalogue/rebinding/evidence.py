@@ -151,7 +151,7 @@ def _weight(known: Known, offered: Offered) -> _Weight | None:
     place = a.place == b.place and caseless(a.title) == caseless(b.title)
     against = not guid and (_contradict(a.guids, b.guids) or _apart(a.part_of, b.part_of))
     if against or a.kind != b.kind:
-        sure, likely = False, same_path and size
+        sure, likely = False, whole and size
     else:
         sure = (guid and tail > 0) or (same_path and size)
         likely = guid or (tail > 0 and size) or (same_path and place) or (whole and not resized)
@@ -177,7 +177,7 @@ def _contradict(one: Iterable[str], other: Iterable[str]) -> bool:
 
 def _files(a: Facts, b: Facts) -> tuple[int, bool, bool, bool]:
     """Of the two files that are most alike: segments in common from the end, whether that is all
-    of both, whether they are of one size, and whether they are known to be of two."""
+    of the shorter path, whether they are of one size, and whether they are known to be of two."""
     best = (0, False, False, False)
     for path, size in a.files:
         for other, its in b.files:
@@ -185,7 +185,9 @@ def _files(a: Facts, b: Facts) -> tuple[int, bool, bool, bool]:
                 tail = _common(path, other)
                 equal = size is not None and size == its
                 differs = size is not None and its is not None and size != its
-                best = max(best, (tail, tail == len(path) == len(other), equal, differs))
+                shorter, longer = sorted((len(path), len(other)))
+                whole = tail == shorter and (tail > 1 or shorter == longer)
+                best = max(best, (tail, whole, equal, differs))
     return best
 
 

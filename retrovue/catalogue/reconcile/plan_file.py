@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import files, identity
+from retrovue.catalogue import files, identity, new_file
 from retrovue.catalogue.connection import Tx, utc_now
 from retrovue.catalogue.reconcile.compare import Comparison
 from retrovue.catalogue.reconcile.staging import Staging
@@ -57,12 +58,14 @@ class Plan(NamedTuple):
 class PlanWriter:
     """Writes a plan while its source is scanned; the file gets its name only when it is whole."""
 
-    def __init__(self, path: str, catalogue_id: str, source: Source) -> None:
-        self._path = path
-        self._made = f"{path}.{os.getpid()}.part"
+    def __init__(self, path: str, catalogue_id: str, source: Source, *, force: bool) -> None:
+        self._path = Path(path)
+        self._force = force
+        self._made = files.unfinished(path)
         self._meta = (catalogue_id, json.dumps(source._asdict()), utc_now())
         self._begun = False
         try:
+            files.sweep(path)
             os.close(os.open(self._made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except OSError as error:
             raise DatabaseFailure(f"{path} cannot be written ({error.strerror})") from error
@@ -122,16 +125,13 @@ class PlanWriter:
             finally:
                 connection.execute("DETACH plan")
         try:
-            files.sync(self._made)
-            os.replace(self._made, self._path)
+            new_file.publish(Path(self._made), self._path, force=self._force)
         except OSError as error:
             raise DatabaseFailure(f"{self._path} cannot be written ({error.strerror})") from error
 
     def discard(self) -> None:
         """Leave nothing of a plan that was not finished."""
-        for name in (self._made, f"{self._made}-journal"):
-            with suppress(FileNotFoundError):
-                os.unlink(name)
+        files.discard(self._made)
 
 
 @contextmanager
@@ -227,10 +227,12 @@ def changed_since(tx: Tx, made_at: str) -> list[str]:
     ]
 
 
-def begin(connection: TranslatingConnection, path: str, source: Source) -> PlanWriter:
-    """Begin a plan. Raises DatabaseFailure where the file cannot be written, or where the catalogue
-    has no id."""
+def begin(
+    connection: TranslatingConnection, path: str, source: Source, *, force: bool
+) -> PlanWriter:
+    """Begin a plan, which with `force` takes the place of another file. Raises DatabaseFailure
+    where the file cannot be written, or where the catalogue has no id."""
     own = identity.of(connection)
     if own is None:
         raise DatabaseFailure("The catalogue has no id, by which a plan of it is known")
-    return PlanWriter(path, own, source)
+    return PlanWriter(path, own, source, force=force)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from retrovue.found import FoundAsset, FoundCollection, Location, ScanCollection
 from retrovue.importers.api import Importer
 from retrovue.model import Collection, PathMapping
 from retrovue.operations import item_checks, scanned
-from retrovue.paths import Mapper
+from retrovue.paths import Mapper, Rewrite, rewritten
 from retrovue.redact import describe_exception, lines
 
 _MOST = 0.9  # of the files of a location that must lie below one folder, so that it is believed
@@ -71,16 +72,22 @@ def matched(
     *,
     same_server: bool,
     accept: Sequence[int] = (),
+    rewrites: Sequence[Rewrite] = (),
     progress: Callable[[FoundCollection, int], None] = lambda offer, count: None,
 ) -> Rebinding:
-    """Match the known assets of a source with the items that it has now. Nothing is written.
+    """Match the known assets of a source with the items that it has now, whose locations are here
+    where the rewrites say or, where they do not, at the same path. Nothing is written.
 
     Raises DiscoveryFailed for a library that cannot be read, and UsageError for a number in
     `accept` that is no choice, or takes an asset or item twice.
     """
     homes = {p.known.id: p.offer.external_id for p in match(known, offers, rebind=True).pairs}
     unread: list[str] = []
-    items = [item for offer in offers for item in _items(importer, offer, unread, progress)]
+    items = [
+        item
+        for offer in offers
+        for item in _items(importer, offer, _located(offer, rewrites), unread, progress)
+    ]
     ours = list(rows.known(connection, known[0].source_id)) if known else []
     found = evidence.pair(ours, items, homes, same_server=same_server)
     choices = [Choice(number, pair) for number, pair in enumerate(found.ambiguous, 1)]
@@ -122,17 +129,11 @@ def _accepted(choices: Sequence[Choice], accept: Sequence[int]) -> list[Pair]:
 def _items(
     importer: Importer,
     offer: FoundCollection,
+    asked: ScanCollection,
     unread: list[str],
     progress: Callable[[FoundCollection, int], None],
 ) -> Iterator[Offered]:
     """The items of a library, each once, that an ingest would take."""
-    asked = ScanCollection(
-        offer.external_id,
-        offer.name,
-        offer.kind,
-        tuple(Location(place, None) for place in offer.locations),
-        identity=offer.identity,
-    )
     mapper = Mapper([_location(place) for place in offer.locations or ("",)])
     seen = set()
     for count, item in enumerate(_scanned(importer, offer, asked), 1):
@@ -145,6 +146,18 @@ def _items(
         if one is not None and one.external_id not in seen:
             seen.add(one.external_id)
             yield one
+
+
+def _located(offer: FoundCollection, rewrites: Sequence[Rewrite]) -> ScanCollection:
+    """A library as an importer is given it that reads it."""
+    places = [Location(place, _here(place, rewrites)) for place in offer.locations]
+    return ScanCollection(
+        offer.external_id, offer.name, offer.kind, tuple(places), identity=offer.identity
+    )
+
+
+def _here(place: str, rewrites: Sequence[Rewrite]) -> str | None:
+    return rewritten(place, rewrites) or (place if os.path.isdir(place) else None)
 
 
 def _location(place: str) -> PathMapping:
@@ -203,8 +216,15 @@ def _places(pairs: Sequence[Pair], offers: Sequence[FoundCollection]) -> dict[tu
             found = mappers[pair.offered.collection].find(path)
             if found is not None:
                 place, relative = found[0].external_path, found[1]
-                said[(pair.offered.collection, place)].update(_bases(pair.known, relative))
+                same = _is_mapped_same(pair.known) and os.path.isdir(place)
+                bases = {place} if same else _bases(pair.known, relative)
+                said[(pair.offered.collection, place)].update(bases)
     return {key: base for key, bases in said.items() if (base := _one_of(bases)) is not None}
+
+
+def _is_mapped_same(known: Known) -> bool:
+    """Whether the source and this machine spell the path of an asset the same."""
+    return known.path is not None and known.path == known.local_paths[0]
 
 
 def _bases(known: Known, relative: str) -> set[str]:

@@ -211,6 +211,7 @@ def _rebinding(
         offer.found if some else (),
         same_server=said is not None and said == source.remote_identity,
         accept=wanted.accept,
+        rewrites=wanted.rewrites,
         progress=wanted.progress,
     )
 

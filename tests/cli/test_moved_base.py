@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.cli import Cli
-from support.media import films, write
+from support.media import Library, films, write
 
 TREE = (*films(2), "Music/A/B/01 - C.flac")
 
@@ -96,3 +96,29 @@ def test_the_same_folder_by_another_name_changes_nothing_of_it(cli: Cli, old: Pa
     assert cli.dump(*before) == before
     assert os.path.islink(old.parent / "link")
     assert cli.json("source", "ingest", "old")["totals"]["unchanged"] == 3
+
+
+def test_a_tree_that_moved_keeps_its_assets_with_rebind(cli: Cli, tmp_path: Path) -> None:
+    """The folder is another, a library is called otherwise, films too, and one is gone."""
+    library = Library(cli, tmp_path / "old", "Movies/One (1991)/One (1991).mkv",
+                      "Movies/Two (1992)/Two (1992).mkv", "Movies/Three (1993)/Three (1993).mkv",
+                      "TV/Lost/Season 01/Lost S01E01.mkv")  # fmt: skip
+    library.ingest()
+    before = dict(cli.rows("SELECT title, id FROM assets"))
+    new = tmp_path / "new"
+    shutil.copytree(library.root / "TV", new / "TV")
+    shutil.copytree(library.root / "Movies", new / "Films")
+    shutil.rmtree(library.root)
+    shutil.rmtree(new / "Films/Two (1992)")
+    (new / "Films/Three (1993)").rename(new / "Films/Drei (1993)")
+    (new / "Films/One (1991)").rename(new / "Films/Eins (1991)")
+    done = cli.json("source", "update", "Home", "--base-path", new, "--rebind")
+    assert done["totals"] == {"sure": 1, "likely": 2, "ambiguous": 0, "lost": 1}
+    mapped = cli.rows("SELECT external_path = local_path FROM path_mappings")
+    assert set(mapped) == {(1,)}
+    stats = library.stats("--allow-missing")
+    assert (stats.get("added", 0), stats["missing"]) == (0, 1)
+    after = dict(cli.rows("SELECT id, title FROM assets WHERE missing_since IS NULL"))
+    assert (after[before["One"]], after[before["Three"]]) == ("One", "Three")
+    assert after[before["Episode 1"]] == "Episode 1"
+    assert cli.json("db", "check")["status"] == "success"

@@ -193,7 +193,17 @@ def _below(tx: Tx, table: str, so_far: int | None) -> int | None:
 
 
 def _move_files(tx: Tx) -> int:
-    """Give files their places; returns how many have another than before."""
+    """Give files their places; returns how many have another than before. What lies elsewhere below
+    its location is read anew, since an asset can be called by its folder."""
+    tx.execute("""
+        UPDATE assets
+           SET fingerprint = NULL
+         WHERE fingerprint IS NOT NULL
+           AND id IN (SELECT f.asset_id
+                        FROM temp.rebound_files AS r
+                        JOIN asset_files AS f
+                          ON f.asset_id = r.asset_id AND f.version = r.version AND f.part = r.part
+                       WHERE f.relative_path <> r.relative_path)""")
     return tx.execute("""
         UPDATE asset_files
            SET path_mapping_id = r.path_mapping_id, relative_path = r.relative_path

@@ -92,17 +92,10 @@ def matched(
     found = evidence.pair(ours, items, homes, same_server=same_server)
     choices = [Choice(number, pair) for number, pair in enumerate(found.ambiguous, 1)]
     accepted = _accepted(choices, accept)
-    taken = {(pair.known.asset_id, None) for pair in accepted}
-    items_taken = {(pair.offered.collection, pair.offered.external_id) for pair in accepted}
-    left = [
-        choice
-        for choice in choices
-        if (choice.pair.known.asset_id, None) not in taken
-        and (choice.pair.offered.collection, choice.pair.offered.external_id) not in items_taken
-    ]
-    open_ = {choice.pair.known.asset_id for choice in left} | {one for one, _ in taken}
-    bereft = {c.pair.known.asset_id: c.pair.known for c in choices}
-    lost = [*found.lost, *(one for id_, one in bereft.items() if id_ not in open_)]
+    left = _left(choices, accepted)
+    settled = {pair.known.asset_id for pair in (*accepted, *(choice.pair for choice in left))}
+    bereft = {choice.pair.known.asset_id: choice.pair.known for choice in choices}
+    lost = [*found.lost, *(one for id_, one in bereft.items() if id_ not in settled)]
     places = _places([*found.taken, *accepted], offers)
     return Rebinding(found.taken, left, lost, accepted, places, unread)
 
@@ -118,12 +111,22 @@ def _accepted(choices: Sequence[Choice], accept: Sequence[int]) -> list[Pair]:
                 f"--accept {number} is none of the choices",
                 [f"There are {len(choices)}, as --dry-run lists them."],
             )
-        item = (pair.offered.collection, pair.offered.external_id)
-        if pair.known.asset_id in found or item in items:
+        if pair.known.asset_id in found or pair.offered.key in items:
             raise UsageError(f"--accept {number} takes an asset or an item a second time")
         found[pair.known.asset_id] = pair
-        items.add(item)
+        items.add(pair.offered.key)
     return list(found.values())
+
+
+def _left(choices: Sequence[Choice], accepted: Sequence[Pair]) -> list[Choice]:
+    """The choices whose asset and item are still to be had."""
+    assets = {pair.known.asset_id for pair in accepted}
+    items = {pair.offered.key for pair in accepted}
+    return [
+        choice
+        for choice in choices
+        if choice.pair.known.asset_id not in assets and choice.pair.offered.key not in items
+    ]
 
 
 def _items(

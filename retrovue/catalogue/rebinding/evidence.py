@@ -46,12 +46,17 @@ class Known(NamedTuple):
 
 class Offered(NamedTuple):
     """An item of the source as it is now; `collection` is the external id of its library, `paths`
-    are its files as the source spells them."""
+    are its files (version, part, path) as the source spells them."""
 
     collection: str
     external_id: str
     facts: Facts
     paths: tuple[tuple[int, int, str], ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from every other item of the source."""
+        return self.collection, self.external_id
 
 
 class Pair(NamedTuple):
@@ -109,7 +114,7 @@ def pair(
     ambiguous = [
         _pair(known[a], offered[b], found[a][b])
         for a in sorted(found)
-        for b in sorted(found[a], key=lambda b: (offered[b].collection, offered[b].external_id))
+        for b in sorted(found[a], key=lambda b: offered[b].key)
     ]
     met = {each.known.asset_id for each in (*pairs, *ambiguous)}
     lost = [each for each in known if each.asset_id not in met]

@@ -228,16 +228,24 @@ def _require_enough(source: Source, known: Sequence[Collection], matched: Match)
                 "Is a disk not mounted? If they are really gone",
                 next_steps.discover(source, "--allow-missing"),
             ),
+            Hint(
+                "If it was set up anew, see what is found again",
+                Command("source update", (sources.selector(source),), ("--rebind", "--dry-run")),
+            ),
         )
 
 
-def would_lose(message: str, matched: Match, hint: Line) -> WouldLoseCollections:
-    """The error for collections that are no longer offered; what is new may tell why."""
-    detail = [described(collection) for collection in matched.lost]
+def would_lose(
+    message: str, matched: Match, hint: Line, anew: Hint | None = None
+) -> WouldLoseCollections:
+    """The error for collections that are no longer offered; what is new may tell why, and then
+    `anew` is what to type."""
+    detail: list[Line] = [described(collection) for collection in matched.lost]
     names = [f"'{offer.name}'" for offer in matched.added]
     if names:
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
         detail.append(f"New are {', '.join(names[:5])}{more}.")
+        detail += [anew] if anew else []
     return WouldLoseCollections(message, detail, hint=hint)
 
 

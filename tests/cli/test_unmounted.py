@@ -44,6 +44,7 @@ def flags(cli: Cli) -> list[tuple[object, ...]]:
 
 
 def require_disbelief(cli: Cli, run: Run, *new: str) -> None:
+    anew = f"retrovue --db {cli.db} source update disk --rebind --dry-run"
     assert (run.code, run.out) == (1, "")
     assert run.err.splitlines() == [
         "Error: Source discover failed: 3 of 3 known collections would go missing",
@@ -51,6 +52,7 @@ def require_disbelief(cli: Cli, run: Run, *new: str) -> None:
         "  Music (external id Music, 1 assets)",
         "  TV Shows (external id TV Shows, 1 assets)",
         *new,
+        *([f"  If it was set up anew, see what is found again: {anew}"] if new else []),
         "  Is a disk not mounted? If they are really gone: "
         f"retrovue --db {cli.db} source discover disk --allow-missing",
     ]

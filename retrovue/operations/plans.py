@@ -54,8 +54,9 @@ def _same_source(catalogue: Catalogue, plan: Plan) -> Source:
     was = plan.source
     if now is None or now.external_id != was.external_id:
         raise _refused(plan, [f"source '{was.name}' is no longer there"])
-    if (now.type, now.identity, dict(now.config)) != (was.type, was.identity, dict(was.config)):
-        raise _refused(plan, [f"source '{now.name}' was changed"])
+    told = now if was.remote_identity is not None else now._replace(remote_identity=None)
+    if told != was:
+        raise _refused(plan, [f"source '{was.name}' was changed"])
     return now
 
 

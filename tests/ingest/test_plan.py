@@ -177,9 +177,23 @@ def configured(library: Library) -> str:
     return "source 'Home' was changed"
 
 
+def called_otherwise(library: Library) -> str:
+    library.cli.ok("source", "update", "Home", "--name", "House")
+    return "source 'Home' was changed"
+
+
 @pytest.mark.parametrize(
     "meanwhile",
-    [mapped_elsewhere, disabled, ingested, written_by_sql, renamed, deleted, configured],
+    [
+        called_otherwise,
+        mapped_elsewhere,
+        disabled,
+        ingested,
+        written_by_sql,
+        renamed,
+        deleted,
+        configured,
+    ],
     ids=lambda each: each.__name__,
 )
 def test_what_changed_meanwhile_refuses_it(meanwhile: object, changed: Library, plan: Path) -> None:

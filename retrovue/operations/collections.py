@@ -91,7 +91,9 @@ def _update_collection(
         collection.mappings, wanted.rewrites, same, wanted.unmap, wanted.exclude, wanted.include
     )
     if not wanted.allow_missing:
-        require_mapped(collection.mappings, after)
+        name = collections.selector(catalogue.reader(), collection)
+        look = Command("collection map-check", (name,), ("--under", "DIR"))
+        require_mapped(collection.mappings, after, look)
     reasons = _reasons(catalogue, plugins, source, collection._replace(mappings=after))
     if wanted.sync_enabled and reasons:
         raise NotIngestible(

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from retrovue.catalogue import collections
 from retrovue.catalogue.connection import Tx
+from retrovue.commands import Command, Hint
 from retrovue.errors import (
     Locked,
     NotFound,
@@ -60,8 +61,11 @@ def require_folders(rewrites: Sequence[Rewrite]) -> None:
             raise UsageError(f"--map {rewrite.external}: {rewrite.local} is not a folder")
 
 
-def require_mapped(before: Sequence[PathMapping], after: Sequence[PathMapping]) -> None:
-    """Raise UsageError when a location was mapped to what is no folder."""
+def require_mapped(
+    before: Sequence[PathMapping], after: Sequence[PathMapping], more: Command
+) -> None:
+    """Raise UsageError when a location was mapped to what is no folder; `more` tells where its
+    files are."""
     known = {mapping.id: mapping.local_path for mapping in before}
     lost = [
         f"{mapping.external_path or ANY} -> {mapping.local_path}"
@@ -75,6 +79,6 @@ def require_mapped(before: Sequence[PathMapping], after: Sequence[PathMapping]) 
         number = "1 location" if len(lost) == 1 else f"{len(lost)} locations"
         raise UsageError(
             f"--map: there is no folder for {number}",
-            lost,
+            [*lost, Hint("To look where the files are", more)],
             hint="Is a disk not mounted? To map them all the same, add --allow-missing.",
         )

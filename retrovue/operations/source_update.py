@@ -11,6 +11,7 @@ from retrovue.catalogue import collections, history, offered, sources
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.matching import Match, match
+from retrovue.commands import Command
 from retrovue.errors import AnotherServer, UsageError
 from retrovue.found import FoundCollection
 from retrovue.importers import settings
@@ -143,6 +144,7 @@ def _update_source(
         require_mapped(
             [mapping for known, _ in offered for mapping in known],
             [mapping for _, after in offered for mapping in after],
+            Command("source map-check", (sources.selector(source),), ("--under", "DIR")),
         )
     reasons = source_mappings.reasons_if_offline(catalogue, plugins, source, remapped)
     with catalogue.write("Source update") as tx:

@@ -53,11 +53,15 @@ def test_missing_folders_are_all_named_and_can_be_taken_anyway(
 ) -> None:
     Scripted(cli, places=PLACES)
     name = {"source": "Toys", "collection": "Things"}[noun]
+    look = {"source": "source map-check Toys", "collection": "collection map-check Toys/Things"}[
+        noun
+    ]
     run = cli(noun, "update", name, "--map", "/data", tmp_path)
     assert run.err.splitlines() == [
         "Error: --map: there is no folder for 2 locations",
         f"  /data/movies -> {tmp_path}/movies",
         f"  /data/tv -> {tmp_path}/tv",
+        f"  To look where the files are: retrovue --db {cli.db} {look} --under DIR",
         "  Is a disk not mounted? To map them all the same, add --allow-missing.",
     ]
     dry = cli(noun, "update", name, "--map", "/data", tmp_path, "--dry-run")

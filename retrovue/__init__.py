@@ -29,8 +29,10 @@ if TYPE_CHECKING:
         FoundFolder,
         Location,
         Overlooked,
+        Probed,
         ScanCollection,
         Skipped,
+        Stream,
         Unread,
     )
     from retrovue.importers.api import Importer, Option
@@ -51,9 +53,11 @@ __all__ = [
     "Option",
     "Overlooked",
     "PathMapping",
+    "Probed",
     "ScanCollection",
     "Skipped",
     "Source",
+    "Stream",
     "Unread",
     "__version__",
     "hookimpl",

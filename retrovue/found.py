@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+STREAM_KINDS = ("video", "audio", "subtitle", "picture")
 ASSET_KINDS = ("movie", "episode", "track", "video", "photo", "extra")
+EDITABLE = (
+    "title", "series", "season", "episode", "episode_end", "artist", "album", "disc", "track",
+    "year", "released_on", "edition",
+)  # fmt: skip
+"""The fields that people may set, over whatever files and sources say."""
 
 
 class FoundCollection(NamedTuple):
@@ -25,12 +31,31 @@ class FoundCollection(NamedTuple):
     size: int | None = None
 
 
+class Stream(NamedTuple):
+    """One stream of a file, or a sidecar beside it at `path` (as the source spells it).
+
+    `kind` is video, audio, subtitle or picture (a cover in the file); `codec` as FFmpeg names it,
+    `language` as BCP 47 has it (`en`, `pt-BR`), None where it is not told; `hdr` is HDR10, HDR10+,
+    HLG or Dolby Vision.
+    """
+
+    kind: str
+    codec: str | None = None
+    language: str | None = None
+    channels: int | None = None
+    hdr: str | None = None
+    is_default: bool = False
+    forced: bool = False
+    path: str | None = None
+
+
 class FoundFile(NamedTuple):
     """One file of an asset, `path` as the source spells it; a URL is the path of no file.
 
     `version` counts the versions of the same work (1080p, 4K), `part` the parts of one version
     (CD1, CD2), both from 1; `version_label` is what tells a version from others ("1080p BluRay");
-    sizes in bytes, durations in milliseconds, pixels; `modified_at` is ISO-8601 in UTC.
+    sizes in bytes, durations in milliseconds, pixels; `modified_at` is ISO-8601 in UTC; `streams`
+    are what is in it, and the sidecars beside it.
     """
 
     path: str
@@ -45,6 +70,21 @@ class FoundFile(NamedTuple):
     width: int | None = None
     height: int | None = None
     version_label: str | None = None
+    streams: tuple[Stream, ...] = ()
+
+
+class Probed(NamedTuple):
+    """What a file says of itself: `container`, `streams` and pixels as FFmpeg has them; `tags` are
+    fields of an asset by name (title, artist, album, track, disc, year, ...); `taken_on` is the
+    date of a picture (ISO)."""
+
+    duration_ms: int | None = None
+    container: str | None = None
+    width: int | None = None
+    height: int | None = None
+    streams: tuple[Stream, ...] = ()
+    tags: Mapping[str, Any] = {}
+    taken_on: str | None = None
 
 
 class FoundAsset(NamedTuple):
@@ -54,7 +94,7 @@ class FoundAsset(NamedTuple):
     whose fingerprint is the stored one is not described again. `guids` are ids elsewhere
     (`imdb://tt0133093`); `metadata` is anything JSON can hold, in it
     `extra_of`, of an extra, is the film that it belongs to as
-    `{"external_id": ...}`; `released_on` is an ISO date; `disc` is that of a track; `added_at`
+    `{"external_id": ...}`, and `nfo` are the names of the fields that an NFO file said; `released_on` is an ISO date; `disc` is that of a track; `added_at`
     is when the source took it in (ISO-8601, UTC).
     """
 

@@ -190,7 +190,7 @@ def _file(path: str, file: File, version: int, part: int, label: str | None) -> 
     name, size, mtime_ns = file
     ending = name[name.rfind(".") + 1 :].lower()
     values = (path + name, version, part, size, instant(mtime_ns), None, ending,
-              None, None, None, None, label)  # fmt: skip
+              None, None, None, None, label, ())  # fmt: skip
     return _new(FoundFile, values)
 
 

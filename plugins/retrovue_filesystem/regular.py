@@ -113,7 +113,7 @@ def _film(directory: Directory, where: Folder, prefix: str, mark: str) -> Found 
 
 def _file(path: str, size: int, mtime_ns: int, ending: str, label: str | None = None) -> FoundFile:
     return _new(FoundFile, (path, 1, 1, size, instant(mtime_ns), None, ending, None, None, None,
-                            None, label))  # fmt: skip
+                            None, label, ()))  # fmt: skip
 
 
 _READERS: dict[str, Callable[[Directory, Folder, str, str], Found | None]] = {

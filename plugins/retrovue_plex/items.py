@@ -150,6 +150,7 @@ def _file(media: Attributes, part: Attributes, version: int, index: int, of: int
         _small(get("width")),
         _small(get("height")),
         None,
+        (),
     ))  # fmt: skip
 
 

@@ -246,6 +246,61 @@ TABLES: dict[str, Table] = {
             *_may("version_label", _NAME),
         ),
     ),
+    "asset_streams": Table(
+        "G-6",
+        (
+            *_known("kind", "text"),
+            *_may("codec language hdr", _WORD),
+            *_may("channels", _COUNT),
+            *_known("is_default forced"),
+            *_may("path", _PATH),
+        ),
+    ),
+    "probes": Table(
+        "G-6",
+        (
+            *_may("size_bytes", _COUNT),
+            *_may("modified_at", _TIME),
+            *_must("probed_at", _TIME),
+            *_may("error", _LONG),
+            *_must("facts", _json(LONG_MOST)),
+        ),
+    ),
+    "works": Table(
+        "G-5",
+        (
+            *_known("kind", "text"),
+            *_must("title", _NAME),
+            *_must("identity", _json(LONG_MOST)),
+            *_must("created_at updated_at", _TIME),
+        ),
+    ),
+    "marks": Table(
+        "G-5",
+        (
+            *_must("tags", _GUIDS),
+            *_may("rating", _number(0, 10)),
+            *_may("note", _LONG),
+            *_may("seen", _number(0, 1)),
+            *_must("created_at updated_at", _TIME),
+        ),
+    ),
+    "edits": Table(
+        "G-5",
+        (
+            *_known("field", "text"),
+            *_may("value", _NAME),
+            *_must("created_at updated_at", _TIME),
+        ),
+    ),
+    "lists": Table(
+        "G-5",
+        (
+            *_must("name view", _NAME),
+            *_must("filters", _json(LONG_MOST)),
+            *_must("created_at updated_at", _TIME),
+        ),
+    ),
     "history": Table(
         "G-5",
         (

@@ -16,7 +16,7 @@ from retrovue.errors import DatabaseFailure
 from retrovue.model import Operation
 
 APPLICATION_ID = 0x52565545  # "RVUE"
-SCHEMA_VERSION = 5  # the number of files in migrations/
+SCHEMA_VERSION = 6  # the number of files in migrations/
 PAGE_SIZE = 8192  # bytes, of new files: fewer pages to write in one transaction than with 4096
 BUSY_TIMEOUT = 10.0  # seconds
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from retrovue.catalogue.columns import ID_MOST, TABLES, Column
+from retrovue.found import ASSET_KINDS, EDITABLE, STREAM_KINDS
 
 Level = Literal["source", "collection", "asset", "file", "whole"]
 
@@ -42,6 +43,16 @@ _OF = {
         "NULL",
         "relative_path <> '' AND version > 0 AND part > 0",
     ),
+    "asset_streams": (
+        "asset_file_id",
+        "NULL",
+        f"kind IN {STREAM_KINDS} AND is_default IN (0, 1) AND forced IN (0, 1)",
+    ),
+    "probes": ("asset_file_id", "NULL", "1"),
+    "works": ("", "NULL", f"kind IN {ASSET_KINDS}"),
+    "marks": ("work_id", "NULL", "1"),
+    "edits": ("work_id", "NULL", f"field IN {EDITABLE}"),
+    "lists": ("", "NULL", "name <> '' AND view <> ''"),
     "history": ("", "NULL", "1"),
 }
 
@@ -101,7 +112,7 @@ def _possible(column: Column) -> str:
 
 def orphans(guarantee: str, table: str, column: str, parents: str, held_by: str, rows: str) -> Rule:
     """Rows whose parent does not exist; `rows` is what a repair calls them."""
-    parent = parents.removesuffix("s")
+    parent = {"asset_files": "file"}.get(parents, parents.removesuffix("s"))
     row = "x.id" if TABLES[table].has_id else f"x.{column} || '/' || x.name"
     return Rule(
         guarantee=guarantee,

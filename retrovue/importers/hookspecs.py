@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pluggy
 
+from retrovue.found import Probed
 from retrovue.importers.api import Importer
 from retrovue.model import Collection, IngestResult, Source
 
@@ -16,6 +17,13 @@ hookimpl = pluggy.HookimplMarker("retrovue")
 @hookspec
 def register_importers(register: Callable[[type[Importer]], None]) -> None:
     """Call `register` with each importer class of the plugin."""
+
+
+@hookspec(firstresult=True)
+def probe(path: str) -> Probed | None:
+    """What the file says of itself, None where this probe knows nothing of its kind; the first that
+    answers counts. Called in a process of its own, for new and changed files, with a time limit;
+    what it raises is the reason why the file was not probed."""
 
 
 @hookspec

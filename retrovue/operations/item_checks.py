@@ -10,9 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from retrovue.catalogue.columns import NAME_MOST
-from retrovue.catalogue.reconcile.fields import ASSET_FIELDS, FILE_FIELDS, types_of
+from retrovue.catalogue.reconcile.fields import ASSET_FIELDS, FILE_FIELDS, STREAM_FIELDS, types_of
 from retrovue.catalogue.reconcile.staging import as_json, storable
-from retrovue.found import ASSET_KINDS, FoundAsset, FoundFile, FoundFolder, Skipped, Unread
+from retrovue.found import (
+    ASSET_KINDS,
+    STREAM_KINDS,
+    FoundAsset,
+    FoundFile,
+    FoundFolder,
+    Skipped,
+    Stream,
+    Unread,
+)
 from retrovue.operations import secrecy
 from retrovue.redact import scrub
 
@@ -51,7 +60,14 @@ def can_be_kept(folder: FoundFolder) -> bool:
 
 
 _ASSET_TYPES = {column.name: types_of(column) for column in ASSET_FIELDS} | {"files": (tuple, list)}
-_FILE_TYPES = {column.name: types_of(column) for column in FILE_FIELDS} | {"path": (str,)}
+_FILE_TYPES = {column.name: types_of(column) for column in FILE_FIELDS} | {
+    "path": (str,),
+    "streams": (tuple, list),
+}
+_STREAM_TYPES = {column.name: types_of(column) for column in STREAM_FIELDS} | {
+    "is_default": (bool,),
+    "forced": (bool,),
+}
 _fine: set[tuple[type, ...]] = set()  # signatures that were checked already
 
 
@@ -83,10 +99,23 @@ def _check_files(asset: FoundAsset) -> None:
             _fine.add(signature)
         if file.version < 1 or file.part < 1:
             raise Broken("versions and parts count from 1")
+        for stream in file.streams:
+            _check_stream(stream)
     if len(asset.files) > 1:
         places = {(file.version, file.part) for file in asset.files}
         if len(places) < len(asset.files):
             raise Broken("two of its files are the same version and part")
+
+
+def _check_stream(stream: Any) -> None:
+    if type(stream) is not Stream:
+        raise Broken(f"it has a {type(stream).__name__} where Stream is due")
+    signature = tuple(map(type, stream))
+    if signature not in _fine:
+        _require_types(stream._fields, signature, _STREAM_TYPES)
+        _fine.add(signature)
+    if stream.kind not in STREAM_KINDS:
+        raise Broken(f"the kind {stream.kind!r} of a stream is none of {', '.join(STREAM_KINDS)}")
 
 
 def _require_types(

@@ -12,6 +12,10 @@ _ORPHANS = (
     ("folders", "folders", "collection_id", "collections", "collection"),
     ("assets", "assets", "collection_id", "collections", "collection"),
     ("files", "asset_files", "asset_id", "assets", "asset"),
+    ("streams", "asset_streams", "asset_file_id", "asset_files", "file"),
+    ("probes", "probes", "asset_file_id", "asset_files", "file"),
+    ("marks", "marks", "work_id", "works", "work"),
+    ("edits", "edits", "work_id", "works", "work"),
 )
 Step = tuple[str, tuple[str, ...]]
 

@@ -7,22 +7,26 @@ asset are rows of their own; the `path` of a file is a mapping and a path below 
 from __future__ import annotations
 
 from retrovue.catalogue.columns import TABLES, Column
-from retrovue.found import FoundAsset, FoundFile
+from retrovue.found import FoundAsset, FoundFile, Stream
 
 
-def _columns(table: str, fields: tuple[str, ...], apart: str) -> tuple[Column, ...]:
+def _columns(table: str, fields: tuple[str, ...], *apart: str) -> tuple[Column, ...]:
     by_name = {column.name: column for column in TABLES[table].columns}
-    return tuple(by_name[name] for name in fields if name != apart)
+    return tuple(by_name[name] for name in fields if name not in apart)
 
 
 ASSET_FIELDS = _columns("assets", FoundAsset._fields, "files")
-FILE_FIELDS = _columns("asset_files", FoundFile._fields, "path")
+FILE_FIELDS = _columns("asset_files", FoundFile._fields, "path", "streams")
+STREAM_FIELDS = _columns("asset_streams", Stream._fields)
 
 ASSET_COLUMNS = tuple(column.name for column in ASSET_FIELDS)
 FILE_COLUMNS = ("path_mapping_id", "relative_path", *(column.name for column in FILE_FIELDS))
+STREAM_COLUMNS = tuple(column.name for column in STREAM_FIELDS)
 
 _FILES, _GUIDS = FoundAsset._fields.index("files"), FoundAsset._fields.index("guids")
 assert FoundAsset._fields.index("metadata") == _GUIDS + 1
+_STREAMS = FoundFile._fields.index("streams")
+assert _STREAMS == len(FoundFile._fields) - 1
 
 
 def asset_row(asset: FoundAsset, texts: tuple[str, str]) -> tuple[object, ...]:
@@ -32,7 +36,7 @@ def asset_row(asset: FoundAsset, texts: tuple[str, str]) -> tuple[object, ...]:
 
 def file_row(mapping_id: int, relative_path: str, file: FoundFile) -> tuple[object, ...]:
     """The values of `FILE_COLUMNS`."""
-    return (mapping_id, relative_path, *file[1:])
+    return (mapping_id, relative_path, *file[1:_STREAMS])
 
 
 def types_of(field: Column) -> tuple[type, ...]:

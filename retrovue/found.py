@@ -94,8 +94,9 @@ class FoundAsset(NamedTuple):
     whose fingerprint is the stored one is not described again. `guids` are ids elsewhere
     (`imdb://tt0133093`); `metadata` is anything JSON can hold, in it
     `extra_of`, of an extra, is the film that it belongs to as
-    `{"external_id": ...}`, and `nfo` are the names of the fields that an NFO file said; `released_on` is an ISO date; `disc` is that of a track; `added_at`
-    is when the source took it in (ISO-8601, UTC).
+    `{"external_id": ...}`, and `nfo` are the names of the fields that an NFO file said;
+    `released_on` is an ISO date; `disc` is that of a track; `added_at` is when the source took it
+    in (ISO-8601, UTC).
     """
 
     external_id: str

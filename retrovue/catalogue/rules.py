@@ -26,7 +26,29 @@ COUNTS = Rule(
                                           AND missing_since IS NOT NULL))""",
 )
 
+# The rows of what is gone: guarantee, table, column, its parents, the refusal, and what it is.
+_ORPHANS = (
+    ("G-2", "source_secrets", "source_id", "sources", "G-2: a secret belongs to a source", "secrets"),
+    ("G-2", "collections", "source_id", "sources", "G-2: a collection belongs to a source", "collections"),
+    ("G-2", "folders", "collection_id", "collections", "G-2: a folder belongs to a collection", "folders"),
+    ("G-2", "assets", "collection_id", "collections", "G-2: an asset belongs to a collection", "assets"),
+    ("G-2", "asset_files", "asset_id", "assets", "G-6: a file belongs to an asset and to a path mapping of the same collection", "files"),
+    ("G-6", "asset_streams", "asset_file_id", "asset_files", "G-6: a stream belongs to a file", "streams"),
+    ("G-6", "probes", "asset_file_id", "asset_files", "G-6: a probe belongs to a file", "probes"),
+    ("G-6", "path_mappings", "collection_id", "collections", "G-6: a path mapping belongs to a collection", "path mappings"),
+)  # fmt: skip
+
 RULES = (
+    *(orphans(*each) for each in _ORPHANS),
+    *(
+        orphans("G-5", table, "work_id", "works", held_by, table)._replace(
+            mended_by="made works for marks and edits without one"
+        )
+        for table, held_by in (
+            ("marks", "G-5: a mark belongs to a work"),
+            ("edits", "G-5: an edit belongs to a work"),
+        )
+    ),
     Rule(
         guarantee="G-1",
         level="collection",
@@ -71,78 +93,6 @@ RULES = (
                           AND (other.name = s.name COLLATE NOCASE
                                OR other.external_id = s.external_id
                                OR (other.type = s.type AND other.identity = s.identity)))""",
-    ),
-    orphans(
-        "G-2",
-        "source_secrets",
-        "source_id",
-        "sources",
-        "G-2: a secret belongs to a source",
-        "secrets",
-    ),
-    orphans(
-        "G-2",
-        "collections",
-        "source_id",
-        "sources",
-        "G-2: a collection belongs to a source",
-        "collections",
-    ),
-    orphans(
-        "G-2",
-        "folders",
-        "collection_id",
-        "collections",
-        "G-2: a folder belongs to a collection",
-        "folders",
-    ),
-    orphans(
-        "G-2",
-        "assets",
-        "collection_id",
-        "collections",
-        "G-2: an asset belongs to a collection",
-        "assets",
-    ),
-    orphans(
-        "G-2",
-        "asset_files",
-        "asset_id",
-        "assets",
-        "G-6: a file belongs to an asset and to a path mapping of the same collection",
-        "files",
-    ),
-    orphans(
-        "G-6",
-        "asset_streams",
-        "asset_file_id",
-        "asset_files",
-        "G-6: a stream belongs to a file",
-        "streams",
-    ),
-    orphans(
-        "G-6",
-        "probes",
-        "asset_file_id",
-        "asset_files",
-        "G-6: a probe belongs to a file",
-        "probes",
-    ),
-    orphans(
-        "G-5",
-        "marks",
-        "work_id",
-        "works",
-        "G-5: a mark belongs to a work",
-        "marks",
-    ),
-    orphans(
-        "G-5",
-        "edits",
-        "work_id",
-        "works",
-        "G-5: an edit belongs to a work",
-        "edits",
     ),
     Rule(
         guarantee="G-2",
@@ -303,14 +253,6 @@ RULES = (
          WHERE {scope}
            AND (m.local_path = '' OR NOT coalesce(m.excluded IN (0, 1), 0)
                 OR m.external_path IS NULL)""",
-    ),
-    orphans(
-        "G-6",
-        "path_mappings",
-        "collection_id",
-        "collections",
-        "G-6: a path mapping belongs to a collection",
-        "path mappings",
     ),
     Rule(
         guarantee="G-6",

@@ -22,7 +22,8 @@ from support.nobody import as_nobody
 SOUND = "No damage; every guarantee holds."
 ROWS = {
     "sources": 3, "source_secrets": 3, "collections": 5, "path_mappings": 8, "folders": 3,
-    "assets": 6, "asset_files": 10, "history": 3,
+    "assets": 6, "asset_files": 10, "history": 3, "asset_streams": 3, "probes": 2, "works": 3,
+    "marks": 2, "edits": 2, "lists": 1, "asset_works": 2, "source_values": 1,
 }  # fmt: skip
 REPAIRED = "Repaired: "
 
@@ -302,6 +303,83 @@ CASES = (
         ),
     ),
     Case(
+        ("G-6", "asset_streams", "its file does not exist"),
+        ("INSERT INTO asset_streams (id, asset_file_id, kind) VALUES (9, 999, 'audio')",),
+        9,
+        ("deleted streams whose file does not exist (1)",),
+    ),
+    Case(
+        ("G-6", "probes", "its file does not exist"),
+        ("INSERT INTO probes (id, asset_file_id) VALUES (9, 999)",),
+        9,
+        ("deleted probes whose file does not exist (1)",),
+    ),
+    Case(
+        ("G-5", "marks", "its work does not exist"),
+        ("UPDATE marks SET work_id = 77 WHERE id = 1",),
+        1,
+        ("made works for marks and edits without one (1)",),
+        rows={"works": 4},
+        after=(("SELECT title FROM works WHERE id = 77", "unknown"),),
+    ),
+    Case(
+        ("G-5", "edits", "its work does not exist"),
+        ("UPDATE edits SET work_id = 78 WHERE id = 1",),
+        1,
+        ("made works for marks and edits without one (1)",),
+        rows={"works": 4},
+    ),
+    Case(
+        ("G-6", "asset_streams", _VALUE),
+        ("UPDATE asset_streams SET kind = 'smell' WHERE id = 2",),
+        2,
+        ("deleted streams of unknown kind (1)",),
+        rows={"asset_streams": 2},
+    ),
+    Case(
+        ("G-6", "probes", _VALUE),
+        ("UPDATE probes SET facts = '[1]', size_bytes = 'many' WHERE id = 2",),
+        2,
+        (
+            "gave values of probes the type of their column (1)",
+            "gave values of probes the form of their column (1)",
+        ),
+        after=(("SELECT facts FROM probes WHERE id = 2", '{"unreadable": [1]}'),),
+        loosened=("probes",),
+    ),
+    Case(
+        ("G-5", "works", _VALUE),
+        ("UPDATE works SET kind = 'poem' WHERE id = 3",),
+        3,
+        ("gave works, marks, edits and lists the values that they lacked (1)",),
+        after=(("SELECT kind FROM works WHERE id = 3", "video"),),
+    ),
+    Case(
+        ("G-5", "marks", _VALUE),
+        ("UPDATE marks SET tags = 'lent', rating = 99, seen = 'yes' WHERE id = 2",),
+        2,
+        (
+            "gave values of marks the type of their column (1)",
+            "gave values of marks the form of their column (2)",
+        ),
+        after=(("SELECT tags FROM marks WHERE id = 2", '["lent"]'),),
+        loosened=("marks",),
+    ),
+    Case(
+        ("G-5", "edits", _VALUE),
+        ("UPDATE edits SET field = 'colour' WHERE id = 2",),
+        2,
+        ("gave works, marks, edits and lists the values that they lacked (1)",),
+        rows={"edits": 1},
+    ),
+    Case(
+        ("G-5", "lists", _VALUE),
+        ("UPDATE lists SET name = '', view = '' WHERE id = 1",),
+        1,
+        ("gave works, marks, edits and lists the values that they lacked (2)",),
+        after=(("SELECT name || view FROM lists", "list 1list_1"),),
+    ),
+    Case(
         ("G-5", "history", _VALUE),
         ("UPDATE history SET id = -1 WHERE id = 1",),
         -1,
@@ -466,7 +544,7 @@ def test_no_backup_is_made_when_none_is_wanted(broken: Cli) -> None:
 
 
 def test_all_breaches_at_once_are_mended(broken: Cli) -> None:
-    for table in ("sources", "collections", "path_mappings", "folders", "assets"):
+    for table in {"path_mappings"} | {table for case in CASES for table in case.loosened}:
         _loosen(broken.db, table)
     with _by_force(broken.db) as connection:
         for case in CASES:

@@ -9,7 +9,8 @@ from retrovue.catalogue import versions
 from retrovue.catalogue.columns import TABLES
 from support.forms import triggers
 
-REFERENCES = {"source_id", "collection_id", "folder_id", "extra_of", "asset_id", "path_mapping_id"}
+REFERENCES = {"source_id", "collection_id", "folder_id", "extra_of", "asset_id", "path_mapping_id",
+              "asset_file_id", "work_id"}  # fmt: skip
 
 
 def _model() -> sqlite3.Connection:

@@ -96,6 +96,12 @@ NEEDED: dict[str, dict[str, Any]] = {
     "assets": {"collection_id": 1, "external_id": "n", "kind": "movie", "title": "N"},
     "asset_files": {"asset_id": 1, "path_mapping_id": 11, "relative_path": "n"},
     "history": {"operation": "N", "status": "success"},
+    "asset_streams": {"asset_file_id": 11, "kind": "audio"},
+    "probes": {"asset_file_id": 31},
+    "works": {"kind": "movie", "title": "N"},
+    "marks": {"work_id": 3},
+    "edits": {"work_id": 2, "field": "title"},
+    "lists": {"name": "n", "view": "list_n"},
 }
 
 

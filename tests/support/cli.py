@@ -27,6 +27,14 @@ TABLES = (
     "folders",
     "assets",
     "asset_files",
+    "asset_streams",
+    "probes",
+    "works",
+    "marks",
+    "edits",
+    "lists",
+    "asset_works",
+    "source_values",
     "history",
 )
 ASSET_TABLES = ("assets", "asset_files", "path_mappings")

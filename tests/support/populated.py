@@ -55,6 +55,25 @@ SELECT a.id * 10 + n.value, a.id, m.id, a.title || n.value || '.mkv', 1, n.value
     ON m.collection_id = a.collection_id
   JOIN json_each('[1, 2]') AS n
  WHERE a.id <> 6;
+INSERT INTO asset_streams (id, asset_file_id, kind, codec, language, channels, is_default, path)
+  VALUES
+  (1, 11, 'video', 'h264', NULL, NULL, 1, NULL),
+  (2, 11, 'audio', 'aac', 'en', 2, 1, NULL),
+  (3, 41, 'subtitle', 'subrip', 'de', NULL, 0, '/media/One1.de.srt');
+INSERT INTO probes (id, asset_file_id, size_bytes, modified_at, error, facts) VALUES
+  (1, 11, 100, '2024-01-01T00:00:00Z', NULL, '{"duration_ms": 1000}'),
+  (2, 21, 100, '2024-01-01T00:00:00Z', 'it is no media file', '{}');
+INSERT INTO works (id, kind, title, identity) VALUES
+  (1, 'movie', 'One', '{"facts": "movie|one||"}'), (2, 'movie', 'Away', '{}'),
+  (3, 'track', 'Plain', '{}');
+INSERT INTO marks (id, work_id, tags, rating, note, seen) VALUES
+  (1, 1, '["lent"]', 8, 'to a friend', 1), (2, 2, '[]', NULL, NULL, 0);
+INSERT INTO edits (id, work_id, field, value) VALUES
+  (1, 1, 'edition', 'Mine'), (2, 2, 'year', '1999');
+INSERT INTO lists (id, name, view, filters) VALUES
+  (1, 'Lent', 'list_Lent', '{"words": ["tag:lent"]}');
+INSERT INTO asset_works (asset_id, work_id) VALUES (1, 1), (4, 1);
+INSERT INTO source_values (asset_id, fields) VALUES (1, '{"edition": null}');
 UPDATE folders SET fingerprint = 'f' || id;
 INSERT INTO history (operation, source, collection, status, detail) VALUES
   ('Source add', 'My Plex', NULL, 'success', '{}'),

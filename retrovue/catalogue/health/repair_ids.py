@@ -16,8 +16,19 @@ REFERRING = {
     ),
     "path_mappings": (("asset_files", "path_mapping_id"),),
     "folders": (("assets", "folder_id"),),
-    "assets": (("asset_files", "asset_id"), ("assets", "extra_of")),
-    "asset_files": (),
+    "assets": (
+        ("asset_files", "asset_id"),
+        ("assets", "extra_of"),
+        ("asset_works", "asset_id"),
+        ("source_values", "asset_id"),
+    ),
+    "asset_files": (("asset_streams", "asset_file_id"), ("probes", "asset_file_id")),
+    "asset_streams": (),
+    "probes": (),
+    "works": (("marks", "work_id"), ("edits", "work_id"), ("asset_works", "work_id")),
+    "marks": (),
+    "edits": (),
+    "lists": (),
     "history": (),
 }
 _COUNTERS = f"""

@@ -4,6 +4,7 @@ them."""
 from __future__ import annotations
 
 from retrovue.catalogue.columns import TABLES, Column
+from retrovue.found import ASSET_KINDS, EDITABLE, STREAM_KINDS
 
 _ORPHANS = (
     ("secrets", "source_secrets", "source_id", "sources", "source"),
@@ -14,8 +15,6 @@ _ORPHANS = (
     ("files", "asset_files", "asset_id", "assets", "asset"),
     ("streams", "asset_streams", "asset_file_id", "asset_files", "file"),
     ("probes", "probes", "asset_file_id", "asset_files", "file"),
-    ("marks", "marks", "work_id", "works", "work"),
-    ("edits", "edits", "work_id", "works", "work"),
 )
 Step = tuple[str, tuple[str, ...]]
 
@@ -86,6 +85,34 @@ _VALUES: tuple[Step, ...] = (
             f" WHERE {_later('sources', 'external_id')}",
             "UPDATE sources SET identity = identity || '#' || id"
             f" WHERE {_later('sources', 'type', 'identity')}",
+        ),
+    ),
+    (
+        "made works for marks and edits without one",
+        tuple(
+            f"INSERT INTO works (id, kind, title) SELECT DISTINCT work_id, 'video', 'unknown'"
+            f" FROM {table} WHERE work_id NOT IN (SELECT id FROM works)"
+            for table in ("marks", "edits")
+        ),
+    ),
+    (
+        "gave works, marks, edits and lists the values that they lacked",
+        (
+            f"UPDATE works SET kind = 'video' WHERE kind NOT IN {ASSET_KINDS}",
+            f"DELETE FROM edits WHERE field NOT IN {EDITABLE}",
+            "UPDATE lists SET name = 'list ' || id WHERE name = ''",
+            "UPDATE lists SET view = 'list_' || id WHERE view = ''",
+            "DELETE FROM asset_works WHERE work_id NOT IN (SELECT id FROM works)"
+            " OR asset_id NOT IN (SELECT id FROM assets)",
+            "DELETE FROM source_values WHERE asset_id NOT IN (SELECT id FROM assets)",
+        ),
+    ),
+    (
+        "deleted streams of unknown kind",
+        (
+            f"DELETE FROM asset_streams WHERE kind NOT IN {STREAM_KINDS}",
+            "UPDATE asset_streams SET is_default = is_default <> 0, forced = forced <> 0"
+            " WHERE is_default NOT IN (0, 1) OR forced NOT IN (0, 1)",
         ),
     ),
     (

@@ -26,7 +26,7 @@ STREAM_COLUMNS = tuple(column.name for column in STREAM_FIELDS)
 _FILES, _GUIDS = FoundAsset._fields.index("files"), FoundAsset._fields.index("guids")
 assert FoundAsset._fields.index("metadata") == _GUIDS + 1
 _STREAMS = FoundFile._fields.index("streams")
-assert _STREAMS == len(FoundFile._fields) - 1
+assert len(FoundFile._fields) - 1 == _STREAMS
 
 
 def asset_row(asset: FoundAsset, texts: tuple[str, str]) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ rules.py guarantees.py           the clauses of G-1 to G-6; what breaks one
 sources.py collections.py mappings.py assets.py history.py    the nouns
 offered.py matching.py           bring collections to what a source offers
 sample.py                        a few files of a collection
+works/                           marks and edits, and which assets are which work
 reconcile/                       a scan against what is known
 health/                          check and repair
 backups/                         copies, automatic and by hand; restore

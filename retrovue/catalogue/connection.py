@@ -37,7 +37,8 @@ class Tx:
 
     `now` is the one timestamp of the transaction. `touch` names the collections that the gate
     looks at before the commit; `new_assets` and `new_files` the ids above which rows are new,
-    `in_bulk` whether they met no triggers; `recorded` what it wrote into the history.
+    `in_bulk` whether they met no triggers; `changed_assets` those whose source told them anew;
+    `recorded` what it wrote into the history.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -47,6 +48,7 @@ class Tx:
         self.new_assets: int | None = None
         self.new_files: int | None = None
         self.in_bulk = False
+        self.changed_assets: set[int] = set()
         self.recorded: list[HistoryLine] = []
 
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:

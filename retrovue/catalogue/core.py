@@ -174,7 +174,9 @@ class Catalogue:
         with transaction(connection, operation, dry_run=dry_run, committed=self.committed) as tx:
             yield tx
             from retrovue.catalogue import guarantees, search  # reads do without
+            from retrovue.catalogue.works import attach
 
+            attach.catch_up(tx)
             search.catch_up(tx)
             scope = guarantees.of_touched(
                 tx.touched, tx.new_assets, tx.new_files, tx.now, in_bulk=tx.in_bulk

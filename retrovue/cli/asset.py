@@ -194,6 +194,58 @@ def tree(app: App, /, words: tuple[str, ...], **filters: Any) -> Result:
     return works.tree(app.catalogue.reader(), wanted)
 
 
+@command.command("mark")
+@click.argument("words", nargs=-1, required=True, metavar="ASSET")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Add a tag; may be repeated.")
+@click.option("--untag", "untags", multiple=True, metavar="TAG", help="Take a tag away.")
+@click.option("--rating", type=click.IntRange(0, 10), help="From 0 to 10.")
+@click.option("--no-rating", is_flag=True, help="Take the rating away.")
+@click.option("--note", metavar="TEXT", help="A note; it replaces the one before.")
+@click.option("--no-note", is_flag=True, help="Take the note away.")
+@click.option("--seen/--unseen", default=None, help="Whether you have seen or heard it.")
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def mark(app: App, /, *, words: tuple[str, ...], **said: Any) -> Result:
+    """Say something of a work: tags, a rating, a note, seen or not.
+
+    It hangs on the work, not on the file: it stays through moves, upgrades, purge, delete and
+    adding again, and shows wherever the work is. `asset list tag:lent` finds it again.
+    """
+    from retrovue.cli import marking
+
+    return marking.mark(app, words, **said)
+
+
+@command.command("edit")
+@click.argument("words", nargs=-1, required=True, metavar="ASSET")
+@options.editable
+@click.option("--unset", multiple=True, metavar="FIELD", help="Give a field back to its source.")
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def edit(app: App, /, *, words: tuple[str, ...], unset: tuple[str, ...], **values: Any) -> Result:
+    """Set fields of a work, which ingests then leave alone.
+
+    An empty value is none: --edition "". What was set stays with the work as its marks do, until
+    --unset gives the field back to what its source says.
+    """
+    from retrovue.cli import marking
+
+    return marking.edit(app, words, unset, values)
+
+
+@command.command("marks")
+@click.option("--waiting", is_flag=True, help="Only what fits no asset at present.")
+@options.json_output
+@click.pass_obj
+def marks(app: App, /, *, waiting: bool) -> Result:
+    """List what was marked and edited, with the assets that it is on."""
+    from retrovue.cli import marking
+
+    return marking.listed(app, waiting=waiting)
+
+
 @command.command("purge")
 @click.option("--source", metavar="SOURCE", help="Of this source.")
 @click.option("--collection", metavar="COLLECTION", help="Of this collection.")

@@ -56,6 +56,21 @@ dry_run = click.option(
     callback=_note_writing,
     help="Do it all in a transaction, then roll it back.",
 )
+_NUMBERS = ("season", "episode", "episode_end", "disc", "track", "year")
+
+
+def editable(command: Command) -> Command:
+    """A flag for each field that people can set; what is empty is none."""
+    from retrovue.found import EDITABLE
+
+    for name in reversed(EDITABLE):
+        meta = "NUMBER" if name in _NUMBERS else "DAY" if name == "released_on" else "TEXT"
+        says = f"The {name.replace('_', ' ')}."
+        flag = "--" + name.replace("_", "-")
+        command = click.option(flag, name, metavar=meta, help=says)(command)
+    return command
+
+
 force = click.option("--force", is_flag=True, help="Skip the confirmation.")
 no_backup = click.option(
     "--no-backup", is_flag=True, help="Make no backup beside the file beforehand."

@@ -45,7 +45,7 @@ def found(app: App, words: Sequence[str]) -> dict[str, Any]:
         look = Hint("Look for it", Command("asset list", tuple(words)))
         raise NotFound(f"Asset '{asked}' not found", meant, hint=look)
     named: list[Line] = [
-        Hint(f"{_named(row)} ({row['source']}/{row['collection']})",
+        Hint(f"{named(row)} ({row['source']}/{row['collection']})",
              Command("asset show", (str(row["asset_id"]),)))
         for row in rows[:_MOST]
     ]  # fmt: skip
@@ -62,7 +62,7 @@ def _fitting(connection: sqlite3.Connection, wanted: Filter) -> list[dict[str, A
     return list(found.values())
 
 
-def _named(asset: Mapping[str, Any]) -> str:
+def named(asset: Mapping[str, Any]) -> str:
     year = f" ({asset['year']})" if asset["year"] else ""
     edition = f" {{{asset['edition']}}}" if asset["edition"] else ""
     return f"{title(asset)}{year}{edition}"
@@ -80,7 +80,7 @@ def shown(asset: dict[str, Any]) -> Result:
         pairs.append(("duration", human.duration(asset["duration_ms"])))
     pairs += [("guids", ", ".join(asset["guids"]))] if asset["guids"] else []
     pairs += [(f"metadata.{name}", value) for name, value in asset["metadata"].items()]
-    lines: list[Line] = [_named(asset), "", *facts(pairs)]
+    lines: list[Line] = [named(asset), "", *facts(pairs)]
     for file in files:
         lines += ["", _file_line(file), f"  {file['local_path'] or file['relative_path']}"]
     return Result({**asset, "files": files}, lines)

@@ -12,6 +12,7 @@ from retrovue import paths
 from retrovue.catalogue.columns import TABLES, joined
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.rebinding.evidence import Facts, Known, names, segments
+from retrovue.catalogue.works.told import source_value
 
 
 class Rebound(NamedTuple):
@@ -24,9 +25,14 @@ class Rebound(NamedTuple):
     files: tuple[tuple[int, int, int, str], ...]
 
 
-_KNOWN = """
-    SELECT a.id, a.collection_id, a.external_id, a.missing_since IS NOT NULL, a.kind, a.title,
-           a.guids, a.season, a.episode, a.disc, a.track, a.series, a.artist, a.album,
+_TITLE = source_value("a", "title")
+_TOLD = ", ".join(
+    source_value("a", name)
+    for name in ("season", "episode", "disc", "track", "series", "artist", "album")
+)
+_KNOWN = f"""
+    SELECT a.id, a.collection_id, a.external_id, a.missing_since IS NOT NULL, a.kind, {_TITLE},
+           a.guids, {_TOLD},
            f.relative_path, f.size_bytes,
            m.local_path, m.external_path
       FROM collections AS c
@@ -164,6 +170,8 @@ def _change_collections(tx: Tx) -> None:
     tx.execute("""
         CREATE TEMP TABLE moving_files AS
         SELECT * FROM asset_files WHERE asset_id IN (SELECT id FROM temp.moving)""")
+    for table, rows in _BESIDE.items():
+        tx.execute(f"CREATE TEMP TABLE moving_{table} AS SELECT * FROM {table} WHERE {rows}")
     tx.new_assets = _below(tx, "moving", tx.new_assets)
     tx.new_files = _below(tx, "moving_files", tx.new_files)
     tx.execute("DELETE FROM assets WHERE id IN (SELECT id FROM temp.moving)")
@@ -181,8 +189,23 @@ def _change_collections(tx: Tx) -> None:
           JOIN temp.rebound_files AS r
             ON r.asset_id = m.asset_id AND r.version = m.version AND r.part = m.part
          ORDER BY m.id""")
+    for table, rows in _BESIDE.items():
+        there = rows.replace("temp.moving_files", "asset_files")
+        tx.execute(f"INSERT INTO {table} SELECT * FROM temp.moving_{table} WHERE {there}")
+        tx.execute(f"DROP TABLE temp.moving_{table}")
     for table in ("moving", "moving_files"):
         tx.execute(f"DROP TABLE temp.{table}")
+
+
+_OF_FILE = "asset_file_id IN (SELECT id FROM temp.moving_files)"
+_OF_ASSET = "asset_id IN (SELECT id FROM temp.moving)"
+_BESIDE = {
+    "asset_streams": _OF_FILE,
+    "probes": _OF_FILE,
+    "asset_works": _OF_ASSET,
+    "source_values": _OF_ASSET,
+}
+"""What goes with an asset or its files, by table."""
 
 
 def _below(tx: Tx, table: str, so_far: int | None) -> int | None:

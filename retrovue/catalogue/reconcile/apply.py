@@ -9,6 +9,7 @@ from retrovue.catalogue.reconcile import bulk, extras
 from retrovue.catalogue.reconcile.compare import Comparison
 from retrovue.catalogue.reconcile.fields import ASSET_COLUMNS, FILE_COLUMNS
 from retrovue.catalogue.reconcile.staging import Staging
+from retrovue.catalogue.works import attach
 from retrovue.model import Collection
 
 
@@ -33,6 +34,7 @@ def apply(tx: Tx, staging: Staging, comparison: Comparison) -> None:
         _free_external_ids(tx, parameters)
     if comparison.updated or comparison.restored or comparison.moved:
         _update_assets(tx, parameters)
+        _forget_source_values(tx)
     if comparison.added:
         with bulk.without_row_triggers(tx, collection.id, comparison.added):
             _add_assets(tx, parameters)
@@ -161,6 +163,14 @@ def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
           FROM temp.staged_assets AS s
           JOIN temp.staged_folders AS d ON d.n = s.folder_n
          WHERE assets.id = s.asset_id AND assets.folder_id IS NOT d.folder_id""")
+
+
+def _forget_source_values(tx: Tx) -> None:
+    """What people say of assets that were told anew is laid over them before the commit."""
+    if attach.has_any(tx):
+        told = "SELECT asset_id FROM temp.staged_assets WHERE asset_id IS NOT NULL"
+        tx.changed_assets.update(id_ for (id_,) in tx.execute(told))
+        tx.execute(f"DELETE FROM source_values WHERE asset_id IN ({told})")
 
 
 def _add_assets(tx: Tx, parameters: dict[str, object]) -> None:

@@ -7,6 +7,7 @@ That is an object with the `external_id` of the film, or with the `folder` that 
 from __future__ import annotations
 
 from retrovue.catalogue.connection import Tx
+from retrovue.catalogue.works.told import source_value
 
 _SAYS = "json_extract(e.metadata, '$.extra_of.{}')"
 _IN_FOLDER = f"""
@@ -16,8 +17,8 @@ _IN_FOLDER = f"""
        AND d.path = {_SAYS.format("folder")}"""
 _NAMED = f"""
     SELECT film.id {_IN_FOLDER}
-       AND lower(film.title) = lower({_SAYS.format("title")})
-       AND film.year IS {_SAYS.format("year")}
+       AND lower({source_value("film", "title")}) = lower({_SAYS.format("title")})
+       AND {source_value("film", "year")} IS {_SAYS.format("year")}
      ORDER BY film.missing_since IS NOT NULL, film.id
      LIMIT 1"""
 _ONLY = f"SELECT CASE count(*) WHEN 1 THEN max(film.id) END {_IN_FOLDER}"

@@ -12,8 +12,11 @@ elsewhere, or different titles beside one number, are different works.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from retrovue.catalogue.reconcile.staging import count
 from retrovue.catalogue.sqlite_errors import TranslatingConnection
+from retrovue.catalogue.works.told import source_value
 
 # CROSS JOIN keeps SQLite from walking all assets to find the few that are missing.
 # https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
@@ -172,28 +175,34 @@ _REPLACED = """CASE WHEN (SELECT missing_since FROM assets WHERE id = moves.asse
                     THEN 'updated' ELSE 'restored' END"""
 
 
-def _work(row: str) -> str:
-    """What tells the work of an asset or item apart, but for ids elsewhere."""
+def _work(row: str, value: Callable[[str, str], str]) -> str:
+    """What tells the work of an asset or item apart, but for ids elsewhere; `value` is SQL of what
+    its source says of a field of the row."""
 
     def told(*names: str) -> str:
-        return " || '|' || ".join(f"ifnull({row}.{name}, '')" for name in names)
+        return " || '|' || ".join(f"ifnull({value(row, name)}, '')" for name in names)
 
+    title, series = value(row, "title"), value(row, "series")
     return f"""{row}.kind || '|' || CASE
-        WHEN {row}.kind = 'movie' THEN lower({row}.title) || '|' || {told("year", "edition")}
+        WHEN {row}.kind = 'movie' THEN lower({title}) || '|' || {told("year", "edition")}
         WHEN {row}.kind = 'episode'
-         AND coalesce({row}.episode, {row}.released_on,
+         AND coalesce({value(row, "episode")}, {value(row, "released_on")},
                       json_extract({row}.metadata, '$.mark')) IS NOT NULL
-        THEN lower(ifnull({row}.series, '')) || '|' ||
+        THEN lower(ifnull({series}, '')) || '|' ||
              {told("season", "episode", "episode_end", "released_on")}
-        ELSE lower({row}.title) || '|' || {told("series", "season", "artist", "album", "track")}
+        ELSE lower({title}) || '|' || {told("series", "season", "artist", "album", "track")}
       END || '|' || ifnull(json_extract({row}.metadata, '$.mark'), '')
-          || '|' || ifnull({row}.disc, '')"""
+          || '|' || {told("disc")}"""
+
+
+def _staged_value(row: str, field: str) -> str:
+    return f"{row}.{field}"
 
 
 def _works(collection_id: int) -> tuple[tuple[str, str], ...]:
     """The keys of works: in the same folder, and between a folder that is gone and a new one."""
     old = f"""
-        SELECT a.id AS asset_id, NULL AS n, %s || {_work("a")} AS key
+        SELECT a.id AS asset_id, NULL AS n, %s || {_work("a", source_value)} AS key
           FROM (SELECT asset_id FROM temp.missing
                  UNION
                 SELECT id FROM assets
@@ -204,7 +213,7 @@ def _works(collection_id: int) -> tuple[tuple[str, str], ...]:
           LEFT JOIN folders AS d ON d.id = a.folder_id
          WHERE %s"""
     new = f"""
-        SELECT NULL, s.n, %s || {_work("s")}
+        SELECT NULL, s.n, %s || {_work("s", _staged_value)}
           FROM temp.staged_assets AS s
           LEFT JOIN temp.staged_folders AS d ON d.n = s.folder_n
          WHERE s.asset_id IS NULL AND %s"""
@@ -216,8 +225,9 @@ def _works(collection_id: int) -> tuple[tuple[str, str], ...]:
     )
 
 
+_TITLE = source_value("a", "title")
 # A title of the importer's own making, 'Episode 4', is none.
-_DIFFERENT_WORKS = """
+_DIFFERENT_WORKS = f"""
     DELETE FROM temp.moves
      WHERE EXISTS (
        SELECT 1
@@ -228,5 +238,5 @@ _DIFFERENT_WORKS = """
                 AND NOT EXISTS (SELECT 1
                                   FROM json_each(a.guids) AS old
                                   JOIN json_each(s.guids) AS new ON new.value = old.value))
-               OR (a.kind = 'episode' AND lower(a.title) <> lower(s.title)
-                   AND a.title NOT LIKE 'Episode %' AND s.title NOT LIKE 'Episode %')))"""
+               OR (a.kind = 'episode' AND lower({_TITLE}) <> lower(s.title)
+                   AND {_TITLE} NOT LIKE 'Episode %' AND s.title NOT LIKE 'Episode %')))"""

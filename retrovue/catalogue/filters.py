@@ -8,8 +8,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from retrovue.catalogue import search
+from retrovue.errors import UsageError
 
 _TELLS = re.compile(r"\w")
+_OF_MARKS = re.compile(r"(tag|rating|seen|note):(.+)", re.DOTALL | re.IGNORECASE)
+_RATING = re.compile(r"(>=|<=|>|<|=)?(\d{1,2})(?:\.\.(\d{1,2}))?")
+_MARKED = """
+    a.id IN (SELECT w.asset_id
+               FROM asset_works AS w JOIN marks AS y ON y.work_id = w.work_id
+              WHERE {})"""
 
 
 class Filter(NamedTuple):
@@ -60,8 +67,52 @@ def where(connection: sqlite3.Connection, wanted: Filter) -> Where:
     if wanted.but:
         kinds = ", ".join(f"'{kind}'" for kind in wanted.but if kind.isalpha())
         conditions.append(f"a.kind NOT IN ({kinds})")
-    _add_words(connection, wanted.words, conditions, parameters)
+    marks, words = _apart(wanted.words)
+    if marks:
+        connection.create_function("folded", 1, _casefolded, deterministic=True)
+    for number, (name, text) in enumerate(marks):
+        conditions.append(_of_marks(name, text, f"mark{number}", parameters))
+    _add_words(connection, words, conditions, parameters)
     return Where(tuple(conditions), parameters)
+
+
+def _apart(words: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """The words that ask for marks, as name and text, and the others; in quotes they are text."""
+    found = [(word, _OF_MARKS.fullmatch(word)) for word in words]
+    marks = [(match[1].lower(), match[2]) for _, match in found if match is not None]
+    return marks, [word for word, match in found if match is None]
+
+
+def _casefolded(text: Any) -> Any:
+    return text.casefold() if isinstance(text, str) else text
+
+
+def _of_marks(name: str, text: str, parameter: str, parameters: dict[str, Any]) -> str:
+    """The condition of a word such as `tag:lent`. Raises UsageError for one that says nothing."""
+    if name == "seen":
+        if text.casefold() not in ("yes", "no"):
+            raise UsageError(f"seen:{text} is neither seen:yes nor seen:no")
+        return ("" if text.casefold() == "yes" else "NOT ") + _MARKED.format("y.seen = 1").strip()
+    if name == "rating":
+        return _of_rating(text, parameter, parameters)
+    parameters[parameter] = text.casefold()
+    if name == "tag":
+        tagged = (
+            f"EXISTS (SELECT 1 FROM json_each(y.tags) AS t WHERE folded(t.value) = :{parameter})"
+        )
+        return _MARKED.format(tagged)
+    return _MARKED.format(f"instr(folded(y.note), :{parameter})")
+
+
+def _of_rating(text: str, parameter: str, parameters: dict[str, Any]) -> str:
+    found = _RATING.fullmatch(text.strip())
+    if found is None or (found[1] and found[3]):
+        raise UsageError(f"rating:{text} is no rating such as rating:8, rating:>7 or rating:5..7")
+    parameters[parameter] = int(found[2])
+    if found[3] is None:
+        return _MARKED.format(f"y.rating {found[1] or '='} :{parameter}")
+    parameters[f"{parameter}_to"] = int(found[3])
+    return _MARKED.format(f"y.rating BETWEEN :{parameter} AND :{parameter}_to")
 
 
 def _add_words(

@@ -14,7 +14,7 @@ MEDIA = (
     "asset_id, source, collection, kind, title, series, season, episode, artist, album, track,"
     " year, duration_ms, file_id, version, part, local_path, missing_since, edition, released_on,"
     " episode_end, disc, version_label, extra_of, size_bytes, modified_at, container, video_codec,"
-    " audio_codec, width, height, relative_path, added_at"
+    " audio_codec, width, height, relative_path, added_at, tags, rating, note, seen"
 )
 FIELDS = tuple(MEDIA.split(", "))
 _ORDER = ("source", "collection", "series", "season", "episode", "artist", "album", "disc",

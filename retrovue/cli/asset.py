@@ -60,7 +60,8 @@ def list_(app: App, /, *, words: tuple[str, ...], search: str | None, limit: int
 
     Every word is looked for in title, series, artist, album, edition, version label, year and ids,
     without regard to case and accents: it matches the beginning of a word, and "several words" in
-    quotes match these in a row. An asset without a file shows once.
+    quotes match these in a row. An asset without a file shows once. What you marked is found by
+    tag:lent, rating:>7, seen:no and note:TEXT.
     """
     from retrovue.cli import listing
 
@@ -163,7 +164,8 @@ def show(app: App, words: tuple[str, ...]) -> Result:
     """Show an asset with its files, by id, external id, or words that fit no other one."""
     from retrovue.cli import works
 
-    return works.shown(works.found(app, words))
+    asset = works.found(app, words)
+    return works.shown(app.catalogue.reader(), asset)
 
 
 @command.command("open")

@@ -15,6 +15,7 @@ from retrovue import human
 from retrovue.catalogue import listing
 from retrovue.catalogue.filters import Filter
 from retrovue.catalogue.listing import FIELDS, USUAL, Order
+from retrovue.catalogue.texts import read_texts
 from retrovue.cli import json_text
 from retrovue.cli.changed import title as plain_title
 from retrovue.cli.output import (
@@ -92,6 +93,7 @@ class _Rows:
         start = asked.relative_to
         for values in found:
             row = dict(zip(FIELDS, values, strict=True))
+            row["tags"] = [] if row["tags"] == "[]" else read_texts(row["tags"])
             if start is not None and row["local_path"] is not None:
                 row["local_path"] = os.path.relpath(row["local_path"], start)
             yield row
@@ -230,12 +232,17 @@ def _csv(rows: _Rows, out: TextIO) -> Sequence[str]:
     empty = True
     for row in rows.picked():  # of itself the module leaves a carriage return bare
         empty = False
-        values = [_no_formula(value) for value in row.values()]
+        values = [_no_formula(_joined(value)) for value in row.values()]
         odd = any(isinstance(value, str) and "\r" in value for value in values)
         (quoted if odd else plain).writerow(values)
     if empty:
         rows.tell_near()
     return ()
+
+
+def _joined(value: Any) -> Any:
+    """Tags are one cell."""
+    return ", ".join(value) if isinstance(value, list) else value
 
 
 def _no_formula(value: Any) -> Any:

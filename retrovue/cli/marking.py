@@ -126,6 +126,13 @@ def as_json(said: Said) -> dict[str, Any]:
     }
 
 
+def of_asset(said: Said | None) -> dict[str, Any]:
+    """What is said of the work of an asset, for what is shown of the asset."""
+    names = ("tags", "rating", "note", "seen", "edits")
+    whole = as_json(said) if said is not None else dict.fromkeys(names) | {"tags": [], "edits": {}}
+    return {name: whole[name] for name in names}
+
+
 def pairs(said: Said | None) -> list[tuple[str, Any]]:
     """What is said of a work, as names and values."""
     if said is None:

@@ -68,8 +68,14 @@ def named(asset: Mapping[str, Any]) -> str:
     return f"{title(asset)}{year}{edition}"
 
 
-def shown(asset: dict[str, Any]) -> Result:
-    """All that is known of an asset: what it is, and each file with whether it is there."""
+def shown(connection: sqlite3.Connection, asset: dict[str, Any]) -> Result:
+    """All that is known of an asset: what it is, what is said of it, where its fields come from,
+    and each file with whether it is there."""
+    from retrovue.catalogue.works import marks, overlay
+    from retrovue.cli import marking
+
+    said = marks.of_asset(connection, asset["id"])
+    origins = overlay.origins(connection, asset["id"])
     files = [{**file, "there": _is_there(file)} for file in asset["files"]]
     pairs = [
         (name, value)
@@ -81,9 +87,21 @@ def shown(asset: dict[str, Any]) -> Result:
     pairs += [("guids", ", ".join(asset["guids"]))] if asset["guids"] else []
     pairs += [(f"metadata.{name}", value) for name, value in asset["metadata"].items()]
     lines: list[Line] = [named(asset), "", *facts(pairs)]
+    lines += ["", *facts(marking.pairs(said))] if said is not None else []
+    covered = [
+        (name, f"{each['origin']}; its source says {_quoted(each['source_value'])}")
+        for name, each in origins.items()
+        if "source_value" in each
+    ]
+    lines += ["", *facts(covered)] if covered else []
     for file in files:
         lines += ["", _file_line(file), f"  {file['local_path'] or file['relative_path']}"]
-    return Result({**asset, "files": files}, lines)
+    marked = marking.of_asset(said)
+    return Result({**asset, **marked, "origins": origins, "files": files}, lines)
+
+
+def _quoted(value: Any) -> str:
+    return "nothing" if value is None else f"'{value}'"
 
 
 def _is_there(file: Mapping[str, Any]) -> bool:

@@ -94,3 +94,32 @@ def tags_of(connection: sqlite3.Connection, asset: Told) -> dict[str, Any]:
 
 def _fits(name: str, value: Any) -> bool:
     return type(value) is int if name in NUMBERS else type(value) is str and bool(value.strip())
+
+
+def origins(connection: sqlite3.Connection, asset_id: int) -> dict[str, dict[str, Any]]:
+    """Where each field of an asset comes from, by field: `origin` is yours, nfo, tags, server or
+    name, `source_value` what its source says where that is something else."""
+    (asset,) = told.assets(connection, [asset_id])
+    row = connection.execute(
+        """
+        SELECT s.type
+          FROM assets AS a
+          JOIN collections AS c ON c.id = a.collection_id
+          JOIN sources AS s ON s.id = c.source_id
+         WHERE a.id = ?""",
+        (asset_id,),
+    ).fetchone()
+    own = "name" if row[0] == "filesystem" else "server"
+    nfo = asset.metadata.get("nfo")
+    of_nfo = nfo if isinstance(nfo, list) else ()
+    edits, tags = edits_of(connection, asset.work_id), tags_of(connection, asset)
+    found: dict[str, dict[str, Any]] = {}
+    for name in EDITABLE:
+        origin = "yours" if name in edits else "tags" if name in tags else None
+        origin = origin or ("nfo" if name in of_nfo else own)
+        if asset.shown[name] is None and origin != "yours":
+            continue
+        found[name] = {"origin": origin}
+        if name in asset.covered:
+            found[name]["source_value"] = asset.fields[name]
+    return found

@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 from retrovue.catalogue import search
 from retrovue.errors import UsageError
 
+DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+"""Days by the letter behind a number of them, as in `7d`."""
+
 _TELLS = re.compile(r"\w")
 _OF_MARKS = re.compile(r"(tag|rating|seen|note):(.+)", re.DOTALL | re.IGNORECASE)
 _RATING = re.compile(r"(>=|<=|>|<|=)?(\d{1,2})(?:\.\.(\d{1,2}))?")
@@ -68,8 +71,6 @@ def where(connection: sqlite3.Connection, wanted: Filter) -> Where:
         kinds = ", ".join(f"'{kind}'" for kind in wanted.but if kind.isalpha())
         conditions.append(f"a.kind NOT IN ({kinds})")
     marks, words = _apart(wanted.words)
-    if marks:
-        connection.create_function("folded", 1, _casefolded, deterministic=True)
     for number, (name, text) in enumerate(marks):
         conditions.append(_of_marks(name, text, f"mark{number}", parameters))
     _add_words(connection, words, conditions, parameters)
@@ -83,10 +84,6 @@ def _apart(words: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
     return marks, [word for word, match in found if match is None]
 
 
-def _casefolded(text: Any) -> Any:
-    return text.casefold() if isinstance(text, str) else text
-
-
 def _of_marks(name: str, text: str, parameter: str, parameters: dict[str, Any]) -> str:
     """The condition of a word such as `tag:lent`. Raises UsageError for one that says nothing."""
     if name == "seen":
@@ -95,13 +92,15 @@ def _of_marks(name: str, text: str, parameter: str, parameters: dict[str, Any]) 
         return ("" if text.casefold() == "yes" else "NOT ") + _MARKED.format("y.seen = 1").strip()
     if name == "rating":
         return _of_rating(text, parameter, parameters)
-    parameters[parameter] = text.casefold()
-    if name == "tag":
-        tagged = (
-            f"EXISTS (SELECT 1 FROM json_each(y.tags) AS t WHERE folded(t.value) = :{parameter})"
-        )
-        return _MARKED.format(tagged)
-    return _MARKED.format(f"instr(folded(y.note), :{parameter})")
+    if name == "note":
+        parameters[parameter] = text.casefold()
+        return _MARKED.format(f"instr(lower(y.note), :{parameter})")
+    spellings = {text, text.casefold(), text.upper(), text.capitalize()}  # SQLite folds ASCII alone
+    for number, spelling in enumerate(sorted(spellings)):
+        parameters[f"{parameter}_{number}"] = spelling
+    same = ", ".join(f":{parameter}_{number}" for number in range(len(spellings)))
+    tagged = f"SELECT 1 FROM json_each(y.tags) AS t WHERE t.value COLLATE NOCASE IN ({same})"
+    return _MARKED.format(f"EXISTS ({tagged})")
 
 
 def _of_rating(text: str, parameter: str, parameters: dict[str, Any]) -> str:

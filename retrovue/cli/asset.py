@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Any
 
 import click
 
-from retrovue.catalogue import collections, sources
-from retrovue.catalogue.filters import Filter
-from retrovue.cli import options
+from retrovue.cli import filtering, options
 from retrovue.cli.app import App
+from retrovue.cli.filtering import DAY
 from retrovue.cli.output import Result
-from retrovue.errors import UsageError
-from retrovue.found import ASSET_KINDS
-
-DAY = 86_400  # seconds
-_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
 @click.group("asset")
@@ -27,35 +20,11 @@ def command() -> None:
 
 @command.command("list")
 @click.argument("words", nargs=-1)
-@click.option("--source", metavar="SOURCE", help="Of this source.")
-@click.option("--collection", metavar="COLLECTION", help="Of this collection.")
-@click.option("--kind", type=click.Choice(ASSET_KINDS), help="Of this kind.")
-@click.option("--search", metavar="TEXT", help="The words of this text, as WORDS.")
-@click.option("--year", metavar="YEARS", help="1979, 1950..1960, 1990.. or ..1960.")
-@click.option("--since", metavar="WHEN", help="Added since a day (2026-01-31) or in the last 7d.")
-@click.option("--missing", is_flag=True, help="Only what the last scan did not see.")
-@click.option("--present", is_flag=True, help="Only what the last scan saw.")
-@click.option("--sort", metavar="FIELDS", help="By these, such as year,-title (- is downwards).")
-@click.option("--limit", type=click.IntRange(1, 2**63 - 1), help="The first N: assets in a table,"
-              " else files.")  # fmt: skip
-@click.option("--count", is_flag=True, help="Only say how many assets there are.")
-@click.option("--fields", metavar="FIELDS", help="These columns of the view media alone.")
-@click.option("--versions", type=click.Choice(("all", "best")), help="m3u: best; else all.")
-@click.option("--relative-to", metavar="DIR", help="Paths as seen from this folder.")
-@click.option("-0", "nul_ended", is_flag=True, help="End paths with NUL, for xargs -0.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(("table", "json", "jsonl", "csv", "m3u", "paths")),
-    default="table",
-    show_default=True,
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@filtering.filters
+@filtering.listing
 @click.pass_obj
-def list_(app: App, /, *, words: tuple[str, ...], search: str | None, limit: int | None,
-          count: bool, fields: str | None, versions: str | None, sort: str | None,
-          relative_to: str | None, nul_ended: bool, format_: str, as_json: bool,
-          **filters: Any) -> Result:  # fmt: skip
+def list_(app: App, /, *, words: tuple[str, ...], search: str | None, count: bool,
+          format_: str | None, as_json: bool, **given: Any) -> Result:  # fmt: skip
     """List assets with their files and local paths; all of them, or those that WORDS fit.
 
     Every word is looked for in title, series, artist, album, edition, version label, year and ids,
@@ -63,97 +32,10 @@ def list_(app: App, /, *, words: tuple[str, ...], search: str | None, limit: int
     quotes match these in a row. An asset without a file shows once. What you marked is found by
     tag:lent, rating:>7, seen:no and note:TEXT.
     """
-    from retrovue.cli import listing
-
-    wanted = _filter(app, (*words, *(search or "").split()), **filters)
-    if wanted.words:
-        from retrovue.operations import searching
-
-        searching.catch_up(app.catalogue)
-    format_ = "json" if as_json else format_
-    asked = listing.Asked(
-        wanted,
-        format_,
-        limit,
-        _order(sort),
-        (versions or ("best" if format_ == "m3u" else "all")) == "best",
-        _fields(fields),
-        relative_to,
-        nul_ended,
-    )
-    listed = listing.counted if count else listing.listed
-    return listed(app.catalogue.reader(), asked)
-
-
-def _filter(app: App, words: tuple[str, ...], *, source: str | None = None,
-            collection: str | None = None, kind: str | None = None, year: str | None = None,
-            since: str | None = None, missing: bool = False,
-            present: bool = False) -> Filter:  # fmt: skip
-    if missing and present:
-        raise UsageError("--missing and --present contradict each other")
-    connection = app.catalogue.reader()
-    return Filter(
-        sources.get(connection, source).id if source is not None else None,
-        collections.get(connection, collection).id if collection is not None else None,
-        kind,
-        words,
-        _years(year),
-        _since(since),
-        missing or (False if present else None),
-    )
-
-
-def _years(text: str | None) -> tuple[int | None, int | None]:
-    if text is None:
-        return None, None
-    found = re.fullmatch(r"(\d{1,4})?(\.\.)?(\d{1,4})?", text.strip())
-    if found is None or not (found[1] or found[3]):
-        raise UsageError(f"--year {text} is no year and no range such as 1950..1960")
-    first, last = (int(part) if part else None for part in (found[1], found[3]))
-    return (first, last) if found[2] else (first, first)
-
-
-def _since(text: str | None) -> str | None:
-    """A time in UTC: the beginning of a day, or so many days ago."""
-    if text is None:
-        return None
-    ago = re.fullmatch(r"(\d{1,5})([dwmy])", text.strip())
-    if ago is not None:
-        at = time.gmtime(time.time() - int(ago[1]) * _DAYS[ago[2]] * DAY)
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", at)
-    try:
-        day = time.strptime(text.strip(), "%Y-%m-%d")
-    except ValueError:
-        raise UsageError(f"--since {text} is no day such as 2026-01-31, and no time such as 7d"
-                         ) from None  # fmt: skip
-    return time.strftime("%Y-%m-%dT00:00:00Z", day)
-
-
-def _order(text: str | None) -> Any:
-    from retrovue.catalogue.listing import FIELDS, Order, Term
-
-    words = [word.strip() for word in (text or "").split(",") if word.strip()]
-    named = [(word.removeprefix("-").replace("-", "_"), word.startswith("-")) for word in words]
-    _require_fields([name for name, _ in named], FIELDS, "--sort")
-    return Order(tuple(Term(*each) for each in named))
-
-
-def _fields(text: str | None) -> tuple[str, ...] | None:
-    from retrovue.catalogue.listing import FIELDS
-
-    if text is None:
-        return None
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    _require_fields(names, FIELDS, "--fields")
-    if not names:
-        raise UsageError("--fields names no field")
-    return tuple(dict.fromkeys(names))
-
-
-def _require_fields(names: list[str], known: tuple[str, ...], flag: str) -> None:
-    wrong = [name for name in names if name not in known]
-    if wrong:
-        raise UsageError(f"{flag} {wrong[0]} is no field", [f"There are: {', '.join(known)}"])
+    chosen = filtering.Chosen((*words, *(search or "").split()), **filtering.taken(given))
+    wanted = filtering.filter_of(app.catalogue.reader(), chosen)
+    format_ = "json" if as_json else format_ or "table"
+    return filtering.listed(app, wanted, format_, count=count, **given)
 
 
 @command.command("show")
@@ -190,7 +72,8 @@ def tree(app: App, /, words: tuple[str, ...], **filters: Any) -> Result:
     from retrovue.cli import works
     from retrovue.operations import searching
 
-    wanted = _filter(app, words, **filters)
+    connection = app.catalogue.reader()
+    wanted = filtering.filter_of(connection, filtering.Chosen(words, **filters))
     if words:
         searching.catch_up(app.catalogue)
     return works.tree(app.catalogue.reader(), wanted)
@@ -268,7 +151,8 @@ def purge(app: App, /, *, older_than: int, force: bool, no_backup: bool,
     """Delete assets that are missing."""
     from retrovue.cli import removals
 
-    wanted = _filter(app, (), **filters)
+    connection = app.catalogue.reader()
+    wanted = filtering.filter_of(connection, filtering.Chosen(**filters))
     # a time is compared with `<`, so without days the second that has begun counts as well
     at = time.gmtime(time.time() - older_than * DAY + (1 if older_than == 0 else 0))
     before = time.strftime("%Y-%m-%dT%H:%M:%SZ", at)

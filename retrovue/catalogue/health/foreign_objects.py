@@ -32,7 +32,7 @@ class Foreign(NamedTuple):
 
 def found(connection: sqlite3.Connection) -> list[Foreign]:
     """Every object of the schema that is not ours, by type and name."""
-    ours = versions.expected()
+    ours = versions.expected().keys() | _lists(connection)
     rows = connection.execute("""
         SELECT type, name, tbl_name, coalesce(sql, '')
           FROM sqlite_master
@@ -43,6 +43,14 @@ def found(connection: sqlite3.Connection) -> list[Foreign]:
         for kind, name, table, sql in rows
         if (kind, name) not in ours and table not in _OF_OTHERS
     ]
+
+
+def _lists(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    """The views of saved lists."""
+    try:
+        return {("view", name) for (name,) in connection.execute("SELECT view FROM lists")}
+    except sqlite3.Error:  # an older file, or a damaged one
+        return set()
 
 
 def _wrong(

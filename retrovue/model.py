@@ -119,7 +119,8 @@ class IngestResult(NamedTuple):
     assets that changed, for each word of `CHANGES`; `line` is the id of its line of history.
     `judged` says whether what was not seen could be marked missing.
     Of `files_checked` files of mapped locations, `files_found` are where the mappings say;
-    `warnings` are lines on that.
+    `warnings` are lines on that. `edits_kept` counts the assets that changed and show what somebody
+    edited.
     """
 
     id: int
@@ -140,3 +141,4 @@ class IngestResult(NamedTuple):
     files_checked: int = 0
     files_found: int = 0
     warnings: tuple[str, ...] = ()
+    edits_kept: int = 0

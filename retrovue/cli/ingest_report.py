@@ -250,6 +250,10 @@ def _changed_lines(
     lines: list[Line] = []
     for result, changed in found:
         lines += ["", f"{result.name}:", *changes.lines(changed, app.catalogue.reader, most)]
+        if result.edits_kept:
+            lines.append(
+                f"  What you edited stays in {plural(result.edits_kept, 'asset')} of these."
+            )
         if result.line is not None and most is not None and not changes.whole(changed, most):
             lines.append(Hint("All of it", Command("history show", (str(result.line),))))
     return lines

@@ -147,6 +147,8 @@ def ingest_data(result: IngestResult, db: str | None) -> dict[str, Any]:
     data["files_found"] = result.files_found
     if result.warnings:
         data["warnings"] = list(result.warnings)
+    if result.edits_kept:
+        data["edits_kept"] = result.edits_kept
     return data
 
 

@@ -67,6 +67,20 @@ def edits_of(connection: sqlite3.Connection, work_id: int | None) -> dict[str, A
     return edits
 
 
+def edited(connection: sqlite3.Connection, ids: Iterable[int]) -> int:
+    """How many of these assets show what somebody edited."""
+    wanted = json.dumps(sorted(ids))
+    row = connection.execute(
+        """
+        SELECT count(DISTINCT w.asset_id)
+          FROM json_each(?) AS j
+          JOIN asset_works AS w ON w.asset_id = j.value
+          JOIN edits AS e ON e.work_id = w.work_id""",
+        (wanted,),
+    ).fetchone()
+    return int(row[0])
+
+
 def tags_of(connection: sqlite3.Connection, asset: Told) -> dict[str, Any]:
     """What the first file of an asset says of it, of fields that no NFO told."""
     names = _TAGGED.get(asset.traits.kind, ())

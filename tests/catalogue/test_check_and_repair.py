@@ -23,7 +23,7 @@ SOUND = "No damage; every guarantee holds."
 ROWS = {
     "sources": 3, "source_secrets": 3, "collections": 5, "path_mappings": 8, "folders": 3,
     "assets": 6, "asset_files": 10, "history": 3, "asset_streams": 3, "probes": 2, "works": 3,
-    "marks": 2, "edits": 2, "lists": 1, "asset_works": 2, "source_values": 1,
+    "marks": 2, "edits": 2, "lists": 1,
 }  # fmt: skip
 REPAIRED = "Repaired: "
 

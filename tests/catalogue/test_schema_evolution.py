@@ -52,9 +52,11 @@ def _named(cli: Cli) -> dict[str, list[dict[str, Any]]]:
     """Every row of the public tables, by the names of its columns."""
     with contextlib.closing(sqlite3.connect(cli.db)) as connection:
         connection.row_factory = sqlite3.Row
+        there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
         return {
             table: [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")]
             for table in TABLES
+            if table in there
         }
 
 

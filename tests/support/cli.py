@@ -33,8 +33,6 @@ TABLES = (
     "marks",
     "edits",
     "lists",
-    "asset_works",
-    "source_values",
     "history",
 )
 ASSET_TABLES = ("assets", "asset_files", "path_mappings")
@@ -157,10 +155,11 @@ class Cli:
             connection.execute(sql, parameters)
 
     def dump(self, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
-        """Every row of the tables (all where none is named), by primary key."""
-        return {
-            table: self.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables or TABLES
-        }
+        """Every row of the tables (of all that the file has where none is named), by primary
+        key."""
+        there = {name for (name,) in self.rows("SELECT name FROM sqlite_master")}
+        wanted = tables or [table for table in TABLES if table in there]
+        return {table: self.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in wanted}
 
 
 @functools.cache

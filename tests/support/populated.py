@@ -48,6 +48,7 @@ INSERT INTO assets (id, collection_id, folder_id, external_id, kind, title, fing
   (5, 4, 2, 'A/Two.mkv', 'movie', 'Two', 'e'),
   (6, 5, NULL, 'x', 'video', 'X', NULL);
 UPDATE assets SET missing_since = '2024-01-01T00:00:00Z' WHERE id IN (2, 5);
+UPDATE assets SET edition = 'Mine' WHERE id IN (1, 4);
 INSERT INTO asset_files (id, asset_id, path_mapping_id, relative_path, version, part)
 SELECT a.id * 10 + n.value, a.id, m.id, a.title || n.value || '.mkv', 1, n.value
   FROM assets AS a
@@ -64,7 +65,10 @@ INSERT INTO probes (id, asset_file_id, size_bytes, modified_at, error, facts) VA
   (1, 11, 100, '2024-01-01T00:00:00Z', NULL, '{"duration_ms": 1000}'),
   (2, 21, 100, '2024-01-01T00:00:00Z', 'it is no media file', '{}');
 INSERT INTO works (id, kind, title, identity) VALUES
-  (1, 'movie', 'One', '{"facts": "movie|one||"}'), (2, 'movie', 'Away', '{}'),
+  (1, 'movie', 'One', '{"facts": ["movie|one|||"], "paths": ["/media/One1.mkv", "/media/One2.mkv",'
+   || ' "/mnt/movies/One1.mkv", "/mnt/movies/One2.mkv"], "numbers": ["", null, null, null, null,'
+   || ' null]}'),
+  (2, 'movie', 'Away', '{}'),
   (3, 'track', 'Plain', '{}');
 INSERT INTO marks (id, work_id, tags, rating, note, seen) VALUES
   (1, 1, '["lent"]', 8, 'to a friend', 1), (2, 2, '[]', NULL, NULL, 0);
@@ -73,7 +77,8 @@ INSERT INTO edits (id, work_id, field, value) VALUES
 INSERT INTO lists (id, name, view, filters) VALUES
   (1, 'Lent', 'list_Lent', '{"words": ["tag:lent"]}');
 INSERT INTO asset_works (asset_id, work_id) VALUES (1, 1), (4, 1);
-INSERT INTO source_values (asset_id, fields) VALUES (1, '{"edition": null}');
+INSERT INTO source_values (asset_id, fields) VALUES
+  (1, '{"edition": null}'), (4, '{"edition": null}');
 UPDATE folders SET fingerprint = 'f' || id;
 INSERT INTO history (operation, source, collection, status, detail) VALUES
   ('Source add', 'My Plex', NULL, 'success', '{}'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -194,7 +195,9 @@ def test_the_sql_of_a_script(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     done = [connection.execute(block).fetchall() for block in blocks]
     connection.close()
-    assert done == [[(None, None, 1)], [], []]
+    assert done[:2] == [[(None, None, 1)], []]
+    assert {row[2] for row in done[2]} == {"to a friend"}
+    assert done[3] == []
 
 
 QUERIES = _blocks(ROOT / "docs" / "queries.md", "sql")
@@ -273,6 +276,20 @@ def _python(folder: Path, *words: str) -> str:
     return done.stdout + done.stderr
 
 
+def test_what_the_page_says_of_marks_runs(cli: Cli, tmp_path: Path) -> None:
+    film = tmp_path / "Movies" / "Alien (1979)" / "Alien (1979).mkv"
+    film.parent.mkdir(parents=True)
+    film.touch()
+    cli.ok("quickstart", film.parent.parent)
+    cli.ok("source", "ingest", "Movies")
+    lines = _blocks(ROOT / "docs" / "ingest.md", "bash")
+    commands = [shlex.split(line)[1:] for line in lines[0].splitlines()]
+    runs = [cli(*command) for command in commands]
+    assert [run.code for run in runs] == [0] * len(commands)
+    assert str(film) in runs[1].out
+    assert runs[-1].out.splitlines()[-1] == str(film)
+
+
 def test_every_block_that_can_run_is_run_here() -> None:
     found = {(p.name, name) for p in PAGES for name, _ in _BLOCK.findall(p.read_text("utf-8"))}
     assert found == {
@@ -283,6 +300,7 @@ def test_every_block_that_can_run_is_run_here() -> None:
         ("importers-tutorial.md", "text"),
         ("importers.md", "python"),
         ("importers.md", "toml"),
+        ("ingest.md", "bash"),
         ("queries.md", "sql"),
         ("schema.md", "bash"),
         ("schema.md", "sql"),

@@ -12,23 +12,14 @@ import zlib
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from retrovue import FoundAsset, FoundFile, Skipped
+from retrovue_plex import facts
 from retrovue_plex.pages import Attributes, Element, Versions
 
 OPTIMISED = "42"
 """`proxyType` of the copies that Plex makes for itself."""
 
-_EXTRAS = (
-    ("contentRating", "content_rating"),
-    ("studio", "studio"),
-    ("originalTitle", "original_title"),
-    ("titleSort", "sort_title"),
-    ("grandparentRatingKey", "grandparent_rating_key"),
-    ("parentRatingKey", "parent_rating_key"),
-    ("absoluteIndex", "absolute_episode"),
-)
 _new = tuple.__new__  # by position, past the classes' own, which are much slower
 _LAST = 253_402_300_799  # the last second of the year 9999
 _LEGACY = {"imdb": "imdb", "themoviedb": "tmdb", "thetvdb": "tvdb"}
@@ -49,7 +40,7 @@ def found(element: Element, kinds: Mapping[str, str], *, damaged: bool) -> Found
     if kind is None or not key or element.tag == "Directory":
         return Skipped(_name(item), _why_not(element))
     files = _files(element.versions)
-    fingerprint = _fingerprint(item, files)
+    fingerprint = _fingerprint(element, files)
     if damaged:
         files = tuple(file._replace(path=file.path.replace("\ufffd", "\udcff")) for file in files)
     series, season, episode, artist, album, track = _place(item, type_)
@@ -71,7 +62,7 @@ def found(element: Element, kinds: Mapping[str, str], *, damaged: bool) -> Found
         number(get("duration")),
         get("editionTitle") or None,
         _guids(get("guid", ""), element.guids),
-        _metadata(item),
+        facts.metadata(item, element.tags, number, _time),
         number(get("parentIndex")) if type_ == "track" else None,
         _time(get("addedAt")),
     ))  # fmt: skip
@@ -116,10 +107,6 @@ def _place(item: Attributes, type_: str) -> _Place:
     return None, None, None, None, album, None
 
 
-def _metadata(item: Attributes) -> dict[str, Any]:
-    return {ours: item[name] for name, ours in _EXTRAS if name in item}
-
-
 def _files(versions: Versions) -> tuple[FoundFile, ...]:
     """Every part of every version; versions and parts keep their place when one has no path."""
     files = []
@@ -154,13 +141,13 @@ def _file(media: Attributes, part: Attributes, version: int, index: int, of: int
     ))  # fmt: skip
 
 
-def _fingerprint(item: Attributes, files: tuple[FoundFile, ...]) -> str:
+def _fingerprint(element: Element, files: tuple[FoundFile, ...]) -> str:
     """`updatedAt`, the parts' sizes, and a checksum of the names.
 
     The checksum is for what changes without `updatedAt`: a show that is renamed, a folder that is
-    moved, and servers that send no `updatedAt`.
+    moved, what is played, and servers that send no `updatedAt`.
     """
-    get = item.get
+    get = element.item.get
     names = (
         f"{get('title')}\0{get('grandparentTitle')}\0{get('parentTitle')}\0{get('editionTitle')}\0"
         f"{get('guid')}\0{get('year')}\0{get('parentIndex')}\0{get('index')}"
@@ -169,6 +156,9 @@ def _fingerprint(item: Attributes, files: tuple[FoundFile, ...]) -> str:
     for file in files:
         names += "\0" + file.path
         sizes += f"{file.size_bytes}+"
+    told = facts.changing(element.item, element.tags)
+    if told:
+        names += "\0" + told
     return f"{get('updatedAt', '')}/{sizes}/{zlib.crc32(names.encode()):08x}"
 
 

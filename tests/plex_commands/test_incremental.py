@@ -355,3 +355,18 @@ def test_a_key_of_what_was_missing_already_is_given_to_another(
         (3, "3", "Lighthouse 3"),
     ]
     assert cli.rows("SELECT missing_since FROM assets WHERE id = 1") == since
+
+
+def test_a_play_is_seen_at_the_next_ingest_and_only_once(
+    nas: Nas, plex: FakePlex, cli: Cli
+) -> None:
+    section = plex.add_section("1", "Movies", items=[movie(n) for n in range(1, 4)])
+    nas.ready()
+    nas.stats()
+    section.items = [*section.items]
+    section.items[1] = movie(2, viewCount=1, lastViewedAt=1_800_000_000)
+    assert nas.stats() == {"Movies": {"discovered": 3, "updated": 1, "unchanged": 2}}
+    assert cli.rows(
+        "SELECT json_extract(metadata, '$.play_count') FROM assets ORDER BY external_id"
+    ) == [(None,), (1,), (None,)]
+    assert nas.stats() == {"Movies": {"discovered": 3, "unchanged": 3}}

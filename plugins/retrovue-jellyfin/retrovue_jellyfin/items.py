@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from retrovue import FoundAsset, FoundFile, Skipped
+from retrovue_jellyfin import facts
 
 FIELDS = (
     "Path,MediaSources,ProviderIds,Etag,DateCreated,PartCount,SpecialFeatureCount,LocalTrailerCount,"
-    "OriginalTitle,Studios,Genres"
+    "OriginalTitle,Studios,Genres,Overview,People,Tags"
 )
 """What a listing is asked for beside what it always has."""
 
@@ -68,7 +69,7 @@ def found(item: Json, kind: str | None = None) -> FoundAsset | Skipped:
         released_on=_date(item),
         duration_ms=_milliseconds(item),
         guids=_guids(item),
-        metadata=_metadata(item),
+        metadata=facts.metadata(item, _time(item)),
         disc=(_number(item, "ParentIndexNumber") or None) if track else None,
         added_at=_time(item),
     )
@@ -94,11 +95,13 @@ def extras_of(item: Json) -> int:
 
 
 def fingerprint(item: Json, files: Sequence[FoundFile]) -> str:
-    """The item's etag, its files' sizes, and a checksum of its names and paths: a show that is
-    renamed does not change the etags of its episodes."""
+    """The item's etag, its files' sizes, and a checksum of its names, paths and plays: a show that
+    is renamed does not change the etags of its episodes, and a play that of no item."""
     names = [str(item.get(name)) for name in ("Name", "SeriesName", "Album", "AlbumArtist")]
     numbers = [str(item.get(name)) for name in ("ParentIndexNumber", "IndexNumber", "PartCount")]
     told = "\0".join([*names, *numbers, *(file.path for file in files)])
+    played = facts.changing(item)
+    told += f"\0{played}" if played else ""
     sizes = "+".join(str(file.size_bytes) for file in files)
     etag = item.get("Etag") or ""
     return f"{etag}/{sizes}/{zlib.crc32(told.encode('utf-8', 'surrogatepass')):08x}"
@@ -184,15 +187,3 @@ def _guids(item: Json) -> tuple[str, ...]:
         for name, value in sorted(ids.items())
         if isinstance(value, str) and value and name not in _OF_OTHERS
     )
-
-
-def _metadata(item: Json) -> dict[str, Any]:
-    studios = item.get("Studios")
-    named = studios[0] if isinstance(studios, list) and studios else {}
-    told = {
-        "content_rating": _text(item, "OfficialRating"),
-        "original_title": _text(item, "OriginalTitle"),
-        "studio": _text(named, "Name") if isinstance(named, dict) else None,
-        "genres": item.get("Genres") or None,
-    }
-    return {name: value for name, value in told.items() if value is not None}

@@ -54,8 +54,10 @@ def test_a_film_has_all_that_the_server_tells(server: FakeJellyfin, retrovue_ben
     )
     assert row[:5] == ("movie", "Film 29", 1979, "1979-05-25", 6_600_000)
     assert json.loads(row[5]) == ["imdb://tt0000029", "tmdb://29"]
-    assert json.loads(row[6]) == {"content_rating": "R", "original_title": "Alien!",
-                                  "studio": "Fox", "genres": ["Horror"]}  # fmt: skip
+    metadata = json.loads(row[6])
+    assert metadata.pop("added_at")
+    assert metadata == {"content_rating": "R", "original_title": "Alien!", "studio": "Fox",
+                        "genres": ["Horror"]}  # fmt: skip
     assert retrovue_bench.rows(
         "SELECT relative_path, size_bytes, container, video_codec, audio_codec, width, height"
         " FROM asset_files"
@@ -194,3 +196,37 @@ def test_a_recorded_track_without_numbers_is_read() -> None:
     track = items.found(_recorded("track_thrown_away.json"))
     assert isinstance(track, FoundAsset)
     assert (track.title, track.track) == ("11 Thrown Away", None)
+
+
+def test_what_the_server_knows_beyond_the_fields(
+    server: FakeJellyfin, retrovue_bench: Bench
+) -> None:
+    people = [{"Name": "Ada", "Type": "Actor"}, {"Name": "Ben", "Type": "Director"},
+              {"Name": "Cy", "Type": "Writer"}, {"Name": 5, "Type": "Actor"}, "odd"]  # fmt: skip
+    played = {"PlayCount": 2, "LastPlayedDate": "2024-05-01T20:00:00.1234567Z",
+              "PlaybackPositionTicks": 900_000_000}  # fmt: skip
+    film = movie(7, Overview="A light.", People=people, Tags=["Lent"], CommunityRating=7.25,
+                 CriticRating=81, UserData=played)  # fmt: skip
+    server.items["aa"][:] = [film]
+    assert ingested(server, retrovue_bench).added == 1
+    ((text,),) = retrovue_bench.rows("SELECT metadata FROM assets")
+    metadata = json.loads(text)
+    assert metadata.pop("added_at")
+    assert metadata == {
+        "cast": ["Ada"], "directors": ["Ben"], "writers": ["Cy"], "labels": ["Lent"],
+        "summary": "A light.", "rating": 8.1, "audience_rating": 7.25, "play_count": 2,
+        "last_played_at": "2024-05-01T20:00:00Z", "position_ms": 90_000,
+    }  # fmt: skip
+    assert ingested(server, retrovue_bench).updated == 0
+    server.items["aa"][:] = [{**film, "UserData": {**played, "PlayCount": 3}}]
+    assert ingested(server, retrovue_bench).updated == 1
+
+
+@pytest.mark.parametrize("odd", [None, "x", -1, float("1e308"), True, [], {"Name": 1}])
+def test_what_is_odd_is_left_out(server: FakeJellyfin, retrovue_bench: Bench, odd: Any) -> None:
+    names = ("Overview", "People", "Tags", "CommunityRating", "CriticRating", "UserData", "Genres")
+    server.items["aa"][:] = [movie(7, **dict.fromkeys(names, odd))]
+    assert ingested(server, retrovue_bench).added == 1
+    ((text,),) = retrovue_bench.rows("SELECT metadata FROM assets")
+    left = json.loads(text).keys() - {"added_at"}
+    assert left == ({"summary"} if odd == "x" else set())

@@ -13,7 +13,8 @@ from retrovue import FoundAsset, FoundFile, Skipped
 def test_a_movie(plex: FakePlex, one: Any) -> None:
     plex.add_section("1", "Movies", items=[movie(7, editionTitle="Final Cut")])
     asset = one()
-    assert asset._replace(fingerprint=None) == FoundAsset(
+    known = {name: asset.metadata[name] for name in ("studio", "content_rating")}
+    assert asset._replace(fingerprint=None, metadata=known) == FoundAsset(
         external_id="7",
         kind="movie",
         title="Lighthouse 7",
@@ -49,7 +50,8 @@ def test_an_episode(plex: FakePlex, one: Any) -> None:
     assert (asset.kind, asset.series, asset.season, asset.episode, asset.title) == (
         ("episode", "Tide Watch 2", 2, 4, "Chapter 4")
     )
-    assert asset.metadata == {"grandparent_rating_key": "800002", "parent_rating_key": "900007"}
+    assert asset.metadata["grandparent_rating_key"] == "800002"
+    assert asset.metadata["parent_rating_key"] == "900007"
     assert plex.requests[1].query["type"] == "4"
 
 
@@ -83,7 +85,7 @@ def test_photos_and_the_clips_among_them(plex: FakePlex, scan: Any) -> None:
         ("3", "video", "Summer", "/data/Photos/Summer/3.mp4"),
     ]
     assert assets[0].files[0][3:] == (
-        3_000_000, None, None, "jpeg", None, None, 4000, 3000, None
+        3_000_000, None, None, "jpeg", None, None, 4000, 3000, None, ()
     )  # fmt: skip
     asked = [request.query.get("type") for request in plex.requests]
     assert asked == [None, "13", "13", "12", "12"]
@@ -309,13 +311,61 @@ def test_the_fingerprint_changes_with_the_item(
     assert one().fingerprint != before
 
 
-def test_the_fingerprint_does_not_change_when_something_is_watched(
-    plex: FakePlex, one: Any
+@pytest.mark.parametrize(
+    "played", [{"viewCount": 3}, {"lastViewedAt": 1_800_000_000}, {"viewOffset": 90_000}]
+)
+def test_the_fingerprint_changes_when_something_is_watched(
+    played: dict[str, Any], plex: FakePlex, one: Any
 ) -> None:
     section = plex.add_section("1", "Movies", items=[movie(1)])
     before = one().fingerprint
-    section.items = [movie(1, viewCount=3, lastViewedAt=1_800_000_000, thumb="/other")]
+    section.items = [movie(1, thumb="/other")]
     assert one().fingerprint == before
+    section.items = [movie(1, **played)]
+    assert one().fingerprint != before
+
+
+def test_what_the_server_knows_beyond_the_fields(plex: FakePlex, one: Any) -> None:
+    item = movie(
+        1, summary="A keeper & a light.", rating="7.5", audienceRating="8", contentRating="PG",
+        studio="Harbour", addedAt=1_700_000_000, viewCount=2, lastViewedAt=1_700_000_060,
+        viewOffset=90_000,
+    )  # fmt: skip
+    item = item.replace("</Video>", '<Label tag="Lent" /><Writer tag="B. Quill" /></Video>')
+    plex.add_section("1", "Movies", items=[item])
+    metadata = one().metadata
+    assert {name: metadata[name] for name in sorted(metadata) if name != "studio"} == {
+        "added_at": "2023-11-14T22:13:20Z",
+        "audience_rating": 8.0,
+        "cast": ["Actor 0", "Actor 1", "Actor 2"],
+        "content_rating": "PG",
+        "directors": ["A. Fisher"],
+        "genres": ["Drama", "Mystery"],
+        "labels": ["Lent"],
+        "last_played_at": "2023-11-14T22:14:20Z",
+        "play_count": 2,
+        "position_ms": 90_000,
+        "rating": 7.5,
+        "summary": "A keeper & a light.",
+        "writers": metadata["writers"],
+    }
+    assert metadata["writers"][-1] == "B. Quill"
+    asked = {request.path for request in plex.requests}
+    assert not any(path.startswith("/library/metadata") for path in asked)
+
+
+@pytest.mark.parametrize("odd", ["NaN", "inf", "-1", "11", "much", "1e400"])
+def test_what_the_server_knows_is_left_out_where_it_is_odd(
+    odd: str, plex: FakePlex, one: Any
+) -> None:
+    item = movie(1, rating=odd, audienceRating=odd, viewCount=odd, viewOffset="-5", addedAt="soon",
+                 summary="x" * 100_000)  # fmt: skip
+    many = "".join(f'<Role tag="{n}" />' for n in range(500))
+    plex.add_section("1", "Movies", items=[item.replace("</Video>", f"{many}</Video>")])
+    metadata = one().metadata
+    assert not {"rating", "audience_rating", "position_ms", "added_at"} & metadata.keys()
+    assert odd == "11" or "play_count" not in metadata
+    assert (len(metadata["summary"]), len(metadata["cast"])) == (20_000, 100)
 
 
 def test_a_renamed_show_changes_its_episodes(plex: FakePlex, one: Any) -> None:

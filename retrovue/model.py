@@ -110,6 +110,17 @@ Change = Literal["added", "updated", "moved", "missing", "restored"]
 CHANGES: tuple[Change, ...] = ("added", "updated", "moved", "missing", "restored")
 
 
+class Probing(NamedTuple):
+    """How probing ended: of the files that were `due`, how many were `probed`, how many `skipped`,
+    with the reasons of the first thousand, and how many are `absent` and left."""
+
+    due: int = 0
+    probed: int = 0
+    skipped: int = 0
+    absent: int = 0
+    reasons: tuple[str, ...] = ()
+
+
 class IngestResult(NamedTuple):
     """How the ingest of one collection ended.
 
@@ -120,7 +131,7 @@ class IngestResult(NamedTuple):
     `judged` says whether what was not seen could be marked missing.
     Of `files_checked` files of mapped locations, `files_found` are where the mappings say;
     `warnings` are lines on that. `edits_kept` counts the assets that changed and show what somebody
-    edited.
+    edited; `probed` is what came of probing, None where that is off.
     """
 
     id: int
@@ -142,3 +153,4 @@ class IngestResult(NamedTuple):
     files_found: int = 0
     warnings: tuple[str, ...] = ()
     edits_kept: int = 0
+    probed: Probing | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from retrovue.catalogue import probed
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.filters import Filter, where
 from retrovue.catalogue.texts import read_object, read_texts
@@ -75,6 +76,8 @@ def _whole(connection: sqlite3.Connection, asset_id: int) -> dict[str, Any]:
          ORDER BY f.version, f.part, f.id""",
         asset_id,
     )
+    told = probed.told(connection, asset_id)
+    asset["files"] = [{**file, **told[file["id"]]} for file in asset["files"]]
     return asset
 
 

@@ -19,6 +19,11 @@ class TranslatingConnection:
         self._connection = connection
         self._operation = operation
 
+    @property
+    def plain(self) -> sqlite3.Connection:
+        """The connection itself, which raises what SQLite raises."""
+        return self._connection
+
     def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
         """Run a statement. Raises RetrovueError."""
         with translate_errors(self._operation):

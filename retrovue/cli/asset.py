@@ -79,6 +79,26 @@ def tree(app: App, /, words: tuple[str, ...], **filters: Any) -> Result:
     return works.tree(app.catalogue.reader(), wanted)
 
 
+@command.command("probe")
+@click.argument("words", nargs=-1)
+@click.option("--source", metavar="SOURCE", help="Of this source.")
+@click.option("--collection", metavar="COLLECTION", help="Of this collection.")
+@click.option("--again", is_flag=True, help="Also those that are known, or failed.")
+@options.dry_run
+@options.json_output
+@click.pass_obj
+def probe(app: App, /, *, words: tuple[str, ...], again: bool, **filters: Any) -> Result:
+    """Open files and keep what they say: length, size, streams, tags of music.
+
+    All that are new or changed, or those of the assets that WORDS fit. Needs
+    pip install 'retrovue[probe]'.
+    """
+    from retrovue.cli import probing
+
+    chosen = filtering.Chosen(words, **filters)
+    return probing.probed(app, chosen, again=again)
+
+
 @command.command("mark")
 @click.argument("words", nargs=-1, required=True, metavar="ASSET")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Add a tag; may be repeated.")

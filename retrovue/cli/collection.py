@@ -108,13 +108,14 @@ def update(app: App, *, selector: str, enabled: bool | None, sync: str | None,
 @click.option("--title", help="Only what has this title, or is of the series with it.")
 @click.option("--season", type=click.IntRange(min=0), help="Only this season.")
 @click.option("--episode", type=click.IntRange(min=0), help="Only this episode.")
+@options.probe
 @options.quick
 @options.allow_missing
 @options.dry_run
 @options.json_output
 @click.pass_obj
 def ingest(app: App, *, selector: str, title: str | None, season: int | None, episode: int | None,
-           quick: bool, allow_missing: bool) -> Result:  # fmt: skip
+           probe: bool | None, quick: bool, allow_missing: bool) -> Result:  # fmt: skip
     """Ingest one collection, or what is asked for of it. It must be enabled and ingestible."""
     from retrovue.cli import ingest_report
     from retrovue.operations.ingest_run import Options
@@ -123,7 +124,10 @@ def ingest(app: App, *, selector: str, title: str | None, season: int | None, ep
     only = ItemFilter(title, season, episode)
     collection = collections.get(app.catalogue.reader(), selector)
     asked = Options(
-        allow_missing=allow_missing, quick=quick, only=only if only != ItemFilter() else None
+        allow_missing=allow_missing,
+        quick=quick,
+        only=only if only != ItemFilter() else None,
+        probe=probe,
     )
     return ingest_report.of_collection(app, collection, asked)
 

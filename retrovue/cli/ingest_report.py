@@ -104,6 +104,9 @@ def _watched(app: App, options: Options, seen: Seen, most: int | None = changes.
     def progress(collection: Collection, count: int) -> None:
         app.progress(collection.name, collection.asset_count or collection.size or 0, count)
 
+    def probing(collection: Collection, files: int, done: int) -> None:
+        app.progress(f"{collection.name}: probing", files, done)
+
     def ingested(collection: Collection, result: IngestResult) -> None:
         app.progress.close()
         if app.plugins.hears("collection_ingested"):
@@ -118,7 +121,7 @@ def _watched(app: App, options: Options, seen: Seen, most: int | None = changes.
             now = changes.looked_up(found, connection, most)
         seen[collection.id] = now
 
-    return options._replace(progress=progress, ingested=ingested, changed=changed)
+    return options._replace(progress=progress, ingested=ingested, changed=changed, probing=probing)
 
 
 def _interrupted(app: App, operation: Operation) -> Interrupted:

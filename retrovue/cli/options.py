@@ -83,6 +83,16 @@ quick = click.option(
     is_flag=True,
     help="Trust the times of directories: fast, but a file rewritten in place is not noticed.",
 )
+probe = click.option(
+    "--probe/--no-probe",
+    default=None,
+    help="Whether new and changed files are probed; else as the source is set.",
+)
+set_probe = click.option(
+    "--probe/--no-probe",
+    default=None,
+    help="Whether its ingests probe files; they do not, at first.",
+)
 under = click.option(
     "--under",
     multiple=True,

@@ -53,10 +53,11 @@ def list_types(app: App) -> Result:
 @click.option("--type", "type_", metavar="TYPE", help="The kind of source; see Types below.")
 @click.option("--name", help="What to call it.")
 @click.option("--discover", is_flag=True, help="Write its collections in the same transaction.")
+@options.set_probe
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def add(app: App, /, *, type_: str | None, name: str | None, discover: bool,
+def add(app: App, /, *, type_: str | None, name: str | None, discover: bool, probe: bool | None,
         **parameters: Any) -> Result:  # fmt: skip
     """Add a source. Without --discover nothing is contacted."""
     from retrovue.cli import ingest_report
@@ -70,7 +71,9 @@ def add(app: App, /, *, type_: str | None, name: str | None, discover: bool,
         raise UsageError("Missing option --name", hint="Give it a name, such as --name Media.")
     given = _ask_for_secrets(app, type_, options.values(parameters))
     with app.trial() as catalogue:
-        added = add_source(catalogue, app.plugins, type_, name, given, with_discovery=discover)
+        added = add_source(
+            catalogue, app.plugins, type_, name, given, with_discovery=discover, probe=probe
+        )
     app.notify("source_added", source=added.source)
     app.notify_discovered((), added.collections or ())
     result = _added(app, added.source, added.settings, added.collections)
@@ -197,14 +200,15 @@ def show(app: App, selector: str) -> Result:
     help="Of what is ambiguous with --rebind, choice N.",
 )
 @options.maps
+@options.set_probe
 @options.allow_missing
 @options.no_backup
 @options.dry_run
 @options.json_output
 @click.pass_obj
 def update(app: App, /, *, selector: str, name: str | None, unset: tuple[str, ...], rebind: bool,
-           accept: tuple[int, ...], maps: Sequence[tuple[str, str]], allow_missing: bool,
-           no_backup: bool, **parameters: Any) -> Result:  # fmt: skip
+           accept: tuple[int, ...], maps: Sequence[tuple[str, str]], probe: bool | None,
+           allow_missing: bool, no_backup: bool, **parameters: Any) -> Result:  # fmt: skip
     """Change a source: its name, its importer's options, where its files are.
 
     New options are tried first: what the source offers with them must still hold what is known.
@@ -220,9 +224,10 @@ def update(app: App, /, *, selector: str, name: str | None, unset: tuple[str, ..
     if accept and not rebind:
         raise UsageError("--accept needs --rebind")
     wanted = SourceUpdate(
-        name, given, unset, options.rewrites(maps), rebind, accept, allow_missing, no_backup
-    )
-    if name is None and not maps and not wanted.asks_source:
+        name, given, unset, options.rewrites(maps), rebind, accept, allow_missing, no_backup,
+        probe=probe,
+    )  # fmt: skip
+    if name is None and probe is None and not maps and not wanted.asks_source:
         raise UsageError(
             "Nothing to update",
             hint=Hint(
@@ -273,13 +278,15 @@ def discover(app: App, *, selector: str, allow_missing: bool) -> Result:
 @click.option("--keep-going", is_flag=True, help="Ingest the others when one cannot be.")
 @click.option("--plan", metavar="FILE", help="Write down what it would do, and do nothing.")
 @click.option("--force", is_flag=True, help="Write the plan in the place of another file.")
+@options.probe
 @options.quick
 @options.allow_missing
 @options.dry_run
 @options.json_output
 @click.pass_obj
 def ingest(app: App, *, selector: str | None, every: bool, keep_going: bool, plan: str | None,
-           force: bool, quick: bool, allow_missing: bool) -> Result:  # fmt: skip
+           force: bool, probe: bool | None, quick: bool,
+           allow_missing: bool) -> Result:  # fmt: skip
     """Ingest every sync-enabled collection of a source, or of all sources.
 
     With --all a source that is away stops none of the others: exit 0 where all succeeded, 2 where
@@ -288,7 +295,7 @@ def ingest(app: App, *, selector: str | None, every: bool, keep_going: bool, pla
     from retrovue.cli import ingest_all, ingest_report
     from retrovue.operations.ingest_run import Options
 
-    asked = Options(allow_missing=allow_missing, keep_going=keep_going, quick=quick)
+    asked = Options(allow_missing=allow_missing, keep_going=keep_going, quick=quick, probe=probe)
     if every and selector is not None:
         raise UsageError("--all and a SOURCE contradict each other")
     if every and plan is not None:

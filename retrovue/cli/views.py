@@ -9,7 +9,7 @@ from retrovue.cli import shell
 from retrovue.cli.app import App
 from retrovue.cli.output import error_body, facts, plural, table
 from retrovue.commands import Line
-from retrovue.model import STATS, SUCCEEDED, Collection, IngestResult, PathMapping, Source
+from retrovue.model import STATS, SUCCEEDED, Collection, IngestResult, PathMapping, Probing, Source
 from retrovue.paths import ANY
 
 
@@ -149,7 +149,30 @@ def ingest_data(result: IngestResult, db: str | None) -> dict[str, Any]:
         data["warnings"] = list(result.warnings)
     if result.edits_kept:
         data["edits_kept"] = result.edits_kept
+    if result.probed is not None:
+        data["probed"] = probing_data(result.probed)
     return data
+
+
+def probing_data(done: Probing) -> dict[str, Any]:
+    return {"probed": done.probed, "skipped": done.skipped, "absent": done.absent,
+            "reasons": list(done.reasons)}  # fmt: skip
+
+
+def probing_line(done: Probing, name: str | None = None) -> str:
+    of = f" of collection '{name}'" if name is not None else ""
+    counts = {"skipped": done.skipped, "not there": done.absent}
+    rest = "".join(f", {count:,} {word}" for word, count in counts.items() if count)
+    return f"{plural(done.probed, 'file')}{of} probed{rest}"
+
+
+def probing_warnings(done: Probing, name: str | None = None, *, verbose: bool) -> list[str]:
+    """Files that could not be probed, each told once: it is not asked again until it changes."""
+    if not done.skipped:
+        return []
+    of = f" of collection '{name}'" if name is not None else ""
+    head = f"{plural(done.skipped, 'file')}{of} could not be probed"
+    return [head, *_sample(done.reasons, done.skipped, "not probed", verbose=verbose)]
 
 
 def totals(results: Sequence[IngestResult]) -> dict[str, int]:
@@ -171,6 +194,8 @@ def ingest_lines(results: Sequence[IngestResult], db: str | None) -> list[Line]:
     if done:
         rows = [(r.name, *(f"{r.stats[word]:,}" for word in STATS)) for r in done]
         lines += ["", *table(("COLLECTION", *(word.upper() for word in STATS)), rows)]
+    told = [probing_line(r.probed, r.name) for r in done if r.probed is not None and r.probed.due]
+    lines += ["", *told] if told else []
     return lines
 
 
@@ -203,6 +228,8 @@ def ingest_warnings(
             warnings.append(f"{number} of collection '{result.name}' skipped")
             warnings += _sample(skipped, count, "skipped", verbose=verbose)
         warnings += result.warnings
+        if result.probed is not None:
+            warnings += probing_warnings(result.probed, result.name, verbose=verbose)
     return warnings
 
 

@@ -14,6 +14,7 @@ import click
 from retrovue import human
 from retrovue.catalogue import assets, listing, summaries
 from retrovue.catalogue.filters import Filter
+from retrovue.cli import probing
 from retrovue.cli.app import App
 from retrovue.cli.changed import title
 from retrovue.cli.output import Result, facts
@@ -96,6 +97,7 @@ def shown(connection: sqlite3.Connection, asset: dict[str, Any]) -> Result:
     lines += ["", *facts(covered)] if covered else []
     for file in files:
         lines += ["", _file_line(file), f"  {file['local_path'] or file['relative_path']}"]
+        lines += probing.file_lines(file)
     marked = marking.of_asset(said)
     return Result({**asset, **marked, "origins": origins, "files": files}, lines)
 

@@ -264,6 +264,12 @@ class Plugins:
             raise ImporterFailed(f"Importer '{importer.type}' gives a secret for its identity")
         return identity
 
+    def probes(self) -> tuple[str, ...]:
+        """The plugins that probe files, as entry points name them, in the order of loading."""
+        keys = {f"{point.distribution}:{point.name}": point.value for point in self._points}
+        heard = {implementation.plugin_name for implementation in _probing(self._manager)}
+        return tuple(keys[key] for key in self._loaded if key in heard)
+
     def hears(self, hook: str) -> bool:
         """Whether some plugin implements a hook."""
         return bool(getattr(self._manager.hook, hook).get_hookimpls())
@@ -286,6 +292,11 @@ class Plugins:
             tracebacks.note(error)
             warnings.append(f"Plugin '{key}' failed in {hook}: {describe_exception(error)}")
         return warnings
+
+
+def _probing(manager: pluggy.PluginManager) -> list[pluggy.HookImpl]:
+    found: list[pluggy.HookImpl] = manager.hook.probe.get_hookimpls()
+    return found
 
 
 def _failed(type_: str, error: BaseException) -> ImporterFailed:

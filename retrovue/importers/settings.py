@@ -13,6 +13,9 @@ from retrovue.errors import ImporterFailed, UsageError
 from retrovue.importers.api import Option
 from retrovue.redact import MASK, has_credentials, remember
 
+PROBE = "probe"
+"""What a source is set to beside its importer's options: whether its files are probed."""
+
 
 class Settings(NamedTuple):
     """What is stored of a source: its configuration, and apart from it its secrets, each a value
@@ -37,6 +40,14 @@ def from_input(options: Sequence[Option], values: Mapping[str, Any]) -> Settings
         _put(settings, option, value)
     _require(options, settings)
     return settings
+
+
+def with_probe(settings: Settings, *, probe: bool | None) -> Settings:
+    """The settings with probing on or off, as it is where that is None; off is what is not said."""
+    if probe is None:
+        return settings
+    config = {name: value for name, value in settings.config.items() if name != PROBE}
+    return settings._replace(config=config | {PROBE: True} if probe else config)
 
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -140,7 +151,7 @@ def merge(
     They fit the importer's options (G-2): what became a secret is one from now on, and what was one
     stays apart.
     """
-    settings = Settings({}, {})
+    settings = Settings({PROBE: True} if old.config.get(PROBE) is True else {}, {})
     for option in options:
         name, value = option.name, values.get(option.name)
         kept = value is None and name not in unset
@@ -154,7 +165,7 @@ def merge(
 
 def unknown(options: Sequence[Option], settings: Settings) -> list[str]:
     """The names of what is stored for options that the importer does not have, or no longer."""
-    names = {option.name for option in options}
+    names = {option.name for option in options} | {PROBE}
     return sorted((settings.config.keys() | settings.secrets.keys()) - names)
 
 

@@ -22,7 +22,7 @@ from retrovue.errors import (
     WouldLoseAssets,
 )
 from retrovue.model import SUCCEEDED, Collection, IngestResult
-from retrovue.operations import failures, mapping_check, results
+from retrovue.operations import failures, mapping_check, probing, results
 from retrovue.operations.ingest_run import Run
 from retrovue.operations.scan import Scan
 from retrovue.paths import ANY
@@ -54,6 +54,7 @@ def ingest(run: Run, target: Collection) -> IngestResult:
         failures.note_result(run.catalogue, run.operation, run.source.name, result)
     if result.status in SUCCEEDED and not run.catalogue.dry_run:
         run.options.ingested(target, result)
+        result = probing.after_ingest(run, target, result)
     return result
 
 

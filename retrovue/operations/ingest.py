@@ -17,6 +17,7 @@ from retrovue.operations import (
     failures,
     ingest_targets,
     overlooked,
+    probing,
     refusals,
     remote,
     results,
@@ -46,7 +47,8 @@ def ingest_source(
     """
     with failures.recorded(catalogue, "Source ingest", source.name):
         importer = importer_of(catalogue, plugins, source)
-        run = Run(catalogue, source, importer, options, "Source ingest")
+        probes = probing.wanted(plugins, source, options)
+        run = Run(catalogue, source, importer, options, "Source ingest", probes)
         targets = ingest_targets.of_source(run)
     rejected, failed, said = _validated(run, targets)
     if rejected and run.stops:
@@ -72,7 +74,8 @@ def ingest_collection(
     with failures.recorded(catalogue, "Collection ingest", source.name, target.name):
         importer = importer_of(catalogue, plugins, source)
         _require_enabled(catalogue.reader(), target)
-    run = Run(catalogue, source, importer, options, "Collection ingest")
+        probes = probing.wanted(plugins, source, options)
+    run = Run(catalogue, source, importer, options, "Collection ingest", probes)
     rejected, failed, said = _validated(run, [target])
     if rejected:
         return _refused(run, rejected)

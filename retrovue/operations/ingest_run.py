@@ -19,7 +19,8 @@ Changed = Callable[[Collection, Changes, sqlite3.Connection], None]
 class Options(NamedTuple):
     """How to ingest; `progress(collection, items so far)` is called now and then, `changed` inside
     the transaction, with what it changes, and `ingested` once a collection is committed. A `plan`
-    is given what each collection would get, for a dry run."""
+    is given what each collection would get, for a dry run. `probe` is whether files are probed
+    afterwards, None: as the source is set; `probing(collection, files, done)` is its progress."""
 
     allow_missing: bool = False
     keep_going: bool = False
@@ -29,16 +30,20 @@ class Options(NamedTuple):
     ingested: Callable[[Collection, IngestResult], None] = lambda collection, result: None
     plan: PlanWriter | None = None
     changed: Changed = lambda collection, changes, connection: None
+    probe: bool | None = None
+    probing: Callable[[Collection, int, int], None] = lambda collection, files, done: None
 
 
 class Run(NamedTuple):
-    """One ingest, of a source or of one collection; `operation` names it in the history."""
+    """One ingest, of a source or of one collection; `operation` names it in the history. `probes`
+    are the plugins that probe its files, None where that is off."""
 
     catalogue: Catalogue
     source: Source
     importer: Importer
     options: Options
     operation: Literal["Source ingest", "Collection ingest"]
+    probes: tuple[str, ...] | None = None
 
     @property
     def of_source(self) -> bool:

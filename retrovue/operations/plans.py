@@ -16,7 +16,7 @@ from retrovue.catalogue.works import overlay
 from retrovue.errors import NotFound, PlanRefused
 from retrovue.importers.loader import Plugins
 from retrovue.model import Collection, IngestResult, Source
-from retrovue.operations import failures, ingest_targets, mapping_check, refusals, results
+from retrovue.operations import failures, ingest_targets, mapping_check, probing, refusals, results
 from retrovue.operations.ingest import Ingested
 from retrovue.operations.ingest_run import Options, Run
 from retrovue.operations.sources import importer_of
@@ -76,7 +76,8 @@ def apply_plan(catalogue: Catalogue, plugins: Plugins, path: str, options: Optio
         source = _same_source(catalogue, plan)
         with failures.recorded(catalogue, "Source ingest", source.name):
             importer = importer_of(catalogue, plugins, source)
-            run = Run(catalogue, source, importer, options, "Source ingest")
+            probes = probing.wanted(plugins, source, options)
+            run = Run(catalogue, source, importer, options, "Source ingest", probes)
             targets = [_unchanged(run, plan, planned) for planned in plan.collections]
             rejected = ingest_targets.rejected(run, targets, contacts=False)
             if rejected:
@@ -126,6 +127,7 @@ def _apply(run: Run, plan: Plan) -> list[IngestResult]:
         done.append(mapping_check.checked(result._replace(line=line), planned.collection, files))
         if not run.catalogue.dry_run:
             run.options.ingested(planned.collection, done[-1])
+            done[-1] = probing.after_ingest(run, planned.collection, done[-1])
     return done
 
 

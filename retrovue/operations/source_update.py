@@ -19,7 +19,7 @@ from retrovue.importers.api import Importer
 from retrovue.importers.loader import Plugins
 from retrovue.importers.settings import Settings
 from retrovue.model import Collection, Source
-from retrovue.operations import discover, rebind, source_mappings
+from retrovue.operations import discover, probing, rebind, source_mappings
 from retrovue.operations.conflicts import (
     Changed,
     require_folders,
@@ -40,7 +40,8 @@ Progress = Callable[[FoundCollection, int], None]
 class SourceUpdate(NamedTuple):
     """What `source update` was asked for: a name, values of options by name (None: not given),
     options to clear, and where its files are. `rebind` takes whatever answers for the source's
-    server from now on, and of its ambiguous items those that `accept` numbers."""
+    server from now on, and of its ambiguous items those that `accept` numbers;
+    `probe` is whether its files are probed, None: as it is."""
 
     name: str | None = None
     values: Mapping[str, Any] = {}
@@ -51,6 +52,7 @@ class SourceUpdate(NamedTuple):
     allow_missing: bool = False
     no_backup: bool = False
     progress: Progress = lambda offer, count: None
+    probe: bool | None = None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -111,6 +113,9 @@ def update_source(
     counterpart or become another library.
     """
 
+    if wanted.probe:
+        probing.require_probes(plugins)
+
     def attempt() -> Updated:
         now = sources.by_id(catalogue.reader(), source.id)
         return _update_source(catalogue, plugins, now, wanted)
@@ -133,6 +138,7 @@ def _update_source(
     tried = _Tried(stored, source.identity, [])
     if wanted.asks_source:
         tried = _tried(catalogue, plugins, source, stored, wanted)
+    tried = tried._replace(settings=settings.with_probe(tried.settings, probe=wanted.probe))
     before = collections.of_source(catalogue.reader(), source.id)
     planned = before
     places = tried.rebinding.places if tried.rebinding is not None else {}

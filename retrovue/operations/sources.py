@@ -16,7 +16,7 @@ from retrovue.importers.api import Importer, Option
 from retrovue.importers.loader import Plugins
 from retrovue.importers.settings import Settings
 from retrovue.model import Collection, Source
-from retrovue.operations import discover, overlooked
+from retrovue.operations import discover, overlooked, probing
 
 
 class Added(NamedTuple):
@@ -85,6 +85,7 @@ def add_source(
     *,
     with_discovery: bool,
     may_be_empty: bool = True,
+    probe: bool | None = None,
 ) -> Added:
     """Add a source, and with discovery all its collections, in one transaction or not at all.
 
@@ -94,7 +95,9 @@ def add_source(
     """
     options = plugins.importer(type_).options
     name = require_name(name)
-    given = settings.from_input(options, values)
+    if probe:
+        probing.require_probes(plugins)
+    given = settings.with_probe(settings.from_input(options, values), probe=probe)
     importer = plugins.make(type_, settings.resolve(options, given, name))
     identity = plugins.identity(importer)
     if catalogue.exists():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrovue.catalogue import collections
+from retrovue.catalogue import collections, probed
 from retrovue.catalogue.columns import assigned, joined
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.reconcile import bulk, extras
@@ -163,6 +163,7 @@ def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
           FROM temp.staged_assets AS s
           JOIN temp.staged_folders AS d ON d.n = s.folder_n
          WHERE assets.id = s.asset_id AND assets.folder_id IS NOT d.folder_id""")
+    probed.refill(tx)
 
 
 def _forget_source_values(tx: Tx) -> None:

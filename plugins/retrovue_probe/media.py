@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from typing import Any
 
 import av
@@ -28,6 +29,7 @@ _OPTIONS = {"protocol_whitelist": "file"}  # a file may name others, and address
 _PQ, _HLG = 16, 18  # transfer characteristics. https://www.itu.int/rec/T-REC-H.273
 _WITH_HDR = ("hevc", "av1", "vp9")
 _DOLBY_VISION = {Type.DOVI_RPU_BUFFER, Type.DOVI_METADATA}
+_BLOCK = 65_536  # bytes
 _PACKETS = 50  # that are read for the first picture
 _KINDS = {"video": "video", "audio": "audio", "subtitle": "subtitle"}
 
@@ -43,8 +45,18 @@ def probed(path: str) -> Probed | None:
         raise ImporterError("nothing in it can be read as media") from None
     except av.error.FFmpegError as error:
         if isinstance(error, OSError):
-            raise
+            _require_readable(
+                path
+            )  # of a file that ends too soon FFmpeg says the same as of a disk
         raise ImporterError(f"it cannot be read: {error.strerror}") from error
+
+
+def _require_readable(path: str) -> None:
+    """Raise OSError where the disk does not give the beginning and the end of a file."""
+    with open(path, "rb") as file:
+        file.read(_BLOCK)
+        file.seek(-min(_BLOCK, file.seek(0, os.SEEK_END)), os.SEEK_END)
+        file.read(_BLOCK)
 
 
 def _probed(opened: Any, path: str) -> Probed | None:

@@ -88,9 +88,10 @@ class Pool(Generic[Key]):
         for worker in self._workers:
             worker.join(1.0)
 
-    def answers(self, jobs: Iterable[Job[Key]]) -> Iterator[tuple[Key, Outcome]]:
-        """What became of each file, in the order in which they are done; `jobs` is read as far as
-        it is needed. Raises RetrovueError where no process can be started."""
+    def answers(self, jobs: Iterable[Job[Key]]) -> Iterator[tuple[Key, Outcome] | None]:
+        """What became of each file, in the order in which they are done, and None now and then
+        while none is; `jobs` is read as far as it is needed. Raises RetrovueError where no process
+        can be started."""
         waiting = iter(jobs)
         under_way = 0
         while True:
@@ -104,28 +105,31 @@ class Pool(Generic[Key]):
                     self._add_worker()
             if not under_way:
                 return
-            done, outcome = self._next()
+            done = self._next()
+            if done is None:
+                yield None
+                continue
+            job, outcome = done
             under_way -= 1
             if isinstance(outcome, BaseException):
                 raise outcome
-            yield done.key, outcome
+            yield job.key, outcome
 
     def _add_worker(self) -> None:
         worker = _Worker(self._jobs, self._done, self._plugins, self._seconds)
         self._workers.append(worker)
         worker.start()
 
-    def _next(self) -> tuple[Job[Key], Outcome | BaseException]:
-        while True:
-            now = time.monotonic()
-            if now - self._looked >= _LOOK:
-                self._looked = now
-                for each in self._workers:
-                    each.end_if_late(now)
-            try:
-                return self._done.get(timeout=_LOOK)
-            except queue.Empty:
-                continue
+    def _next(self) -> tuple[Job[Key], Outcome | BaseException] | None:
+        now = time.monotonic()
+        if now - self._looked >= _LOOK:
+            self._looked = now
+            for each in self._workers:
+                each.end_if_late(now)
+        try:
+            return self._done.get(timeout=_LOOK)
+        except queue.Empty:
+            return None
 
 
 class _Worker(threading.Thread, Generic[Key]):

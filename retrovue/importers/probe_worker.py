@@ -129,7 +129,8 @@ def _failure(error: BaseException) -> Answer:
     from retrovue.redact import describe_exception
 
     told = str(error).strip() if isinstance(error, ImporterError) else describe_exception(error)
-    reason = " ".join(told[: 4 * _LINE].split())[:_LINE] or type(error).__name__
+    plain = "".join(c if c.isprintable() else " " for c in told[: 4 * _LINE])
+    reason = " ".join(plain.split())[:_LINE] or type(error).__name__
     # what the system says of reading it may be otherwise tomorrow
     passing = isinstance(error, OSError) and error.errno is not None
     return {"error": reason, "lasting": not passing}

@@ -57,8 +57,10 @@ def probe(
     jobs: Iterator[Job[Due]] = (Job(due, due.path) for due in probed.due(connection))
     try:
         with Pool[Due](probes) as pool:
-            for due, outcome in pool.answers(jobs):
-                work.take(due, outcome)
+            for done in pool.answers(jobs):
+                if done is not None:
+                    work.take(*done)
+                work.write_in_time()
             work.write()
     except KeyboardInterrupt:
         work.write()
@@ -100,8 +102,9 @@ class _Work:
             self.result = done._replace(absent=done.absent + 1)
         done = self.result
         self._progress(done.due, done.probed + done.skipped + done.absent)
-        late = time.monotonic() - self._written > _SECONDS
-        if len(self._waiting) >= _FILES or (late and self._waiting):
+
+    def write_in_time(self) -> None:
+        if len(self._waiting) >= _FILES or time.monotonic() - self._written > _SECONDS:
             self.write()
 
     def write(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from retrovue import redact
 from retrovue.errors import ImporterError
-from retrovue.found import FoundAsset, FoundCollection, FoundFile, FoundFolder
+from retrovue.found import FoundAsset, FoundCollection, FoundFile, FoundFolder, Stream
 
 Found = TypeVar("Found", FoundAsset, FoundCollection, FoundFile)
 
@@ -46,6 +46,7 @@ def _texts(asset: FoundAsset) -> list[str]:
     texts = [value for value in asset if type(value) is str]
     for file in asset.files:
         texts += [value for value in file if type(value) is str]
+        texts += [value for stream in file.streams for value in stream if type(value) is str]
     texts += map(str, asset.guids)
     if asset.metadata:
         texts.append(repr(asset.metadata))
@@ -62,6 +63,8 @@ def _clean(value: Any) -> Any:
         return redact.masked(value)
     if isinstance(value, dict):
         return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, Stream):
+        return Stream._make(map(_clean, value))
     if type(value) in (list, tuple):
         return type(value)(map(_clean, value))
     return value

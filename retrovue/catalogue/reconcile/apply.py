@@ -7,7 +7,7 @@ from retrovue.catalogue.columns import assigned, joined
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.reconcile import bulk, extras
 from retrovue.catalogue.reconcile.compare import Comparison
-from retrovue.catalogue.reconcile.fields import ASSET_COLUMNS, FILE_COLUMNS
+from retrovue.catalogue.reconcile.fields import ASSET_COLUMNS, FILE_COLUMNS, STREAM_COLUMNS
 from retrovue.catalogue.reconcile.staging import Staging
 from retrovue.catalogue.works import attach
 from retrovue.model import Collection
@@ -163,7 +163,39 @@ def _update_assets(tx: Tx, parameters: dict[str, object]) -> None:
           FROM temp.staged_assets AS s
           JOIN temp.staged_folders AS d ON d.n = s.folder_n
          WHERE assets.id = s.asset_id AND assets.folder_id IS NOT d.folder_id""")
+    _replace_streams(tx)
     probed.refill(tx)
+
+
+def _replace_streams(tx: Tx) -> None:
+    """The streams of changed assets are those that their importer gives now."""
+    if tx.execute("SELECT 1 FROM asset_streams LIMIT 1").fetchone() is not None:
+        tx.execute("""
+            DELETE FROM asset_streams
+             WHERE asset_file_id IN (SELECT f.id
+                                       FROM temp.staged_assets AS s
+                                      CROSS JOIN asset_files AS f ON f.asset_id = s.asset_id
+                                      WHERE s.asset_id IS NOT NULL
+                                        AND f.id NOT IN (SELECT file_id FROM temp.kept_files))""")
+    _add_streams(tx, "s.asset_id", "s.asset_id IS NOT NULL")
+
+
+def _add_streams(tx: Tx, asset_id: str, which: str, base: int = 0) -> None:
+    """Add the streams that importers gave of the assets that are `which`."""
+    if not _has_rows(tx, "staged_streams"):
+        return
+    tx.execute(
+        f"""
+        INSERT INTO asset_streams (asset_file_id, {joined(STREAM_COLUMNS)})
+        SELECT f.id, {joined(STREAM_COLUMNS, "g")}
+          FROM temp.staged_streams AS g
+          JOIN temp.staged_assets AS s ON s.n = g.n
+         CROSS JOIN asset_files AS f
+            ON f.asset_id = {asset_id} AND f.version = g.version AND f.part = g.part
+         WHERE {which} AND f.id NOT IN (SELECT file_id FROM temp.kept_files)
+         ORDER BY f.id, g.at""",
+        {"base": base},
+    )
 
 
 def _forget_source_values(tx: Tx) -> None:
@@ -199,6 +231,7 @@ def _add_assets(tx: Tx, parameters: dict[str, object]) -> None:
          ORDER BY g.n, g.version, g.part""",
         {"base": base},
     )
+    _add_streams(tx, ":base + s.n", "s.asset_id IS NULL", base)
 
 
 def _highest_id(tx: Tx, table: str) -> int:

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from retrovue.catalogue.columns import TABLES, Column
-from retrovue.catalogue.reconcile.fields import ASSET_FIELDS, FILE_FIELDS
+from retrovue.catalogue.reconcile.fields import ASSET_FIELDS, FILE_FIELDS, STREAM_FIELDS
 from retrovue.catalogue.texts import DEPTH_MOST
 
 Row = Sequence[Any]
@@ -103,11 +103,14 @@ def _checked(start: int, columns: Sequence[Column]) -> tuple[_Column, ...]:
 _PATH = next(c for c in TABLES["asset_files"].columns if c.name == "relative_path")
 _ASSETS = _checked(4, ASSET_FIELDS)
 _FILES = _checked(2, (_PATH._replace(name="path"), *FILE_FIELDS))
+_STREAMS = _checked(4, STREAM_FIELDS)
 
 
-def faults(assets: Sequence[Row], files: Sequence[Row]) -> dict[int, str]:
+def faults(
+    assets: Sequence[Row], files: Sequence[Row], streams: Sequence[Row] = ()
+) -> dict[int, str]:
     """Of rows that begin with the number of their asset, what is wrong with one, by that number."""
-    return _faults(files, _FILES) | _faults(assets, _ASSETS)
+    return _faults(streams, _STREAMS) | _faults(files, _FILES) | _faults(assets, _ASSETS)
 
 
 def _faults(rows: Sequence[Row], columns: Sequence[_Column]) -> dict[int, str]:

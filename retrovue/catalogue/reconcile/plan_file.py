@@ -22,11 +22,12 @@ from retrovue.errors import DatabaseFailure, NotFound, PlanRefused
 from retrovue.model import Collection, IngestResult, PathMapping, Source
 
 _APPLICATION_ID = 0x5256504C  # "RVPL"
-_VERSION = 1
+_VERSION = 2
 _TABLES = (
     "staged_folders",
     "staged_assets",
     "staged_files",
+    "staged_streams",
     "gone_folders",
     "kept_files",
     "missing",

@@ -16,6 +16,7 @@ from retrovue.catalogue.reconcile import forms
 from retrovue.catalogue.reconcile.fields import (
     ASSET_COLUMNS,
     FILE_COLUMNS,
+    STREAM_COLUMNS,
     asset_row,
     file_row,
 )
@@ -49,6 +50,7 @@ DROP TABLE IF EXISTS temp.seen_folders;
 DROP TABLE IF EXISTS temp.staged_folders;
 DROP TABLE IF EXISTS temp.staged_assets;
 DROP TABLE IF EXISTS temp.staged_files;
+DROP TABLE IF EXISTS temp.staged_streams;
 DROP TABLE IF EXISTS temp.missing;
 DROP TABLE IF EXISTS temp.unsure;
 DROP TABLE IF EXISTS temp.moves;
@@ -67,6 +69,9 @@ CREATE TEMP TABLE staged_assets (
   {joined(ASSET_COLUMNS)}, UNIQUE (external_id));
 CREATE TEMP TABLE staged_files (
   n INTEGER, {joined(FILE_COLUMNS)}, PRIMARY KEY (n, version, part)) WITHOUT ROWID;
+CREATE TEMP TABLE staged_streams (
+  n INTEGER, version INTEGER, part INTEGER, at INTEGER, {joined(STREAM_COLUMNS)},
+  PRIMARY KEY (n, version, part, at)) WITHOUT ROWID;
 CREATE TEMP TABLE gone_folders (folder_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE missing (asset_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE unsure (asset_id INTEGER PRIMARY KEY);
@@ -80,6 +85,7 @@ CREATE TEMP TABLE swapped (
 _COLUMNS = {
     "staged_assets": ("n", "asset_id", "folder_n", "change", *ASSET_COLUMNS),
     "staged_files": ("n", *FILE_COLUMNS),
+    "staged_streams": ("n", "version", "part", "at", *STREAM_COLUMNS),
     "restored": ("asset_id",),
     "relinked": ("asset_id", "folder_n"),
 }
@@ -110,6 +116,7 @@ class Staging:
         self._folders: list[tuple[Any, ...]] = []
         self._assets: list[tuple[Any, ...]] = []
         self._files: list[tuple[Any, ...]] = []
+        self._streams: list[tuple[Any, ...]] = []
         self._restored: list[tuple[int]] = []
         self._relinked: list[tuple[int, int]] = []
         self._invalidated: list[tuple[int]] = []
@@ -117,6 +124,7 @@ class Staging:
             self._folders,
             self._assets,
             self._files,
+            self._streams,
             self._restored,
             self._relinked,
         )
@@ -194,10 +202,13 @@ class Staging:
         for mapping_id, relative, file in files:
             self.locations_with_files.add(mapping_id)
             self._files.append((n, *file_row(mapping_id, relative, file)))
+            if file.streams:
+                numbered = enumerate(file.streams)
+                self._streams += ((n, file.version, file.part, at, *s) for at, s in numbered)
 
     def flush(self) -> Flushed:
         """Write what waits to the TEMP tables, but for what cannot be."""
-        faults = forms.faults(self._assets, self._files)
+        faults = forms.faults(self._assets, self._files, self._streams)
         left: set[int] = set(faults)
         unstorable: set[int] = set()
         try:
@@ -221,6 +232,7 @@ class Staging:
             self._insert_folders()
             repeated = self._insert_assets(_without(self._assets, bad))
             self._insert("staged_files", _without(self._files, bad | repeated))
+            self._insert("staged_streams", _without(self._streams, bad | repeated))
             self._insert("restored", self._restored)
             self._insert("relinked", self._relinked)
         return repeated
@@ -262,7 +274,8 @@ class Staging:
         return numbers - {n for (n,) in there}
 
     def _unstorable(self) -> set[int]:
-        return {row[0] for row in (*self._assets, *self._files) if not all(map(storable, row))}
+        rows = (*self._assets, *self._files, *self._streams)
+        return {row[0] for row in rows if not all(map(storable, row))}
 
     def end_reading(self) -> None:
         """Let go of what is still read of the file, so that it can be written."""

@@ -12,7 +12,7 @@ from support.cli import PATIENCE
 
 RUN = Path(__file__).parent / "benchmarks" / "run.py"
 # Those that are quick when they are small, and need nothing installed.
-GROUPS = ("again", "first", "lock", "million", "names", "search", "size")
+GROUPS = ("again", "first", "lock", "million", "names", "probe", "search", "size")
 
 
 def test_each_of_these_groups_measures_something(tmp_path: Path) -> None:

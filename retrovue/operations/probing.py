@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from retrovue.catalogue import probed
 from retrovue.catalogue.core import Catalogue
@@ -13,10 +13,12 @@ from retrovue.catalogue.probed import Answer, Due
 from retrovue.errors import Interrupted, RetrovueError
 from retrovue.importers import settings
 from retrovue.importers.loader import Plugins
-from retrovue.importers.probe_pool import Job, Outcome, Pool
 from retrovue.model import Collection, IngestResult, Probing, Source
 from retrovue.operations.ingest_run import Options, Run
 from retrovue.redact import scrub
+
+if TYPE_CHECKING:
+    from retrovue.importers.probe_pool import Outcome
 
 _OPERATION: Final = "Asset probe"
 _SAMPLE = 1000  # reasons that are kept
@@ -53,6 +55,8 @@ def probe(
     files = probed.list_due(connection, assets, again=again)
     if not files or catalogue.dry_run:
         return Probing(due=files)
+    from retrovue.importers.probe_pool import Job, Pool  # most ingests open nothing
+
     work = _Work(catalogue, files, progress)
     jobs: Iterator[Job[Due]] = (Job(due, due.path) for due in probed.due(connection))
     try:

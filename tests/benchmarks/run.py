@@ -35,6 +35,7 @@ GROUPS = {
     "search": "searching",
     "size": "size of the file",
     "plex": "ingesting from Plex",
+    "probe": "probing files",
 }
 
 

@@ -138,6 +138,7 @@ def _needs_frame(container: str, stream: Any) -> bool:
 def _first_frame(opened: Any, stream: Any) -> Any:
     """The first picture that can be had without reading far."""
     try:
+        stream.codec_context.thread_count = 1
         for packet in itertools.islice(opened.demux(stream), _PACKETS):
             for frame in packet.decode():
                 return frame

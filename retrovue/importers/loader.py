@@ -84,7 +84,8 @@ class Plugins:
         key = f"{name}:{name}"
         faults.require_api(module)
         faults.require_marks(module)
-        self._points.append(entry_points.EntryPoint(name, name, name, "0"))
+        value = getattr(module, "__name__", name)
+        self._points.append(entry_points.EntryPoint(name, value, name, "0"))
         self._failures[key] = []
         self._take_in(key, module)
         self._note_offers(key)

@@ -195,10 +195,11 @@ class _Worker(threading.Thread, Generic[Key]):
         with self._lock:
             if not self._stopped:
                 self._process = _started()
-        ready = self._send(self._setup) and self._answer(_STARTING)[0]
-        if not ready:
+        answer = self._answer(_STARTING)[0] if self._send(self._setup) else None
+        if answer is None or "ready" not in answer:
             self._let_go()
-            raise RetrovueError("Nothing can be probed: the process that does it does not start")
+            why = scrub(str(answer["error"])) if answer else "it ended at once"
+            raise RetrovueError(f"Nothing can be probed: a process for it does not start ({why})")
 
     def _send(self, value: object) -> bool:
         """Write a line to the process; returns whether there was one to read it."""
@@ -244,13 +245,19 @@ class _Worker(threading.Thread, Generic[Key]):
 def _started() -> subprocess.Popen[bytes]:
     """A process that inherits nothing but its pipes, and finds modules where this one does."""
     places = [os.path.abspath(place) for place in sys.path if place]
-    return subprocess.Popen(
-        [sys.executable, "-P", "-c", _START, json.dumps(places)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-c", _START, json.dumps(places)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise RetrovueError(
+            f"Nothing can be probed: a process for it does not start ({why})"
+        ) from error
 
 
 def _outcome(answer: dict[str, Any]) -> Outcome:

@@ -32,7 +32,11 @@ def main() -> None:
     threading.Thread(target=_read, args=(lines, given), daemon=True).start()
     setup = json.loads(given.get())
     _limit_memory()
-    ask = _hook(setup["plugins"])
+    try:
+        ask = _hook(setup["plugins"])
+    except BaseException as error:  # a plugin may raise anything
+        _say(out, _failure(error))
+        return
     _say(out, {"ready": True})
     while True:
         path = json.loads(given.get())

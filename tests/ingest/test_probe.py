@@ -353,6 +353,46 @@ def test_parts_add_up(tree: Tree) -> None:
     assert tree.cli.rows("SELECT duration_ms FROM assets") == [(9000,)]
 
 
+@pytest.mark.parametrize("python", ["/bin/false", "/no/such/python"])
+def test_where_no_process_starts_the_ingest_stands(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, python: str
+) -> None:
+    tree.film("Alien")
+    tree.add()
+    monkeypatch.setattr("sys.executable", python)
+    run = tree.cli.ok("source", "ingest", "Disk", "--probe", env=tree.env)
+    assert run.err.startswith(
+        "Warning: The files of collection 'Movies' were not all probed: Nothing can be probed: a"
+    )
+    assert tree.cli.rows("SELECT count(*) FROM assets") == [(1,)]
+    assert tree.cli("asset", "probe", env=tree.env).code == 1
+    assert tree.probes() == {}
+
+
+def test_a_probe_that_cannot_be_loaded_there_says_why(tree: Tree) -> None:
+    plugins.install(tree.cli.site, "here_probe", f"""
+        import os
+        if os.getpid() != {os.getpid()}:
+            raise RuntimeError("not here")
+        @hookimpl
+        def probe(path):
+            pass
+        """)  # fmt: skip
+    tree.film("Alien")
+    tree.add()
+    tree.cli.ok("source", "ingest", "Disk")
+    run = tree.cli("asset", "probe", env=tree.env)
+    assert run.code == 1
+    assert "does not start (RuntimeError: not here)" in run.error
+
+
+def test_progress_on_a_terminal(tree: Tree) -> None:
+    tree.film("Alien")
+    tree.add()
+    shown = tree.cli.on_terminal("source", "ingest", "Disk", "--probe", env=tree.env).err
+    assert "Movies: probing  [########################]  1/1  100%" in shown
+
+
 # -- interrupted ----------------------------------------------------------------------------------
 
 QUICK = ("Alien", "Heat", "Jaws")

@@ -232,10 +232,10 @@ def test_a_probe_that_hangs_is_ended(tree: Tree) -> None:
     tree.film("Alien")
     tree.hold.touch()
     tree.add()
-    tree.env["RETROVUE_PROBE_TIMEOUT"] = "2"
+    tree.env["RETROVUE_PROBE_TIMEOUT"] = "3"
     done = tree.ingest()["probed"]
     assert (done["probed"], done["skipped"]) == (1, 1)
-    assert tree.probes() == {"Alien": None, "Hang": "it took longer than 2 s"}
+    assert tree.probes() == {"Alien": None, "Hang": "it took longer than 3 s"}
 
 
 def test_what_may_pass_is_asked_again(tree: Tree) -> None:

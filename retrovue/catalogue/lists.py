@@ -49,8 +49,12 @@ def view_name(name: str) -> str:
 
 def every(connection: sqlite3.Connection) -> list[SavedList]:
     """All lists, by name."""
+    return _read(connection, "1 ORDER BY lower(name)")
+
+
+def _read(connection: sqlite3.Connection, which: str, *values: str) -> list[SavedList]:
     rows = connection.execute(
-        "SELECT id, name, view, filters, created_at, updated_at FROM lists ORDER BY lower(name)"
+        f"SELECT id, name, view, filters, created_at, updated_at FROM lists WHERE {which}", values
     ).fetchall()
     return [
         SavedList(id_, name, view, read_object(filters), created_at, updated_at)
@@ -69,6 +73,9 @@ def get(connection: sqlite3.Connection, name: str) -> SavedList:
 
 
 def _named(connection: sqlite3.Connection, name: str) -> SavedList | None:
+    found = _read(connection, "name = ?", name.strip())  # SQLite folds ASCII alone
+    if found:
+        return found[0]
     folded = name.strip().casefold()
     return next((each for each in every(connection) if each.name.casefold() == folded), None)
 

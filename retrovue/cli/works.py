@@ -45,14 +45,14 @@ def found(app: App, words: Sequence[str]) -> dict[str, Any]:
         meant = [f"Did you mean: {', '.join(near)}?"] if near else []
         look = Hint("Look for it", Command("asset list", tuple(words)))
         raise NotFound(f"Asset '{asked}' not found", meant, hint=look)
-    named: list[Line] = [
+    candidates: list[Line] = [
         Hint(f"{named(row)} ({row['source']}/{row['collection']})",
              Command("asset show", (str(row["asset_id"]),)))
         for row in rows[:_MOST]
     ]  # fmt: skip
     if len(rows) > _MOST:
-        named.append(Hint("and more", Command("asset list", tuple(words))))
-    raise Ambiguous(f"Multiple assets named '{asked}' exist", named)
+        candidates.append(Hint("and more", Command("asset list", tuple(words))))
+    raise Ambiguous(f"Multiple assets named '{asked}' exist", candidates)
 
 
 def _fitting(connection: sqlite3.Connection, wanted: Filter) -> list[dict[str, Any]]:

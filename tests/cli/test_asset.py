@@ -18,7 +18,7 @@ FIELDS = (
     "asset_id,source,collection,kind,title,series,season,episode,artist,album,track,year,"
     "duration_ms,file_id,version,part,local_path,missing_since,edition,released_on,episode_end,"
     "disc,version_label,extra_of,size_bytes,modified_at,container,video_codec,audio_codec,width,"
-    "height,relative_path,added_at"
+    "height,relative_path,added_at,tags,rating,note,seen"
 )
 EPISODE = "TV Shows/Night Signal (2003)/Season 01/Night Signal - S01E02 - Static.mkv"
 TRACK = "Music/The Test Cards/Colour Bars (1979)/01 - Ident.flac"

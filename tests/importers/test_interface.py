@@ -19,13 +19,15 @@ FIELDS = {
     "Option": "name help type required default envvar secret multiple",
     "FoundCollection": "external_id name kind locations identity size",
     "FoundFile": "path version part size_bytes modified_at duration_ms container video_codec"
-    " audio_codec width height version_label",
+    " audio_codec width height version_label streams",
     "FoundAsset": "external_id kind title files fingerprint series season episode episode_end"
     " artist album track year released_on duration_ms edition guids metadata disc added_at",
     "FoundFolder": "path fingerprint assets",
     "Unread": "where why",
     "Skipped": "where why on_purpose",
     "Overlooked": "says options",
+    "Probed": "duration_ms container width height streams tags taken_on",
+    "Stream": "kind codec language channels hdr is_default forced path",
     "Location": "external_path local_path",
     "ScanCollection": "external_id name kind mappings quick known_folders identity excluded",
 }

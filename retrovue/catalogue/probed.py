@@ -118,6 +118,8 @@ def store(tx: Tx, answers: Iterable[Answer]) -> None:
             },
         )
     _fill_in(tx, which, {"ids": ids})
+    told = tx.execute(f"SELECT asset_id FROM asset_files WHERE id IN ({which})", {"ids": ids})
+    tx.changed_assets.update(id_ for (id_,) in told)  # tags are laid over them before the commit
 
 
 def refill(tx: Tx) -> None:

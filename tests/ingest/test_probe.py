@@ -16,6 +16,7 @@ import pytest
 
 from support import plugins
 from support.cli import PATIENCE, Cli
+from support.encoded import Audio, encode
 
 # What it does with a file is in the file's name.
 PROBE = """
@@ -451,3 +452,45 @@ def test_a_kill_keeps_what_was_probed_and_leaves_no_process(tree: Tree) -> None:
     _until(lambda: all(map(_is_gone, tree.workers())))
     assert set(tree.probes()) == set(QUICK)
     _goes_on(tree)
+
+
+# -- tags over names -------------------------------------------------------------------------------
+
+
+def test_tags_are_laid_over_names_and_edits_over_tags(cli: Cli, tmp_path: Path) -> None:
+    song = tmp_path / "Music" / "Pond" / "Tides (1990)" / "01 - ebb.flac"
+    encode(song, Audio("flac"), tags={"title": "Ebb", "artist": "The Pond", "album": "Tides"})
+    cli.ok("quickstart", tmp_path / "Music")
+    cli.ok("source", "ingest", "Music")
+    before = cli.rows("SELECT title, artist, album, track FROM assets")
+
+    cli.ok("asset", "probe")
+
+    assert before != [("Ebb", "The Pond", "Tides", 1)]
+    assert cli.rows("SELECT title, artist, album, track FROM assets") == [
+        ("Ebb", "The Pond", "Tides", 1)
+    ]
+    shown = cli.json("asset", "show", "ebb")
+    assert shown["origins"]["title"]["origin"] == "tags"
+    assert shown["origins"]["track"]["origin"] == "name"
+    cli.ok("asset", "edit", "ebb", "--title", "Mine")
+    cli.ok("source", "ingest", "Music")
+    assert cli.rows("SELECT title, artist FROM assets") == [("Mine", "The Pond")]
+    cli.ok("asset", "edit", "mine", "--unset", "title")
+    assert cli.rows("SELECT title FROM assets") == [("Ebb",)]
+
+
+def test_new_tags_of_a_changed_file_replace_the_old(cli: Cli, tmp_path: Path) -> None:
+    song = tmp_path / "Music" / "Pond" / "Tides" / "01 - ebb.flac"
+    encode(song, Audio("flac"), tags={"title": "Ebb"})
+    cli.ok("quickstart", tmp_path / "Music")
+    cli.ok("source", "ingest", "Music", "--probe")
+    assert cli.rows("SELECT title FROM assets") == [("Ebb",)]
+    encode(song, Audio("flac"), tags={"title": "Flow"}, seconds=0.6)
+    cli.ok("source", "ingest", "Music")
+    assert cli.rows("SELECT title FROM assets") == [
+        ("ebb",)
+    ]  # as its name says, until it is probed
+    cli.ok("source", "ingest", "Music", "--probe")
+    assert cli.rows("SELECT title FROM assets") == [("Flow",)]
+    assert cli("db", "check").code == 0

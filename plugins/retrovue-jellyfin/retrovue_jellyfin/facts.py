@@ -86,7 +86,7 @@ def _rating(value: Any, scale: int) -> float | None:
     """A rating of 0 to 10, from one of 0 to 10 times `scale`."""
     if type(value) not in (int, float) or not isfinite(value) or not 0 <= value <= 10 * scale:
         return None
-    return round(value / scale, 2)
+    return round(float(value) / scale, 2)
 
 
 def _time(value: Any) -> str | None:

@@ -28,7 +28,7 @@ class Directory:
     """
 
     __slots__ = (
-        "asides", "changed_ns", "discs", "folders", "left_out", "names", "numbers", "path",
+        "asides", "beside", "changed_ns", "discs", "folders", "left_out", "names", "numbers", "path",
         "relative", "unnamed",
     )  # fmt: skip
 
@@ -40,6 +40,7 @@ class Directory:
         self.numbers: array[int] | list[int] = array("q")  # a list holds what 64 bits cannot
         self.folders: list[str] = []  # with a slash at the end, so that they sort as paths do
         self.discs: list[str] = []  # those of them that hold a part of what is here
+        self.beside: list[File] = []  # NFO files, sidecars and posters
         self.asides: list[Unread | Skipped] = []
         self.left_out: list[Skipped] = []  # on purpose
         self.unnamed = False  # whether a folder in it has a name that cannot be kept
@@ -67,6 +68,7 @@ class Directory:
         self.clear()
         for entry in files:
             self.add(*entry)
+        self.beside = [file for file in self.beside if wanted(file.name)]
         self.folders = [name for name in self.folders if wanted(name)]
         self.discs = [name for name in self.discs if name in self.folders]
 

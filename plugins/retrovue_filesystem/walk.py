@@ -18,8 +18,8 @@ from retrovue.names.kinds import (
     is_ignored_folder,
     is_left_behind,
 )
-from retrovue_filesystem import ignoring
-from retrovue_filesystem.directory import Directory
+from retrovue_filesystem import beside, ignoring
+from retrovue_filesystem.directory import Directory, File
 from retrovue_filesystem.ignoring import IGNORE_FILES
 
 # What counts in a collection of each kind; of one whose kind nobody said, everything does.
@@ -42,6 +42,16 @@ _TYPE, _REGULAR = 0o170000, 0o100000  # of a file, in its mode
 
 def _left_out(where: str, why: str) -> Skipped:
     return Skipped(where, why, on_purpose=True)
+
+
+def _note_beside(entry: os.DirEntry[str], found: Directory) -> None:
+    """Take in what lies beside media files, where its name can be kept."""
+    name = entry.name
+    if name[0] == "." or not (name.isascii() or names.is_utf8(name)):
+        return
+    status = entry.stat()
+    if status.st_mode & _TYPE == _REGULAR:
+        found.beside.append(File(name, status.st_size, status.st_mtime_ns))
 
 
 def _above(relative: str) -> str:
@@ -200,8 +210,14 @@ class Walk:
                 return self._found(Unread(directory.path, why))
             directory.add_all(inner, disc)
             discs += [disc + below for below in inner.discs]
-        read = partial(self._read, directory)
+        read = partial(self._assets, directory)
         return FoundFolder(directory.path, self._fingerprint(directory), read)
+
+    def _assets(self, directory: Directory) -> Iterable[FoundAsset | Unread | Skipped]:
+        found = self._read(directory)
+        if not directory.beside:
+            return found
+        return beside.told(directory, f"{self._local}/{directory.relative}", found)
 
     def _fingerprint(self, directory: Directory) -> str:
         """The directory's modification time in nanoseconds, what it is read by, and a checksum of
@@ -221,6 +237,9 @@ class Walk:
         for at in range(0, len(files), _CHUNK):
             text = "\0".join(files[at : at + _CHUNK])
             digest.update((b"\0" if at else b"") + text.encode("utf-8", "surrogateescape"))
+        if directory.beside:
+            told_beside = repr(sorted(map(tuple, directory.beside)))
+            digest.update(told_beside.encode())
         digest.update(b"\0\0")
         digest.update(repr(numbers).encode() if isinstance(numbers, list) else numbers)
         return f"{told}{digest.hexdigest()}"
@@ -256,6 +275,8 @@ class Walk:
                 if ending not in wanted and ending.lower() not in wanted:
                     if name[0] == "." and name in IGNORE_FILES:
                         ignores.append(name)
+                    elif ending.lower() in beside.ENDINGS and beside.counts(name):
+                        _note_beside(entry, found)
                     continue
                 if name[0] == "." and is_hidden(name):
                     continue

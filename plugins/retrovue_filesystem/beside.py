@@ -1,0 +1,156 @@
+"""What lies beside media files: NFO files, subtitles and sound, posters.
+
+They add to an asset what they say, and to its fingerprint their sizes and times; what is one work,
+and its id, is told by names alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+from zlib import crc32
+
+from retrovue import FoundAsset, Skipped, Stream, Unread
+from retrovue_filesystem import sidecars
+from retrovue_filesystem.directory import Directory, File
+
+_POSTER = re.compile(r"(?:.*[-.])?(?:poster|folder|cover|movie|fanart|backdrop|landscape|thumb)\d*",
+                     re.IGNORECASE)  # fmt: skip
+_PICTURES = ("jpg", "jpeg", "png", "webp")
+ENDINGS = frozenset(f".{ending}" for ending in
+                    ("nfo", *sidecars.SUBTITLES, *sidecars.SOUND, *_PICTURES))  # fmt: skip
+_EDGE = re.compile(r"[\s._\-\[(]")
+_FIELDS = {
+    "movie": ("title", "year", "released_on"),
+    "episode": ("title",),
+    "video": ("title", "year", "released_on"),
+}
+"""What an NFO may say of an asset of each kind."""
+
+Found = FoundAsset | Unread | Skipped
+
+
+def counts(name: str) -> bool:
+    """Whether a file with one of `ENDINGS` is one that is looked at."""
+    stem, _, ending = name.rpartition(".")
+    return ending.lower() not in _PICTURES or _POSTER.fullmatch(stem) is not None
+
+
+def told(directory: Directory, local: str, found: Iterable[Found]) -> Iterator[Found]:
+    """The assets of a directory, which is `local` here, with what lies beside them."""
+    items = list(found)
+    assets = [item for item in items if isinstance(item, FoundAsset)]
+    beside = _Beside(directory, local, assets)
+    for item in items:
+        yield beside.with_all(item) if isinstance(item, FoundAsset) else item
+
+
+class _Beside:
+    """What lies beside the assets of a directory, by what it belongs to."""
+
+    def __init__(self, directory: Directory, local: str, assets: list[FoundAsset]) -> None:
+        self._path, self._local = directory.path, local
+        films = [asset for asset in assets if asset.kind == "movie"]
+        self._only = films[0].external_id if len(films) == 1 else None
+        self._nfos: dict[str, File] = {}
+        self._posters: list[File] = []
+        self._sidecars: dict[str, list[tuple[File, Stream]]] = defaultdict(list)
+        stems = {_stem(file.path) for asset in assets for file in asset.files}
+        there = {file.name.casefold() for file in directory.beside}
+        for file in sorted(directory.beside):
+            self._take(file, stems, there)
+
+    def _take(self, file: File, stems: set[str], there: set[str]) -> None:
+        stem, _, ending = file.name.rpartition(".")
+        ending = ending.lower()
+        if ending == "nfo":
+            self._nfos[stem.casefold()] = file
+        elif ending in _PICTURES:
+            self._posters.append(file)
+        elif ending == "sub" and f"{stem}.idx".casefold() in there:
+            return  # the pictures of an .idx
+        else:
+            owner = _owner(stem, stems)
+            if owner is not None:
+                path = self._path + file.name
+                stream = sidecars.stream(path, stem[len(owner) :], ending)
+                self._sidecars[owner].append((file, stream))
+
+    def with_all(self, asset: FoundAsset) -> FoundAsset:
+        """An asset with what lies beside it."""
+        nfo = self._nfo_of(asset)
+        posters = self._posters_of(asset)
+        streams = [self._sidecars.get(_stem(file.path), []) for file in asset.files]
+        used = [*([nfo] if nfo else []), *posters, *(file for each in streams for file, _ in each)]
+        if not used:
+            return asset
+        mark = crc32(repr([tuple(file) for file in used]).encode("utf-8", "surrogateescape"))
+        files = tuple(
+            file._replace(streams=tuple(stream for _, stream in each)) if each else file
+            for file, each in zip(asset.files, streams, strict=True)
+        )
+        metadata = dict(asset.metadata)
+        if posters:
+            metadata["posters"] = [self._path + file.name for file in posters]
+        asset = asset._replace(
+            files=files, metadata=metadata, fingerprint=f"{asset.fingerprint}+{mark:08x}"
+        )
+        return self._with_nfo(asset, nfo) if nfo is not None else asset
+
+    def _nfo_of(self, asset: FoundAsset) -> File | None:
+        for file in asset.files:
+            own = self._nfos.get(_stem(file.path))
+            if own is not None:
+                return own
+        if asset.external_id != self._only:
+            return None
+        folder = self._path.rstrip("/").rpartition("/")[2].casefold()
+        return self._nfos.get("movie") or self._nfos.get(folder)
+
+    def _posters_of(self, asset: FoundAsset) -> list[File]:
+        stems = [_stem(file.path) for file in asset.files]
+        alone = asset.external_id == self._only
+        found = []
+        for file in self._posters:
+            name = file.name.casefold()
+            if any(name.startswith((f"{stem}-", f"{stem}.")) for stem in stems) or (
+                alone and "-" not in name
+            ):
+                found.append(file)
+        return found
+
+    def _with_nfo(self, asset: FoundAsset, file: File) -> FoundAsset:
+        from retrovue_filesystem import nfo  # few trees have one
+
+        try:
+            said = nfo.read(self._local + file.name)
+        except nfo.NotRead as why:
+            return asset._replace(
+                metadata={**asset.metadata, "nfo_not_read": f"{file.name}: {why}"}
+            )
+        fields: dict[str, Any] = {
+            name: said.fields[name] for name in _FIELDS.get(asset.kind, ()) if name in said.fields
+        }
+        if asset.kind == "episode" and asset.released_on is None and "released_on" in said.fields:
+            fields["released_on"] = said.fields["released_on"]
+        metadata = {**asset.metadata, **said.metadata}
+        if fields:
+            metadata["nfo"] = sorted(fields)
+        schemes = {guid.partition("://")[0] for guid in said.guids}
+        others = [guid for guid in asset.guids if guid.partition("://")[0] not in schemes]
+        return asset._replace(**fields, guids=(*said.guids, *others), metadata=metadata)
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[0].casefold()
+
+
+def _owner(stem: str, stems: set[str]) -> str | None:
+    """The name of the file that a sidecar's name begins with, the longest there is."""
+    folded = stem.casefold()
+    if folded in stems:
+        return folded
+    edges = [match.start() for match in _EDGE.finditer(folded)]
+    return next((folded[:at] for at in reversed(edges) if folded[:at] in stems), None)

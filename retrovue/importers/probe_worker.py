@@ -135,6 +135,7 @@ def _failure(error: BaseException) -> Answer:
     told = str(error).strip() if isinstance(error, ImporterError) else describe_exception(error)
     plain = "".join(c if c.isprintable() else " " for c in told[: 4 * _LINE])
     reason = " ".join(plain.split())[:_LINE] or type(error).__name__
-    # what the system says of reading it may be otherwise tomorrow
+    # what the system says of reading it, or what is not installed, may be otherwise tomorrow
     passing = isinstance(error, OSError) and error.errno is not None
+    passing = passing or isinstance(error, ImportError)
     return {"error": reason, "lasting": not passing}

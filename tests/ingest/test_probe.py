@@ -45,6 +45,8 @@ def probe(path):
         return None
     if "Wrong" in name:
         return {"duration_ms": 5}
+    if "Lacking" in name:
+        import no_such_module
     if "Passing" in name:
         raise PermissionError(13, "Permission denied")
     tags = {
@@ -241,10 +243,11 @@ def test_a_probe_that_hangs_is_ended(tree: Tree) -> None:
 
 def test_what_may_pass_is_asked_again(tree: Tree) -> None:
     tree.film("Passing")
+    tree.film("Lacking")
     tree.add()
-    assert tree.ingest()["probed"]["skipped"] == 1
+    assert tree.ingest()["probed"]["skipped"] == 2
     assert tree.probes() == {}
-    assert tree.ingest()["probed"]["skipped"] == 1
+    assert tree.ingest()["probed"]["skipped"] == 2
 
 
 def test_a_file_that_is_not_there_is_left(tree: Tree) -> None:

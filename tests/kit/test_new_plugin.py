@@ -63,5 +63,9 @@ def test_a_folder_that_is_there_is_left_alone(cli: Cli, here: Path) -> None:
 
 
 def test_the_list_is_as_before(cli: Cli) -> None:
-    assert [p["name"] for p in cli.json("plugins")["plugins"]] == ["filesystem", "plex"]
+    assert [p["name"] for p in cli.json("plugins")["plugins"]] == [
+        "filesystem",
+        "plex",
+        "probe",
+    ]
     assert cli.ok("plugins").out.startswith("PLUGIN ")

@@ -6,13 +6,15 @@ and its id, is told by names alone.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 from zlib import crc32
 
-from retrovue import FoundAsset, Skipped, Stream, Unread
+from retrovue import FoundAsset, Skipped, Stream, Unread, names
 from retrovue_filesystem import sidecars
 from retrovue_filesystem.directory import Directory, File
 
@@ -38,6 +40,16 @@ def counts(name: str) -> bool:
     return ending.lower() not in _PICTURES or _POSTER.fullmatch(stem) is not None
 
 
+def note(entry: os.DirEntry[str], found: Directory) -> None:
+    """Take in what lies beside media files, where its name can be kept."""
+    name = entry.name
+    if name[0] == "." or not (name.isascii() or names.is_utf8(name)):
+        return
+    status = entry.stat()
+    if stat.S_ISREG(status.st_mode):
+        found.beside.append(File(name, status.st_size, status.st_mtime_ns))
+
+
 def told(directory: Directory, local: str, found: Iterable[Found]) -> Iterator[Found]:
     """The assets of a directory, which is `local` here, with what lies beside them."""
     items = list(found)
@@ -56,7 +68,7 @@ class _Beside:
         self._only = films[0].external_id if len(films) == 1 else None
         self._nfos: dict[str, File] = {}
         self._posters: list[File] = []
-        self._sidecars: dict[str, list[tuple[File, Stream]]] = defaultdict(list)
+        self._sidecars: dict[str, list[tuple[File, str, Stream]]] = defaultdict(list)
         stems = {_stem(file.path) for asset in assets for file in asset.files}
         there = {file.name.casefold() for file in directory.beside}
         for file in sorted(directory.beside):
@@ -75,20 +87,25 @@ class _Beside:
             owner = _owner(stem, stems)
             if owner is not None:
                 path = self._path + file.name
-                stream = sidecars.stream(path, stem[len(owner) :], ending)
-                self._sidecars[owner].append((file, stream))
+                rest = stem[len(owner) :]
+                stream = sidecars.stream(path, rest, ending)
+                self._sidecars[owner].append((file, rest, stream))
 
     def with_all(self, asset: FoundAsset) -> FoundAsset:
         """An asset with what lies beside it."""
         nfo = self._nfo_of(asset)
         posters = self._posters_of(asset)
         streams = [self._sidecars.get(_stem(file.path), []) for file in asset.files]
-        used = [*([nfo] if nfo else []), *posters, *(file for each in streams for file, _ in each)]
+        used = [
+            *([("nfo", nfo.size, nfo.mtime_ns)] if nfo is not None else []),
+            *(("poster", file.size, file.mtime_ns) for file in posters),
+            *((rest, file.size, file.mtime_ns) for each in streams for file, rest, _ in each),
+        ]  # without the names that change with the file's own: it is renamed with all beside it
         if not used:
             return asset
-        mark = crc32(repr([tuple(file) for file in used]).encode("utf-8", "surrogateescape"))
+        mark = crc32(repr(used).encode("utf-8", "surrogateescape"))
         files = tuple(
-            file._replace(streams=tuple(stream for _, stream in each)) if each else file
+            file._replace(streams=tuple(stream for _, _, stream in each)) if each else file
             for file, each in zip(asset.files, streams, strict=True)
         )
         metadata = dict(asset.metadata)

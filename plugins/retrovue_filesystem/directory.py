@@ -28,8 +28,8 @@ class Directory:
     """
 
     __slots__ = (
-        "asides", "beside", "changed_ns", "discs", "folders", "left_out", "names", "numbers", "path",
-        "relative", "unnamed",
+        "asides", "beside", "changed_ns", "discs", "folders", "left_out", "names", "numbers",
+        "path", "relative", "unnamed",
     )  # fmt: skip
 
     def __init__(self, path: str, relative: str, changed_ns: int) -> None:

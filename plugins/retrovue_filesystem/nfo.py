@@ -72,9 +72,8 @@ def told(body: bytes) -> Told:
     xml = text[start : end + 1] if 0 <= start < end else ""
     items = _items(xml) if xml else []
     beside = text.replace(xml, " ") if xml else text
-    guids = dict.fromkeys(
-        f"{scheme}://{match[1]}" for pattern, scheme in _ADDRESSES for match in [pattern.search(beside)] if match
-    )  # fmt: skip
+    found = ((pattern.search(beside), scheme) for pattern, scheme in _ADDRESSES)
+    guids = dict.fromkeys(f"{scheme}://{match[1]}" for match, scheme in found if match)
     if not items and not guids:
         raise NotRead("it says nothing of a film or an episode")
     first = items[0] if items else []

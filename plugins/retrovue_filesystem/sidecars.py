@@ -22,18 +22,19 @@ SOUND = {
 """Codecs as FFmpeg names them, by ending."""
 
 _LANGUAGES = """
-en eng english|de ger deu german deutsch|fr fre fra french francais français|es spa spanish espanol
-español castellano|it ita italian italiano|pt por portuguese português portugues|nl dut nld dutch
-nederlands|sv swe swedish svenska|da dan danish dansk|no nor norwegian norsk|nb nob|nn nno|fi fin
-finnish suomi|is ice isl icelandic|pl pol polish polski|cs cze ces czech|sk slo slk slovak|hu hun
-hungarian magyar|ro rum ron romanian|bg bul bulgarian|hr hrv croatian|sr srp serbian|sl slv slovenian
-|bs bos bosnian|mk mac mkd macedonian|sq alb sqi albanian|el gre ell greek|tr tur turkish|ru rus
-russian|uk ukr ukrainian|be bel belarusian|lt lit lithuanian|lv lav latvian|et est estonian|he heb
-hebrew|ar ara arabic|fa per fas persian farsi|hi hin hindi|bn ben bengali|ta tam tamil|te tel telugu
-|ml mal malayalam|ur urd urdu|th tha thai|vi vie vietnamese|id ind indonesian|ms may msa malay|zh chi
-zho chinese|ja jpn japanese|ko kor korean|ca cat catalan|eu baq eus basque|gl glg galician|ga gle
-irish|cy wel cym welsh|la lat latin|af afr afrikaans|sw swa swahili|ka geo kat georgian|hy arm hye
-armenian
+en eng english | de ger deu german deutsch | fr fre fra french francais français | es spa spanish
+espanol español castellano | it ita italian italiano | pt por portuguese português portugues | nl
+dut nld dutch nederlands | sv swe swedish svenska | da dan danish dansk | no nor norwegian norsk |
+nb nob | nn nno | fi fin finnish suomi | is ice isl icelandic | pl pol polish polski | cs cze ces
+czech | sk slo slk slovak | hu hun hungarian magyar | ro rum ron romanian | bg bul bulgarian | hr
+hrv croatian | sr srp serbian | sl slv slovenian | bs bos bosnian | mk mac mkd macedonian | sq alb
+sqi albanian | el gre ell greek | tr tur turkish | ru rus russian | uk ukr ukrainian | be bel
+belarusian | lt lit lithuanian | lv lav latvian | et est estonian | he heb hebrew | ar ara arabic
+| fa per fas persian farsi | hi hin hindi | bn ben bengali | ta tam tamil | te tel telugu | ml mal
+malayalam | ur urd urdu | th tha thai | vi vie vietnamese | id ind indonesian | ms may msa malay |
+zh chi zho chinese | ja jpn japanese | ko kor korean | ca cat catalan | eu baq eus basque | gl glg
+galician | ga gle irish | cy wel cym welsh | la lat latin | af afr afrikaans | sw swa swahili | ka
+geo kat georgian | hy arm hye armenian
 """
 """BCP 47, then ISO 639-2 and names: https://www.loc.gov/standards/iso639-2/php/code_list.php"""
 _BY_WORD = {word: words.split()[0] for words in _LANGUAGES.split("|") for word in words.split()}

@@ -19,7 +19,7 @@ from retrovue.names.kinds import (
     is_left_behind,
 )
 from retrovue_filesystem import beside, ignoring
-from retrovue_filesystem.directory import Directory, File
+from retrovue_filesystem.directory import Directory
 from retrovue_filesystem.ignoring import IGNORE_FILES
 
 # What counts in a collection of each kind; of one whose kind nobody said, everything does.
@@ -42,16 +42,6 @@ _TYPE, _REGULAR = 0o170000, 0o100000  # of a file, in its mode
 
 def _left_out(where: str, why: str) -> Skipped:
     return Skipped(where, why, on_purpose=True)
-
-
-def _note_beside(entry: os.DirEntry[str], found: Directory) -> None:
-    """Take in what lies beside media files, where its name can be kept."""
-    name = entry.name
-    if name[0] == "." or not (name.isascii() or names.is_utf8(name)):
-        return
-    status = entry.stat()
-    if status.st_mode & _TYPE == _REGULAR:
-        found.beside.append(File(name, status.st_size, status.st_mtime_ns))
 
 
 def _above(relative: str) -> str:
@@ -276,7 +266,7 @@ class Walk:
                     if name[0] == "." and name in IGNORE_FILES:
                         ignores.append(name)
                     elif ending.lower() in beside.ENDINGS and beside.counts(name):
-                        _note_beside(entry, found)
+                        beside.note(entry, found)
                     continue
                 if name[0] == "." and is_hidden(name):
                     continue

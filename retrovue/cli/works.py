@@ -86,7 +86,7 @@ def shown(connection: sqlite3.Connection, asset: dict[str, Any]) -> Result:
     if asset["duration_ms"] is not None:
         pairs.append(("duration", human.duration(asset["duration_ms"])))
     pairs += [("guids", ", ".join(asset["guids"]))] if asset["guids"] else []
-    pairs += [(f"metadata.{name}", value) for name, value in asset["metadata"].items()]
+    pairs += [(f"metadata.{name}", _listed(value)) for name, value in asset["metadata"].items()]
     lines: list[Line] = [named(asset), "", *facts(pairs)]
     lines += ["", *facts(marking.pairs(said))] if said is not None else []
     covered = [
@@ -100,6 +100,12 @@ def shown(connection: sqlite3.Connection, asset: dict[str, Any]) -> Result:
         lines += probing.file_lines(file)
     marked = marking.of_asset(said)
     return Result({**asset, **marked, "origins": origins, "files": files}, lines)
+
+
+def _listed(value: Any) -> Any:
+    """Names in a row, with commas between."""
+    names = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return ", ".join(value) if names else value
 
 
 def _quoted(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -87,7 +88,7 @@ def why(app: App, path: str) -> Result:
         source = sources.by_id(connection, collection.source_id)
         for entry in account.of_collection(app.catalogue, app.plugins, source, collection):
             if entry.path == local:
-                return _told(source, collection, entry)
+                return _told(connection, source, collection, entry)
     here = os.path.abspath(path)
     return Result({"path": here, "verdict": "in_no_source"}, [f"{here} is in no source."])
 
@@ -108,7 +109,9 @@ def _local(collection: Collection, path: str) -> str | None:
     return None
 
 
-def _told(source: Source, collection: Collection, entry: Entry) -> Result:
+def _told(
+    connection: sqlite3.Connection, source: Source, collection: Collection, entry: Entry
+) -> Result:
     data: dict[str, Any] = {**entry._asdict(), "source": source.name, "collection": collection.name,
                             "last_ingested_at": collection.last_ingested_at}  # fmt: skip
     lines: list[Line] = [
@@ -122,6 +125,11 @@ def _told(source: Source, collection: Collection, entry: Entry) -> Result:
         data["read"] = read
         lines += ["", "Its path was read as:", *(f"  {line}" for line in facts(read.items()))]
     if entry.asset_id is not None:
+        from retrovue.catalogue.works import overlay
+
+        data["origins"] = origins = overlay.origins(connection, entry.asset_id)
+        where = [(name, each["origin"]) for name, each in origins.items()]
+        lines += ["", "Where its fields come from:", *(f"  {line}" for line in facts(where))]
         lines += ["", Hint("See it", Command("asset show", (str(entry.asset_id),)))]
     return Result(data, lines)
 

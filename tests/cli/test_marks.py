@@ -148,7 +148,7 @@ def test_a_word_that_asks_for_no_mark_is_refused_or_text(shelf: Shelf, cli: Cli,
 def test_an_ingest_keeps_what_was_edited_and_says_so(shelf: Shelf, cli: Cli) -> None:
     shelf.put("Alien (1979)", "another, better file")
     run = cli.ok("source", "ingest", "media")
-    assert "What you edited stays, in 1 asset of these." in run.out
+    assert "What you edited stays in 1 asset of these." in run.out
     assert _said(cli, "Mine") == SAID
     assert shelf.ingest()["totals"]["updated"] == 0
 

@@ -252,3 +252,12 @@ def test_posters_and_sidecars_stand_with_their_file(tree: Tree) -> None:
 )  # fmt: skip
 def test_a_language_is_told_as_bcp_47_has_it(word: str, language: str | None) -> None:
     assert sidecars.language(word) == language
+
+
+def test_why_tells_where_each_field_comes_from(tree: Tree) -> None:
+    film = tree.put(FILM)
+    tree.put("Movies/Alien (1979)/movie.nfo", "<movie><title>Star Beast</title></movie>")
+    tree.ingest()
+    tree.cli.ok("asset", "edit", "Star Beast", "--edition", "Mine")
+    origins = {name: each["origin"] for name, each in tree.cli.json("why", film)["origins"].items()}
+    assert origins == {"title": "nfo", "year": "name", "edition": "yours"}

@@ -142,6 +142,32 @@ def test_a_library_that_was_split(
     assert cli.rows(FACTS) == before
 
 
+def test_marks_and_edits_go_with_an_asset_whose_library_was_split(
+    libraries: Sequence[Section], nas: Nas, plex: FakePlex, cli: Cli
+) -> None:
+    ids = known(cli)
+    for title in ("Film 7", "Film 20"):
+        cli.ok("asset", "mark", str(ids[title]), "--tag", "lent")
+        cli.ok("asset", "edit", str(ids[title]), "--title", f"My {title}")
+    rebuild(
+        plex,
+        ("4", "Kids", "movie", ["/data/Kids"],
+         [film(n, base="/data/Kids", key=n + 40) for n in range(1, 11)]),
+        ("1", "Feature films", "movie", ["/data/Movies"], [film(n) for n in range(11, 31)]),
+        ("2", "TV", "show", ["/data/TV"], [episode(n) for n in range(101, 104)]),
+        ("3", "Home", "movie", ["/data/Home"], [beach(n) for n in range(201, 204)]),
+    )  # fmt: skip
+    assert rebind(cli)["totals"] == {"sure": 36, "likely": 0, "ambiguous": 0, "lost": 0}
+    marked = "SELECT DISTINCT asset_id, title FROM media WHERE tags = '[\"lent\"]' ORDER BY title"
+    due = [(ids["Film 20"], "My Film 20"), (ids["Film 7"], "My Film 7")]
+    assert cli.rows(marked) == due
+    cli.json("source", "ingest", NAME)
+    assert cli.rows(marked) == due
+    cli.ok("asset", "edit", str(ids["Film 7"]), "--unset", "title")
+    assert cli.rows(marked) == [(ids["Film 7"], "Film 7"), due[0]]
+    assert cli("db", "check").code == 0
+
+
 def test_two_libraries_that_were_merged(
     libraries: Sequence[Section], nas: Nas, plex: FakePlex, cli: Cli
 ) -> None:

@@ -148,7 +148,7 @@ def test_a_file_size_limit_changes_nothing(library: Library) -> None:
     cli = library.cli
     _many(library)
     before = collections_of(cli)
-    run = on_full_disk(_pages(cli) * PAGE_SIZE, cli, "collection", "ingest", "Movies")
+    run = on_full_disk(_pages(cli) * PAGE_SIZE // 2, cli, "collection", "ingest", "Movies")
     assert (run.code, run.error) == (1, "Error: Collection ingest failed: disk I/O error"), run.err
     assert collections_of(cli) == before
     check(cli)

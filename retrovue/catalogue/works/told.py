@@ -73,20 +73,11 @@ def _read(connection: sqlite3.Connection, ids: list[int]) -> list[Told]:
           LEFT JOIN source_values AS v ON v.asset_id = a.id""",
         given,
     ).fetchall()
-    return [
-        _told(row[:4], row[4:8], row[8:], paths.get(row[0], []), sized.get(row[0], False))
-        for row in rows
-    ]
+    return [_told(row, paths.get(row[0], []), sized=sized.get(row[0], False)) for row in rows]
 
 
-def _told(
-    head: tuple[Any, ...],
-    texts: tuple[Any, ...],
-    values: tuple[Any, ...],
-    paths: list[str],
-    sized: bool,  # noqa: FBT001
-) -> Told:
-    guids, metadata, fingerprint, kept = texts
+def _told(row: tuple[Any, ...], paths: list[str], *, sized: bool) -> Told:
+    asset_id, collection_id, work_id, missing, guids, metadata, fingerprint, kept, *values = row
     shown = dict(zip(_FIELDS, values, strict=True))
     beneath = read_object(kept) if kept else {}
     beneath = {name: value for name, value in beneath.items() if name in EDITABLE}
@@ -98,5 +89,6 @@ def _told(
         fingerprint if sized else None,
         paths,
     )
-    return Told(head[0], head[1], head[2], bool(head[3]), shown, fields, frozenset(beneath), known,
+    covered = frozenset(beneath)
+    return Told(asset_id, collection_id, work_id, bool(missing), shown, fields, covered, known,
                 traits)  # fmt: skip

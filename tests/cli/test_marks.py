@@ -249,6 +249,28 @@ def test_works_that_are_told_apart_never_share_one(
     assert cli.rows("SELECT local_path FROM media WHERE tags <> '[]'") == [(str(first),)]
 
 
+@pytest.mark.parametrize(
+    "other", ["Heat (1995) {imdb-tt0000001}", "Heat (1995) {edition-Cut} {imdb-tt0113277}"]
+)
+def test_another_work_that_comes_in_its_place_does_not_get_it(
+    cli: Cli, tmp_path: Path, other: str
+) -> None:
+    shelf = Shelf(cli, tmp_path / "media")
+    first = shelf.put("Heat (1995) {imdb-tt0113277}", "the same content")
+    shelf.add()
+    cli.ok("asset", "mark", "Heat", "--tag", "lent")
+    first.unlink()
+    shelf.ingest("--allow-missing")
+    cli.ok("asset", "purge", "--force")
+    shelf.put(other, "the same content")
+    shelf.ingest()
+    assert cli.json("asset", "list", "tag:lent")["assets"] == []
+    assert len(cli.json("asset", "marks", "--waiting")["marks"]) == 1
+    shelf.put("Heat (1995) {imdb-tt0113277}")
+    shelf.ingest()
+    assert cli.rows("SELECT local_path FROM media WHERE tags <> '[]'") == [(str(first),)]
+
+
 def test_two_of_one_name_in_a_collection_are_two_works(cli: Cli, tmp_path: Path) -> None:
     shelf = Shelf(cli, tmp_path / "media")
     first = shelf.put("Home (2009)", "one", folder="Movies/A")

@@ -8,24 +8,24 @@ whose token is used.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
 from retrovue_plex.pages import Attributes
 
-NAMES_MOST = 100  # of a list
-TEXT_MOST = 20_000  # characters
+TEXT_MOST = 1000  # characters
+SUMMARY_MOST = 20_000
 
-_TEXTS = {
-    "contentRating": "content_rating",
-    "studio": "studio",
-    "originalTitle": "original_title",
-    "titleSort": "sort_title",
-    "grandparentRatingKey": "grandparent_rating_key",
-    "parentRatingKey": "parent_rating_key",
-    "absoluteIndex": "absolute_episode",
-    "summary": "summary",
-}
+_TEXTS = (
+    ("contentRating", "content_rating"),
+    ("studio", "studio"),
+    ("originalTitle", "original_title"),
+    ("titleSort", "sort_title"),
+    ("grandparentRatingKey", "grandparent_rating_key"),
+    ("parentRatingKey", "parent_rating_key"),
+    ("absoluteIndex", "absolute_episode"),
+)
 _LISTS = {
     "Genre": "genres",
     "Director": "directors",
@@ -34,45 +34,52 @@ _LISTS = {
     "Label": "labels",
 }
 _CHANGING = ("rating", "audienceRating", "contentRating", "studio", "viewCount", "lastViewedAt",
-             "viewOffset")  # fmt: skip
+             "viewOffset", "summary")  # fmt: skip
 
 
 def metadata(
     item: Attributes,
-    tags: list[tuple[str, str]],
+    tags: dict[str, list[str]],
     number: Callable[[str | None], int | None],
     time: Callable[[str | None], str | None],
 ) -> dict[str, Any]:
     """What there is, by the keys that `docs/importers.md` lists; `number` and `time` read numbers
     and seconds since 1970."""
     get = item.get
-    found: dict[str, Any] = {ours: item[name][:TEXT_MOST] for name, ours in _TEXTS.items()
-                             if name in item}  # fmt: skip
-    if not found.get("summary", " "):
-        del found["summary"]
-    for name, ours in (("rating", "rating"), ("audienceRating", "audience_rating")):
-        if name in item:
-            found[ours] = _rating(item[name])
-    for name, ours in (("viewCount", "play_count"), ("viewOffset", "position_ms")):
-        if name in item:
-            found[ours] = number(item[name])
-    for name, ours in (("addedAt", "added_at"), ("lastViewedAt", "last_played_at")):
-        if name in item:
-            found[ours] = time(get(name))
-    for tag, name in tags:
-        names = found.setdefault(_LISTS[tag], [])
-        if name and len(names) < NAMES_MOST:
-            names.append(name[:TEXT_MOST])
-    return {name: value for name, value in found.items() if value is not None and value != []}
+    found: dict[str, Any] = {}
+    for name, ours in _TEXTS:
+        if text := get(name):
+            found[ours] = text[:TEXT_MOST]
+    if text := get("summary"):
+        found["summary"] = text[:SUMMARY_MOST]
+    readers: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
+        ("rating", "rating", _rating),
+        ("audienceRating", "audience_rating", _rating),
+        ("viewCount", "play_count", number),
+        ("viewOffset", "position_ms", number),
+        ("addedAt", "added_at", time),
+        ("lastViewedAt", "last_played_at", time),
+    )
+    for name, ours, read in readers:
+        if name in item and (value := read(item[name])) is not None:
+            found[ours] = value
+    for kind, names in tags.items():
+        found[_LISTS[kind]] = names
+    return found
 
 
-def changing(item: Attributes, tags: list[tuple[str, str]]) -> str:
+def changing(item: Attributes, tags: dict[str, list[str]]) -> str:
     """What tells of a change that a server's `updatedAt` does not; empty where there is nothing."""
-    said = [f"{name}={item[name]}" for name in _CHANGING if name in item]
-    return "\0".join([*said, *(f"{tag}={name}" for tag, name in tags)])
+    said = [f"{name}={item[name]}" for name in _CHANGING if item.get(name)]
+    for kind, names in tags.items():
+        said.append(kind)
+        said += names
+    return "\0".join(said)
 
 
+@lru_cache(maxsize=4096)
 def _rating(text: str) -> float | None:
+    """A number of 0 to 10, else None."""
     try:
         rating = float(text)
     except ValueError:

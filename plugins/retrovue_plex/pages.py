@@ -17,10 +17,13 @@ ITEMS = frozenset(("Video", "Track", "Photo", "Directory"))
 
 TAGS = frozenset(("Genre", "Director", "Writer", "Role", "Label"))
 """Elements that say something of an item by their `tag`."""
+NAMES_MOST = 100
+"""Those of one kind that are kept of an item, the first ones."""
+NAME_MOST = 200  # characters
 
 DEEPEST = 30
 MOST_ELEMENTS = 200_000
-"""Items, versions, parts and ids of one page."""
+"""Items, versions, parts and ids of one page; tags are limited item by item."""
 
 _UNUSED = re.compile(
     rb"<(?:Image|UltraBlurColors|Producer|Country|Similar|Collection|Rating|Mood|Style|Field|Extras"
@@ -39,14 +42,14 @@ Versions = list[tuple[Attributes, list[Attributes]]]
 
 
 class Element(NamedTuple):
-    """One item as the server sends it: its tag and attributes, `Guid` ids, versions, and of `TAGS`
-    each with what it says."""
+    """One item as the server sends it: its tag and attributes, `Guid` ids, versions, and for each
+    of `TAGS` that it has what they say, in the order of the server."""
 
     tag: str
     item: Attributes
     guids: list[str]
     versions: Versions
-    tags: list[tuple[str, str]]
+    tags: dict[str, list[str]]
 
 
 class Row(NamedTuple):
@@ -108,7 +111,7 @@ class _Reader:
         self.depth = self.kept = 0
         self.current: Element | None = None
         self.guids: list[str] = []
-        self.tags: list[tuple[str, str]] = []
+        self.tags: dict[str, list[str]] = {}
         self.versions: Versions = []
         self.parts: list[Attributes] = []
 
@@ -125,7 +128,8 @@ class _Reader:
         elif tag == "Guid" and depth == 3:
             self.guids.append(attributes.get("id", ""))
         elif depth == 3 and tag in TAGS:
-            self.tags.append((tag, attributes.get("tag", "")))
+            self._tag(tag, attributes.get("tag"))
+            return
         elif tag == "Media" and depth == 3:
             self.parts = []
             self.versions.append((attributes, self.parts))
@@ -147,9 +151,18 @@ class _Reader:
             self.current = None
 
     def _item(self, tag: str, attributes: Attributes) -> None:
-        self.guids, self.versions, self.parts, self.tags = [], [], [], []
+        self.guids, self.versions, self.parts, self.tags = [], [], [], {}
         if tag in ITEMS or "ratingKey" in attributes:
             self.current = Element(tag, attributes, self.guids, self.versions, self.tags)
+
+    def _tag(self, kind: str, name: str | None) -> None:
+        names = self.tags.get(kind)
+        if not name:
+            return
+        if names is None:
+            self.tags[kind] = [name[:NAME_MOST]]
+        elif len(names) < NAMES_MOST:
+            names.append(name[:NAME_MOST])
 
     def _outside(self, tag: str, attributes: Attributes) -> None:
         """The root, which must be Plex's, and nesting, which must have an end."""

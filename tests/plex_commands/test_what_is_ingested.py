@@ -243,3 +243,38 @@ def test_control_characters_of_a_title_do_not_reach_the_terminal(
     assert nas.ingest().code == 0
     assert nas.column("SELECT title FROM assets") == [title]
     assert "\u009b" not in cli.ok("asset", "list").out
+
+
+def test_what_the_server_knows_is_shown_and_asks_for_no_item(
+    nas: Nas, plex: FakePlex, cli: Cli
+) -> None:
+    item = movie(1, rating="7.5", audienceRating="8.1", viewCount=2, lastViewedAt=1_700_000_060,
+                 viewOffset=90_000, summary="A light.", updatedAt=None)  # fmt: skip
+    section = plex.add_section("1", "Movies", items=[item, *(movie(n) for n in range(2, 40))])
+    nas.ready()
+    plex.requests.clear()
+    assert nas.stats() == {"Movies": {"discovered": 39, "added": 39}}
+    first = plex.paths()
+    assert first.count("/library/sections/1/all") == 2  # one page, and the one behind it
+    assert len(first) <= 5
+    ((id_,),) = cli.rows("SELECT id FROM assets WHERE external_id = '1'")
+    assert cli.json("asset", "show", str(id_))["metadata"] == {
+        "added_at": "2023-11-14T22:13:21Z",
+        "audience_rating": 8.1,
+        "cast": ["Actor 0", "Actor 1", "Actor 2"],
+        "content_rating": "PG",
+        "directors": ["A. Fisher"],
+        "genres": ["Drama", "Mystery"],
+        "last_played_at": "2023-11-14T22:14:20Z",
+        "play_count": 2,
+        "position_ms": 90_000,
+        "rating": 7.5,
+        "studio": "Harbour Films",
+        "summary": "A light.",
+        "writers": ["B. Sailor", "C. Pilot"],
+    }
+    section.items = [item.replace("A light.", "A light goes out."), *section.items[1:]]
+    plex.requests.clear()
+    assert nas.stats() == {"Movies": {"discovered": 39, "updated": 1, "unchanged": 38}}
+    assert plex.paths() == first
+    assert nas.stats() == {"Movies": {"discovered": 39, "unchanged": 39}}

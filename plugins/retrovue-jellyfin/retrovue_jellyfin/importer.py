@@ -129,6 +129,7 @@ def _query(collection: ScanCollection, types: str) -> dict[str, str]:
         "sortBy": "DateCreated,SortName",
         "sortOrder": "Ascending",
         "enableImages": "false",
+        "enableUserData": "true",
     }
 
 

@@ -52,6 +52,7 @@ def found(item: Json, kind: str | None = None) -> FoundAsset | Skipped:
         return Skipped(_name(item), f"it is of type {item.get('Type')!r}, which was not asked for")
     episode = kind == "episode"
     track = kind == "track"
+    added_at = facts.time(item.get("DateCreated"))
     return FoundAsset(
         external_id=str(item.get("Id") or ""),
         kind=kind,
@@ -69,9 +70,9 @@ def found(item: Json, kind: str | None = None) -> FoundAsset | Skipped:
         released_on=_date(item),
         duration_ms=_milliseconds(item),
         guids=_guids(item),
-        metadata=facts.metadata(item, _time(item)),
+        metadata=facts.metadata(item, added_at),
         disc=(_number(item, "ParentIndexNumber") or None) if track else None,
-        added_at=_time(item),
+        added_at=added_at,
     )
 
 
@@ -164,11 +165,6 @@ def _milliseconds(item: Json) -> int | None:
 def _date(item: Json) -> str | None:
     text = _text(item, "PremiereDate") or ""
     return text[:10] if re.match(r"[12]\d{3}-\d\d-\d\dT", text) else None
-
-
-def _time(item: Json) -> str | None:
-    text = _text(item, "DateCreated") or ""
-    return f"{text[:19]}Z" if re.match(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d", text) else None
 
 
 def _artist(item: Json) -> str | None:

@@ -27,7 +27,7 @@ _EDGE = re.compile(r"[\s._\-\[(]")
 _FIELDS = {
     "movie": ("title", "year", "released_on"),
     "episode": ("title",),
-    "video": ("title", "year", "released_on"),
+    "video": ("title", "artist", "album", "year", "released_on"),
 }
 """What an NFO may say of an asset of each kind."""
 
@@ -57,6 +57,7 @@ def told(directory: Directory, local: str, found: Iterable[Found]) -> Iterator[F
     beside = _Beside(directory, local, assets)
     for item in items:
         yield beside.with_all(item) if isinstance(item, FoundAsset) else item
+    yield from beside.unread
 
 
 class _Beside:
@@ -64,6 +65,7 @@ class _Beside:
 
     def __init__(self, directory: Directory, local: str, assets: list[FoundAsset]) -> None:
         self._path, self._local = directory.path, local
+        self.unread: list[Skipped] = []  # NFO files, which the next ingest tries again
         films = [asset for asset in assets if asset.kind == "movie"]
         self._only = films[0].external_id if len(films) == 1 else None
         self._nfos: dict[str, File] = {}
@@ -142,11 +144,14 @@ class _Beside:
         from retrovue_filesystem import nfo  # few trees have one
 
         try:
-            said = nfo.read(self._local + file.name)
+            said = nfo.read(self._local + file.name, asset.kind)
         except nfo.NotRead as why:
             return asset._replace(
                 metadata={**asset.metadata, "nfo_not_read": f"{file.name}: {why}"}
             )
+        except OSError as error:
+            self.unread.append(Skipped(self._path + file.name, error.strerror or str(error)))
+            return asset._replace(fingerprint=f"{asset.fingerprint}?")
         fields: dict[str, Any] = {
             name: said.fields[name] for name in _FIELDS.get(asset.kind, ()) if name in said.fields
         }

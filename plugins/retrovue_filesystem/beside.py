@@ -15,6 +15,7 @@ from typing import Any
 from zlib import crc32
 
 from retrovue import FoundAsset, Skipped, Stream, Unread, names
+from retrovue.names.kinds import is_hidden
 from retrovue_filesystem import sidecars
 from retrovue_filesystem.directory import Directory, File
 
@@ -23,11 +24,12 @@ _POSTER = re.compile(r"(?:.*[-.])?(?:poster|folder|cover|movie|fanart|backdrop|l
 _PICTURES = ("jpg", "jpeg", "png", "webp")
 ENDINGS = frozenset(f".{ending}" for ending in
                     ("nfo", *sidecars.SUBTITLES, *sidecars.SOUND, *_PICTURES))  # fmt: skip
+FOLDERS = frozenset(("subs", "subtitles"))
 _EDGE = re.compile(r"[\s._\-\[(]")
 _FIELDS = {
     "movie": ("title", "year", "released_on"),
     "episode": ("title",),
-    "video": ("title", "year", "released_on"),
+    "video": ("title", "artist", "album", "year", "released_on"),
 }
 """What an NFO may say of an asset of each kind."""
 
@@ -42,12 +44,45 @@ def counts(name: str) -> bool:
 
 def note(entry: os.DirEntry[str], found: Directory) -> None:
     """Take in what lies beside media files, where its name can be kept."""
+    file = _file(entry, "")
+    if file is not None:
+        found.beside.append(file)
+
+
+def _file(entry: os.DirEntry[str], folder: str) -> File | None:
+    """An entry of a folder, which is "" or ends in a slash; None for what can be no file beside
+    others, as a link that leads nowhere."""
     name = entry.name
     if name[0] == "." or not (name.isascii() or names.is_utf8(name)):
-        return
-    status = entry.stat()
-    if stat.S_ISREG(status.st_mode):
-        found.beside.append(File(name, status.st_size, status.st_mtime_ns))
+        return None
+    try:
+        status = entry.stat()
+    except OSError:
+        return None
+    regular = stat.S_ISREG(status.st_mode)
+    return File(folder + name, status.st_size, status.st_mtime_ns) if regular else None
+
+
+def note_subtitles(path: str, found: Directory) -> None:
+    """Take in what the folders of subtitles of a directory at `path` hold, and those in them."""
+    for folder in found.subs if found.names else ():
+        found.beside += _subtitles(path, folder, deeper=True)
+
+
+def _subtitles(path: str, folder: str, *, deeper: bool) -> list[File]:
+    found: list[File] = []
+    try:
+        with os.scandir(path + folder) as entries:
+            for entry in entries:
+                if deeper and entry.is_dir():
+                    if not is_hidden(entry.name) and names.is_utf8(entry.name):
+                        found += _subtitles(path, f"{folder}{entry.name}/", deeper=False)
+                elif entry.name.rpartition(".")[2].lower() in sidecars.SUBTITLES:
+                    file = _file(entry, folder)
+                    found += [file] if file is not None else []
+    except OSError:  # what cannot be looked into says nothing
+        return []
+    return found
 
 
 def told(directory: Directory, local: str, found: Iterable[Found]) -> Iterator[Found]:
@@ -57,6 +92,7 @@ def told(directory: Directory, local: str, found: Iterable[Found]) -> Iterator[F
     beside = _Beside(directory, local, assets)
     for item in items:
         yield beside.with_all(item) if isinstance(item, FoundAsset) else item
+    yield from beside.unread
 
 
 class _Beside:
@@ -64,6 +100,10 @@ class _Beside:
 
     def __init__(self, directory: Directory, local: str, assets: list[FoundAsset]) -> None:
         self._path, self._local = directory.path, local
+        self.unread: list[Skipped] = []  # NFO files, which the next ingest tries again
+        whole = [asset for asset in assets if asset.kind != "extra"]
+        alone = whole[0].files if len(whole) == 1 else ()
+        self._alone = _stem(alone[0].path) if len(alone) == 1 else None
         films = [asset for asset in assets if asset.kind == "movie"]
         self._only = films[0].external_id if len(films) == 1 else None
         self._nfos: dict[str, File] = {}
@@ -84,12 +124,20 @@ class _Beside:
         elif ending == "sub" and f"{stem}.idx".casefold() in there:
             return  # the pictures of an .idx
         else:
-            owner = _owner(stem, stems)
+            owner, rest = self._owner(stem.casefold(), stems)
             if owner is not None:
-                path = self._path + file.name
-                rest = stem[len(owner) :]
-                stream = sidecars.stream(path, rest, ending)
+                stream = sidecars.stream(self._path + file.name, rest, ending)
                 self._sidecars[owner].append((file, rest, stream))
+
+    def _owner(self, stem: str, stems: set[str]) -> tuple[str | None, str]:
+        """The name of the file that a sidecar is of, and what the sidecar's has beyond it:
+        `Film.en`, `Subs/Film.en`, `Subs/Film/2_English`, and `Subs/2_English` of the only file."""
+        folder, _, name = stem.rpartition("/")
+        owner = _longest(name, stems)
+        if owner is not None or not folder:
+            return owner, name[len(owner or "") :]
+        below = folder.partition("/")[2]
+        return below if below in stems else self._alone, name
 
     def with_all(self, asset: FoundAsset) -> FoundAsset:
         """An asset with what lies beside it."""
@@ -142,11 +190,14 @@ class _Beside:
         from retrovue_filesystem import nfo  # few trees have one
 
         try:
-            said = nfo.read(self._local + file.name)
+            said = nfo.read(self._local + file.name, asset.kind)
         except nfo.NotRead as why:
             return asset._replace(
                 metadata={**asset.metadata, "nfo_not_read": f"{file.name}: {why}"}
             )
+        except OSError as error:
+            self.unread.append(Skipped(self._path + file.name, error.strerror or str(error)))
+            return asset._replace(fingerprint=f"{asset.fingerprint}?")
         fields: dict[str, Any] = {
             name: said.fields[name] for name in _FIELDS.get(asset.kind, ()) if name in said.fields
         }
@@ -164,10 +215,13 @@ def _stem(path: str) -> str:
     return path.rpartition("/")[2].rpartition(".")[0].casefold()
 
 
-def _owner(stem: str, stems: set[str]) -> str | None:
-    """The name of the file that a sidecar's name begins with, the longest there is."""
-    folded = stem.casefold()
-    if folded in stems:
-        return folded
-    edges = [match.start() for match in _EDGE.finditer(folded)]
-    return next((folded[:at] for at in reversed(edges) if folded[:at] in stems), None)
+def _longest(stem: str, stems: set[str]) -> str | None:
+    """The name of a file that a sidecar's begins with, the longest there is. Behind a dot may stand
+    anything; otherwise `Alien 3` were of the file `Alien`."""
+    if stem in stems:
+        return stem
+    for edge in reversed(list(_EDGE.finditer(stem))):
+        at = edge.start()
+        if stem[:at] in stems and (stem[at] == "." or sidecars.plain(stem[at:])):
+            return stem[:at]
+    return None

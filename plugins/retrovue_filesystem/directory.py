@@ -29,7 +29,7 @@ class Directory:
 
     __slots__ = (
         "asides", "beside", "changed_ns", "discs", "folders", "left_out", "names", "numbers",
-        "path", "relative", "unnamed",
+        "path", "relative", "subs", "unnamed",
     )  # fmt: skip
 
     def __init__(self, path: str, relative: str, changed_ns: int) -> None:
@@ -40,6 +40,7 @@ class Directory:
         self.numbers: array[int] | list[int] = array("q")  # a list holds what 64 bits cannot
         self.folders: list[str] = []  # with a slash at the end, so that they sort as paths do
         self.discs: list[str] = []  # those of them that hold a part of what is here
+        self.subs: list[str] = []  # folders of subtitles, which are not walked
         self.beside: list[File] = []  # NFO files, sidecars and posters
         self.asides: list[Unread | Skipped] = []
         self.left_out: list[Skipped] = []  # on purpose

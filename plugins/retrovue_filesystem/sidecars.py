@@ -38,6 +38,7 @@ geo kat georgian | hy arm hye armenian
 """
 """BCP 47, then ISO 639-2 and names: https://www.loc.gov/standards/iso639-2/php/code_list.php"""
 _BY_WORD = {word: words.split()[0] for words in _LANGUAGES.split("|") for word in words.split()}
+_FLAGS = frozenset(("default", "forced", "foreign", "sdh", "cc", "hi", "full", "signs", "songs"))
 _REGIONAL = re.compile(r"([a-z]{2,3})[-_]([a-z]{2}|[a-z]{4}|\d{3})", re.IGNORECASE)
 _WORDS = re.compile(r"[\s.\[\](){},]+|(?<![A-Za-z]{2})_|_(?![A-Za-z]{2})| - ")
 
@@ -53,9 +54,20 @@ def language(word: str) -> str | None:
     return plain
 
 
+def plain(rest: str) -> bool:
+    """Whether what stands behind the name of a file are languages and what players tell sidecars
+    apart by, and nothing else."""
+    return all(word.casefold() in _FLAGS or language(word) is not None for word in _words(rest))
+
+
+def _words(rest: str) -> list[str]:
+    words = (word.strip("-") for word in _WORDS.split(rest))
+    return [word for word in words if word]
+
+
 def stream(path: str, rest: str, ending: str) -> Stream:
     """The stream of a sidecar at `path`, whose name has `rest` behind that of its file."""
-    words = [word for word in _WORDS.split(rest) if word]
+    words = _words(rest)
     lowered = {word.casefold() for word in words}
     told = next((found for word in words if (found := language(word)) is not None), None)
     subtitle = ending in SUBTITLES

@@ -212,13 +212,12 @@ class Walk:
     def _fingerprint(self, directory: Directory) -> str:
         """The directory's modification time in nanoseconds, what it is read by, and a checksum of
         its media files' names, sizes and times, with dots between. No time where it does not tell
-        of all that is here: too young, with disc folders, or with folders that cannot be kept. The
-        fingerprint of a directory with something to report is empty, so that it is read, and
-        reports it, each time."""
+        of all that is here: too young, with folders of discs or subtitles or unkept ones. Empty for
+        a directory with something to report, so that it is read, and reports it, each time."""
         if directory.asides:
             return ""
         settled = self._now - directory.changed_ns > _SETTLED_NS
-        sure = settled and not directory.discs and not directory.unnamed
+        sure = settled and not (directory.discs or directory.subs or directory.unnamed)
         told = f"{directory.changed_ns:x}.{self._mark}." if sure else f".{self._mark}."
         if not directory.names:
             return told
@@ -283,6 +282,7 @@ class Walk:
                 found.put(numbers)
                 numbers.clear()
         found.put(numbers)
+        beside.note_subtitles(path, found)
         self._leave_out(found, ignores)
 
     def _leave_out(self, found: Directory, ignores: list[str]) -> None:
@@ -312,12 +312,17 @@ class Walk:
 
     def _note_folder(self, entry: os.DirEntry[str], path: str, found: Directory) -> None:
         name = entry.name
-        if is_ignored_folder(name) or f"{found.path}{name}/" in self._excluded:
+        where = f"{found.path}{name}/"
+        if is_ignored_folder(name) or where in self._excluded:
+            reason = "a system's own folder"
+            if name.lower() in beside.FOLDERS and where not in self._excluded:
+                found.subs.append(name + "/")
+                reason = "subtitles alone are read in it"
             if is_left_behind(name):
-                found.left_out.append(_left_out(f"{found.path}{name}/", "a system's own folder"))
+                found.left_out.append(_left_out(where, reason))
             return
         if "." in name and (why := ignoring.bundle(name)):
-            found.left_out.append(_left_out(f"{found.path}{name}/", why))
+            found.left_out.append(_left_out(where, why))
             return
         if not self._may_enter(entry, path):
             return

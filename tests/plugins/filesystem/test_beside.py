@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,30 @@ def test_an_unchanged_tree_is_ingested_without_opening_any(tree: Tree) -> None:
     assert tree.asset()["title"] == "Alien: The Film"
 
 
+def test_an_unchanged_tree_is_ingested_without_opening_what_lies_beside(tree: Tree) -> None:
+    tree.put(FILM)
+    tree.put("Movies/Alien (1979)/movie.nfo", KODI)
+    tree.put("Movies/Alien (1979)/Subs/2_English.srt")
+    tree.ingest()
+    watched = str(tree.root / "Movies" / "Alien (1979)")
+    opened: list[str] = []
+    watching = True
+
+    def note(event: str, arguments: tuple[Any, ...]) -> None:
+        if watching and event == "open" and str(arguments[0]).startswith(watched + "/"):
+            opened.append(str(arguments[0])[len(watched) + 1 :])
+
+    sys.addaudithook(note)
+    try:
+        assert tree.ingest() == {"unchanged": 1, "skipped": 1}
+        assert [name for name in opened if name] == []
+        tree.put("Movies/Alien (1979)/movie.nfo", KODI.replace("The Film", "Another"))
+        assert tree.ingest() == {"updated": 1, "skipped": 1}
+        assert [name for name in opened if name] == ["movie.nfo", "movie.nfo"]
+    finally:
+        watching = False
+
+
 def test_a_tree_without_any_keeps_the_fingerprints_that_it_had(tree: Tree) -> None:
     film = tree.put(FILM)
     tree.put("Movies/Alien (1979)/notes.txt")
@@ -177,6 +202,8 @@ OUTSIDE = "<!DOCTYPE m [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><movie><title>&
         b"<movie><title>&nothing;</title></movie>", b"<movie>" * 5000,
         b"<movie><plot>" + b"x" * 2_000_000 + b"</plot></movie>", b"<html><body>no</body></html>",
         LAUGHS.replace("DOCTYPE", "doctype").encode("utf-16"),
+        b"<?xml version='1.0' encoding='undefined'?><film/>",
+        b"<?xml version='1.0' encoding='utf-7'?><movie>+2AA-", b"thetvdb.com/" * 80_000,
     ],
 )  # fmt: skip
 def test_what_is_hostile_or_broken_says_nothing_and_fails_nothing(

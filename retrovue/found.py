@@ -91,10 +91,11 @@ class FoundAsset(NamedTuple):
     """One movie, episode, track, video, photo or extra.
 
     `fingerprint` changes whenever the asset does (files: size and modification time); an asset
-    whose fingerprint is the stored one is not described again. `guids` are ids elsewhere
-    (`imdb://tt0133093`); `metadata` is anything JSON can hold, in it
-    `extra_of`, of an extra, is the film that it belongs to as
-    `{"external_id": ...}`, and `nfo` are the names of the fields that an NFO file said;
+    whose fingerprint is the stored one is not described again. What stands in it behind ` + ` tells
+    of what lies beside the files, and does not count where a file that moved is looked for. `guids`
+    are ids elsewhere (`imdb://tt0133093`); `metadata` is anything JSON can hold, in it
+    `extra_of`, of an extra, is the film that it belongs to as `{"external_id": ...}`, `nfo` are the
+    names of the fields that an NFO file said, and `named` what the name says of those instead;
     `released_on` is an ISO date; `disc` is that of a track; `added_at` is when the source took it
     in (ISO-8601, UTC).
     """

@@ -160,7 +160,7 @@ class _Beside:
         if posters:
             metadata["posters"] = [self._path + file.name for file in posters]
         asset = asset._replace(
-            files=files, metadata=metadata, fingerprint=f"{asset.fingerprint}+{mark:08x}"
+            files=files, metadata=metadata, fingerprint=f"{asset.fingerprint} + {mark:08x}"
         )
         return self._with_nfo(asset, nfo) if nfo is not None else asset
 
@@ -206,6 +206,7 @@ class _Beside:
         metadata = {**asset.metadata, **said.metadata}
         if fields:
             metadata["nfo"] = sorted(fields)
+            metadata["named"] = {name: getattr(asset, name) for name in sorted(fields)}
         schemes = {guid.partition("://")[0] for guid in said.guids}
         others = [guid for guid in asset.guids if guid.partition("://")[0] not in schemes]
         return asset._replace(**fields, guids=(*said.guids, *others), metadata=metadata)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from retrovue.catalogue.columns import content
 from retrovue.catalogue.reconcile.staging import count
 from retrovue.catalogue.sqlite_errors import TranslatingConnection
 from retrovue.catalogue.works.told import source_value
@@ -49,14 +50,14 @@ _KEYS = (
     ),
     (
         f"""
-        SELECT a.id AS asset_id, NULL AS n, a.fingerprint AS key
+        SELECT a.id AS asset_id, NULL AS n, {content("a.fingerprint")} AS key
           FROM {_CANDIDATES} AS missing
          CROSS JOIN assets AS a ON a.id = missing.asset_id
          WHERE (SELECT count(*) > 0 AND count(*) = count(size_bytes)
                   FROM asset_files
                  WHERE asset_id = a.id)""",
-        """
-        SELECT NULL, s.n, s.fingerprint
+        f"""
+        SELECT NULL, s.n, {content("s.fingerprint")}
           FROM temp.staged_assets AS s
          WHERE s.asset_id IS NULL
            AND (SELECT count(*) > 0 AND count(*) = count(size_bytes)
@@ -175,18 +176,31 @@ _REPLACED = """CASE WHEN (SELECT missing_since FROM assets WHERE id = moves.asse
                     THEN 'updated' ELSE 'restored' END"""
 
 
+def _named(row: str, field: str, value: Callable[[str, str], str]) -> str:
+    """SQL of a field; of one that an NFO file said, what the name says: it alone tells works
+    apart."""
+    named = f"{row}.metadata, '$.named.{field}'"
+    return (
+        f"CASE WHEN json_type({named}) IS NULL THEN {value(row, field)}"
+        f" ELSE json_extract({named}) END"
+    )
+
+
 def _work(row: str, value: Callable[[str, str], str]) -> str:
     """What tells the work of an asset or item apart, but for ids elsewhere; `value` is SQL of what
     its source says of a field of the row."""
 
-    def told(*names: str) -> str:
-        return " || '|' || ".join(f"ifnull({value(row, name)}, '')" for name in names)
+    def said(name: str) -> str:
+        return _named(row, name, value)
 
-    title, series = value(row, "title"), value(row, "series")
+    def told(*names: str) -> str:
+        return " || '|' || ".join(f"ifnull({said(name)}, '')" for name in names)
+
+    title, series = said("title"), value(row, "series")
     return f"""{row}.kind || '|' || CASE
         WHEN {row}.kind = 'movie' THEN lower({title}) || '|' || {told("year", "edition")}
         WHEN {row}.kind = 'episode'
-         AND coalesce({value(row, "episode")}, {value(row, "released_on")},
+         AND coalesce({value(row, "episode")}, {said("released_on")},
                       json_extract({row}.metadata, '$.mark')) IS NOT NULL
         THEN lower(ifnull({series}, '')) || '|' ||
              {told("season", "episode", "episode_end", "released_on")}
@@ -225,7 +239,7 @@ def _works(collection_id: int) -> tuple[tuple[str, str], ...]:
     )
 
 
-_TITLE = source_value("a", "title")
+_OLD, _NEW = _named("a", "title", source_value), _named("s", "title", _staged_value)
 # A title of the importer's own making, 'Episode 4', is none.
 _DIFFERENT_WORKS = f"""
     DELETE FROM temp.moves
@@ -238,5 +252,5 @@ _DIFFERENT_WORKS = f"""
                 AND NOT EXISTS (SELECT 1
                                   FROM json_each(a.guids) AS old
                                   JOIN json_each(s.guids) AS new ON new.value = old.value))
-               OR (a.kind = 'episode' AND lower({_TITLE}) <> lower(s.title)
-                   AND {_TITLE} NOT LIKE 'Episode %' AND s.title NOT LIKE 'Episode %')))"""
+               OR (a.kind = 'episode' AND lower({_OLD}) <> lower({_NEW})
+                   AND {_OLD} NOT LIKE 'Episode %' AND {_NEW} NOT LIKE 'Episode %')))"""

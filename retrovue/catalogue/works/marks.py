@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from retrovue.catalogue import columns
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.texts import read_texts
 from retrovue.catalogue.works import attach, overlay, told
@@ -146,7 +147,9 @@ _SAME_IDS = """
       FROM assets AS a, json_each(a.guids) AS g
      WHERE a.kind = :kind AND a.guids <> '[]'
        AND g.value COLLATE NOCASE IN (SELECT value FROM json_each(:guids))"""
-_SAME_CONTENT = "SELECT id FROM assets WHERE fingerprint = :content AND kind = :kind"
+_SAME_CONTENT = f"""
+    SELECT a.id FROM assets AS a
+     WHERE a.kind = :kind AND {columns.content("a.fingerprint")} = :content"""
 _SAME_PATH = """
     SELECT f.asset_id
       FROM asset_files AS f JOIN path_mappings AS m ON m.id = f.path_mapping_id

@@ -86,7 +86,7 @@ def _told(row: tuple[Any, ...], paths: list[str], *, sized: bool) -> Told:
     traits = identity.of_asset(
         {**fields, "mark": known.get("mark")},
         read_texts(guids) if guids != "[]" else (),
-        fingerprint if sized else None,
+        fingerprint.partition(" + ")[0] if sized and fingerprint else None,
         paths,
     )
     covered = frozenset(beneath)

@@ -71,6 +71,7 @@ def test_a_film_is_what_its_nfo_says(tree: Tree) -> None:
         "content_rating": "R", "genres": ["Horror", "SF", "Drama"], "writers": ["Cy"],
         "directors": ["Ben"], "studio": "Fox", "labels": ["Owned"], "cast": ["Ada", "Eve"],
         "nfo": ["released_on", "title", "year"],
+        "named": {"released_on": None, "title": "Alien", "year": 1979},
     }  # fmt: skip
     assert asset["origins"]["title"] == {"origin": "nfo"}
 
@@ -288,3 +289,62 @@ def test_why_tells_where_each_field_comes_from(tree: Tree) -> None:
     tree.cli.ok("asset", "edit", "Star Beast", "--edition", "Mine")
     origins = {name: each["origin"] for name, each in tree.cli.json("why", film)["origins"].items()}
     assert origins == {"title": "nfo", "year": "name", "edition": "yours"}
+
+
+# -- what lies beside does not tell which work it is -----------------------------------------------
+
+OTHERS = ("Movies/Brazil (1985)/Brazil (1985).mkv", "Movies/Heat (1995)/Heat (1995).mkv")
+
+
+def _only_alien(tree: Tree) -> dict[str, Any]:
+    rows = tree.cli.rows("SELECT id FROM assets WHERE external_id LIKE '%Alien%'")
+    assert len(rows) == 1
+    shown: dict[str, Any] = tree.cli.json("asset", "show", str(rows[0][0]))
+    assert shown["missing_since"] is None
+    return shown
+
+
+def test_a_film_that_moves_away_from_its_poster_has_moved(tree: Tree) -> None:
+    for path in (FILM, *OTHERS):
+        tree.put(path, path)
+    tree.put("Movies/Alien (1979)/poster.jpg")
+    tree.ingest()
+    before = _only_alien(tree)
+    other = tree.root / "Movies" / "Old" / "Alien 79.mkv"
+    other.parent.mkdir()
+    (tree.root / FILM).rename(other)
+    assert tree.ingest().get("moved") == 1
+    assert _only_alien(tree)["id"] == before["id"]
+
+
+def test_a_film_that_moves_to_where_an_nfo_is_has_moved(tree: Tree) -> None:
+    for path in (FILM, *OTHERS):
+        tree.put(path, path)
+    tree.ingest()
+    before = _only_alien(tree)
+    tree.put("Movies/Other Alien (1980)/movie.nfo", KODI)
+    (tree.root / FILM).rename(tree.root / "Movies" / "Other Alien (1980)" / "Other Alien.mkv")
+    assert tree.ingest().get("moved") == 1
+    assert _only_alien(tree)["id"] == before["id"]
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_an_upgrade_is_the_same_work_while_an_nfo_comes_or_goes(tree: Tree, comes: bool) -> None:
+    for path in OTHERS:
+        tree.put(path, path)
+    old = tree.put("Movies/Alien (1979)/Alien (1979) - 720p.mkv", "small")
+    path = tree.root / "Movies" / "Alien (1979)" / "movie.nfo"
+    if not comes:
+        path.write_text("<movie><title>Star Beast</title><year>1980</year></movie>", "utf-8")
+    tree.ingest()
+    before = _only_alien(tree)
+    old.unlink()
+    tree.put("Movies/Alien (1979)/Alien (1979) - 1080p.mkv", "large, and better")
+    if comes:
+        path.write_text("<movie><title>Star Beast</title><year>1980</year></movie>", "utf-8")
+    else:
+        path.unlink()
+    tree.ingest()
+    after = _only_alien(tree)
+    assert after["id"] == before["id"]
+    assert (after["title"], after["year"]) == (("Star Beast", 1980) if comes else ("Alien", 1979))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.works.told import CONTENT, PATH, Told, source_value
@@ -12,17 +13,18 @@ _NUMBERS = ("year", "season", "episode", "disc", "track")
 
 
 def _numbers(value: Callable[[str, str], str]) -> str:
-    parts = " || '|' || ".join(f"ifnull({value('a', name)}, '')" for name in _NUMBERS)
-    return f"a.kind || '|' || {parts}"
+    return ", ".join(["a.kind", *(f"ifnull({value('a', name)}, '')" for name in _NUMBERS)])
 
 
 _IN = "IN (SELECT value FROM json_each(:given))"
+_EACH = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(1 + len(_NUMBERS)))
 _SAME_NUMBERS = f"""
     SELECT a.id FROM assets AS a
-     WHERE {_numbers(lambda row, name: f"{row}.{name}")} {_IN}
+     WHERE ({_numbers(lambda row, name: f"{row}.{name}")})
+        IN (SELECT {_EACH} FROM json_each(:given))
     UNION
     SELECT a.id FROM source_values AS v JOIN assets AS a ON a.id = v.asset_id
-     WHERE {_numbers(source_value)} {_IN}"""
+     WHERE ({_numbers(source_value)}) IN (SELECT {_EACH} FROM json_each(:given))"""
 _SAME_IDS = f"""
     SELECT a.id FROM assets AS a, json_each(a.guids) AS g
      WHERE a.guids <> '[]' AND json_valid(a.guids) AND lower(g.value) {_IN}"""
@@ -38,7 +40,7 @@ def to(tx: Tx, assets: Sequence[Told]) -> set[int]:
     traits = [asset.traits for asset in assets]
     numbers = [_of(asset) for asset in assets if asset.traits.facts]
     ids = [guid.partition("|")[0].removeprefix("show+") for each in traits for guid in each.guids]
-    looks = (
+    looks: tuple[tuple[str, list[Any]], ...] = (
         (_SAME_NUMBERS, numbers),
         (_SAME_IDS, ids),
         (_SAME_CONTENTS, [content for each in traits for content in each.contents]),
@@ -55,6 +57,6 @@ def to(tx: Tx, assets: Sequence[Told]) -> set[int]:
     return found
 
 
-def _of(asset: Told) -> str:
+def _of(asset: Told) -> list[Any]:
     said = [asset.fields[name] for name in ("kind", *_NUMBERS)]
-    return "|".join("" if value is None else str(value) for value in said)
+    return ["" if value is None else value for value in said]

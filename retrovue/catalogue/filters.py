@@ -92,12 +92,12 @@ def _of_marks(name: str, text: str, parameter: str, parameters: dict[str, Any]) 
         return ("" if text.casefold() == "yes" else "NOT ") + _MARKED.format("y.seen = 1").strip()
     if name == "rating":
         return _of_rating(text, parameter, parameters)
-    if name == "note":
-        parameters[parameter] = text.casefold()
-        return _MARKED.format(f"instr(lower(y.note), :{parameter})")
-    spellings = {text, text.casefold(), text.upper(), text.capitalize()}  # SQLite folds ASCII alone
-    for number, spelling in enumerate(sorted(spellings)):
+    spellings = {text, text.lower(), text.casefold(), text.upper(), text.capitalize(), text.title()}
+    for number, spelling in enumerate(sorted(spellings)):  # SQLite folds ASCII alone
         parameters[f"{parameter}_{number}"] = spelling
+    if name == "note":
+        found = (f"instr(lower(y.note), lower(:{parameter}_{n}))" for n in range(len(spellings)))
+        return _MARKED.format(f"({' OR '.join(found)})")
     same = ", ".join(f":{parameter}_{number}" for number in range(len(spellings)))
     tagged = f"SELECT 1 FROM json_each(y.tags) AS t WHERE t.value COLLATE NOCASE IN ({same})"
     return _MARKED.format(f"EXISTS ({tagged})")

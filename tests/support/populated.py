@@ -66,8 +66,8 @@ INSERT INTO probes (id, asset_file_id, size_bytes, modified_at, error, facts) VA
   (2, 21, 100, '2024-01-01T00:00:00Z', 'it is no media file', '{}');
 INSERT INTO works (id, kind, title, identity) VALUES
   (1, 'movie', 'One', '{"facts": ["movie|one|||"], "paths": ["/media/One1.mkv", "/media/One2.mkv",'
-   || ' "/mnt/movies/One1.mkv", "/mnt/movies/One2.mkv"], "numbers": ["", null, null, null, null,'
-   || ' null]}'),
+   || ' "/mnt/movies/One1.mkv", "/mnt/movies/One2.mkv"], "titles": ["one"],'
+   || ' "numbers": ["", null, null, null, null, null]}'),
   (2, 'movie', 'Away', '{}'),
   (3, 'track', 'Plain', '{}');
 INSERT INTO marks (id, work_id, tags, rating, note, seen) VALUES

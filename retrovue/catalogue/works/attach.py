@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.texts import read_object
-from retrovue.catalogue.works import identity, overlay, told
+from retrovue.catalogue.works import alike, identity, overlay, told
 from retrovue.catalogue.works.identity import RUNGS, Traits
 from retrovue.catalogue.works.told import Told
 
@@ -35,8 +36,11 @@ def catch_up(tx: Tx) -> None:
     if not has_any(tx):
         return
     changed = _changed(tx)
-    _renew(tx, _linked_in(tx, changed))
-    link(tx, changed)
+    gained = _renew(tx, _linked_in(tx, changed), told_anew=tx.changed_assets | changed)
+    found = changed | tx.changed_assets
+    while gained or found:
+        gained = link(tx, found | alike.to(tx, gained))
+        found = set()
     overlay.lay(tx, changed | tx.changed_assets)
 
 
@@ -83,9 +87,10 @@ def works(tx: Tx, ids: Iterable[int] | None = None) -> dict[int, Traits]:
     return {id_: identity.from_json(kind, read_object(said)) for id_, kind, said in rows.fetchall()}
 
 
-def _renew(tx: Tx, ids: set[int]) -> None:
-    """Have works know what their assets tell now; an asset that has become another work than the
-    others of its own is let go."""
+def _renew(tx: Tx, ids: set[int], *, told_anew: AbstractSet[int] = frozenset()) -> list[Told]:
+    """Have works know what their assets tell now, and let go of assets that became another work;
+    returns the assets of works that are known by something new. What was not `told_anew` by its
+    source can have other paths, but was not replaced."""
     linked: dict[int, list[Told]] = defaultdict(list)
     rows = tx.execute(
         "SELECT asset_id FROM asset_works WHERE work_id IN (SELECT value FROM json_each(?))",
@@ -93,33 +98,70 @@ def _renew(tx: Tx, ids: set[int]) -> None:
     ).fetchall()
     for asset in told.assets(tx.connection, (id_ for (id_,) in rows)):
         linked[asset.work_id or 0].append(asset)
-    for work_id, traits in works(tx, ids).items():
+    gained: list[Told] = []
+    for work_id, before in works(tx, ids).items():
         found = linked.get(work_id, [])
-        strays = [asset for asset in found if identity.differ(traits, asset.traits)]
-        if len(strays) < len(found):
-            for stray in strays:
-                tx.execute("DELETE FROM asset_works WHERE asset_id = ?", (stray.id,))
-                tx.changed_assets.add(stray.id)
-            found = [asset for asset in found if asset not in strays]
-        store(tx, work_id, traits, identity.renewed(traits, [asset.traits for asset in found]))
+        kept = _still(before, [asset for asset in found
+                               if asset.id not in told_anew
+                               or not identity.replaced(before, asset.traits)])  # fmt: skip
+        kept, others = _one_a_collection(before, kept)
+        for asset in found:
+            if asset not in kept:
+                tx.execute("DELETE FROM asset_works WHERE asset_id = ?", (asset.id,))
+                tx.changed_assets.add(asset.id)
+        now = identity.renewed(before, [asset.traits for asset in kept])
+        common = (identity.in_common(now, other.traits) for other in others)
+        now = now._replace(shared=now.shared.union(*common))
+        store(tx, work_id, before, now)
+        if any(now.on(rung) - before.on(rung) for rung in RUNGS):
+            gained += kept
+    return gained
+
+
+def _still(work: Traits, found: list[Told]) -> list[Told]:
+    """Of the assets of a work those that are it still: where all that are there became another, the
+    work goes with the first of them."""
+    there = [asset for asset in found if not asset.missing] or found
+    same = [asset for asset in there if not identity.differ(work, asset.traits)] or there[:1]
+    now = identity.renewed(work, [asset.traits for asset in same])
+    return [asset for asset in found if asset in same or not identity.differ(now, asset.traits)]
+
+
+def _one_a_collection(work: Traits, found: list[Told]) -> tuple[list[Told], list[Told]]:
+    """The assets that may be one work, and those that are another since their collection has both
+    at the same time; what has an id elsewhere of the work, and what came first, goes before."""
+    by_collection: dict[int, list[Told]] = defaultdict(list)
+    for asset in found:
+        if not asset.missing:
+            by_collection[asset.collection_id].append(asset)
+    others = []
+    for there in by_collection.values():
+        first = min(there, key=lambda asset: (not work.guids & asset.traits.guids, asset.id))
+        others += [
+            asset
+            for asset in there
+            if asset is not first and not first.traits.guids & asset.traits.guids
+        ]
+    return [asset for asset in found if asset not in others], others
 
 
 def store(tx: Tx, work_id: int, before: Traits, now: Traits) -> None:
     """Write what a work is known by, where that is another than before."""
     if now != before:
         tx.execute(
-            "UPDATE works SET identity = ?, updated_at = ? WHERE id = ?",
-            (json.dumps(now.as_json(), ensure_ascii=False), tx.now, work_id),
+            "UPDATE works SET kind = ?, identity = ?, updated_at = ? WHERE id = ?",
+            (now.kind, json.dumps(now.as_json(), ensure_ascii=False), tx.now, work_id),
         )
 
 
-def link(tx: Tx, ids: Iterable[int]) -> None:
-    """Find the works of assets that are none yet."""
-    known = works(tx)
-    if not known:
-        return
-    index = _index(known)
+def link(tx: Tx, ids: Iterable[int]) -> list[Told]:
+    """Find the works of assets that are none yet; returns the assets of works that are known by
+    something new."""
     new = [asset for asset in told.assets(tx.connection, ids) if asset.work_id is None]
+    known = works(tx) if new else {}
+    if not known:
+        return []
+    index = _index(known)
     fits = [fit for asset in new for fit in _fit(asset, known, index)]
     by_work: dict[tuple[int, int], list[Fit]] = defaultdict(list)
     for fit in fits:
@@ -128,7 +170,7 @@ def link(tx: Tx, ids: Iterable[int]) -> None:
         for asset in _chosen(tx, work_id, collection_id, known[work_id], found):
             tx.execute("INSERT OR IGNORE INTO asset_works VALUES (?, ?)", (asset.id, work_id))
             tx.changed_assets.add(asset.id)
-    _renew(tx, {work_id for work_id, _ in by_work})
+    return _renew(tx, {work_id for work_id, _ in by_work})
 
 
 def _index(known: dict[int, Traits]) -> dict[tuple[int, str], list[int]]:
@@ -174,17 +216,18 @@ def _chosen(tx: Tx, work_id: int, collection_id: int, work: Traits, found: list[
     ).fetchone()[0]
     present = {fit.asset.id: fit.asset for fit in found if not fit.asset.missing}
     if there or len(present) > 1:
-        _tell_apart(tx, work_id, work, [fit.asset.traits for fit in found])
+        _tell_apart(tx, work_id, work, [asset.traits for asset in present.values()])
     if there:
         return []
-    if len(present) <= 1:
-        return [fit.asset for fit in found]
-    one = identity.closer(work, {id_: asset.traits for id_, asset in present.items()})
-    return [present[one]] if one is not None else []
+    fitting = present or {fit.asset.id: fit.asset for fit in found}
+    if len(fitting) == 1:
+        return list(fitting.values())
+    one = identity.closer(work, {id_: asset.traits for id_, asset in fitting.items()})
+    return [fitting[one]] if one is not None else []
 
 
 def _tell_apart(tx: Tx, work_id: int, work: Traits, others: list[Traits]) -> None:
     """What several works of one collection have in common names none of them any more."""
-    common = frozenset(key for other in others for key in work.facts & other.facts)
-    if common - work.shared:
-        store(tx, work_id, work, work._replace(shared=work.shared | common))
+    known = works(tx, [work_id])[work_id]
+    common = (identity.in_common(work, other) for other in others)
+    store(tx, work_id, known, known._replace(shared=known.shared.union(*common)))

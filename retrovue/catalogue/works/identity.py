@@ -13,14 +13,17 @@ from typing import Any, NamedTuple
 from retrovue.selectors import folded
 
 RUNGS = ("guids", "facts", "contents", "paths")
+_LOWER = RUNGS[1:]
+_SETS = (*RUNGS, "shared", "titles")
 _FILE_RUNGS = ("contents", "paths")
 _TITLED = ("movie", "episode", "track")  # of others a title such as 'Trailer' tells nothing
 
 
 class Traits(NamedTuple):
-    """What an asset or a work can be known by: ids elsewhere, facts as texts, fingerprints of files
-    and local paths. `numbers` are its edition, season, episode, date, disc and track, none where
-    nothing is known; `shared` are facts that two works of one collection had at the same time."""
+    """What an asset or a work can be known by: ids elsewhere, those of an episode or track with its
+    numbers, facts as texts, files by size and time, and local paths. `numbers` are its edition,
+    season, episode, date, disc and track, none where nothing is known; `shared` is what two works
+    of one collection had in common at the same time, `titles` are no more than a hint."""
 
     kind: str
     guids: frozenset[str] = frozenset()
@@ -29,22 +32,23 @@ class Traits(NamedTuple):
     paths: frozenset[str] = frozenset()
     numbers: tuple[Any, ...] = ()
     shared: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
 
     def on(self, rung: str) -> frozenset[str]:
-        """What it has on a rung."""
+        """What it has on a rung, or in another of its sets."""
         found: frozenset[str] = getattr(self, rung)
         return found
 
     def as_json(self) -> dict[str, Any]:
         """As it stands in `works.identity`."""
-        said: dict[str, Any] = {rung: sorted(self.on(rung)) for rung in (*RUNGS, "shared")}
+        said: dict[str, Any] = {name: sorted(self.on(name)) for name in _SETS}
         said["numbers"] = list(self.numbers)
         return {name: value for name, value in said.items() if value}
 
 
 def from_json(kind: str, said: Mapping[str, Any]) -> Traits:
     """Traits as they stand in the file, where a script may have changed them."""
-    sets = {rung: frozenset(_texts(said.get(rung))) for rung in (*RUNGS, "shared")}
+    sets = {name: frozenset(_texts(said.get(name))) for name in _SETS}
     numbers = said.get("numbers")
     return Traits(kind, **sets, numbers=tuple(numbers) if isinstance(numbers, list) else ())
 
@@ -54,7 +58,7 @@ def _texts(value: Any) -> Iterable[str]:
 
 
 def of_asset(
-    fields: Mapping[str, Any], guids: Iterable[str], content: str | None, paths: Iterable[str]
+    fields: Mapping[str, Any], guids: Iterable[str], contents: Iterable[str], paths: Iterable[str]
 ) -> Traits:
     """The traits of an asset by what its source says of it."""
     kind = fields["kind"]
@@ -65,12 +69,28 @@ def of_asset(
     told = _facts(fields)
     return Traits(
         kind,
-        frozenset(map(str.casefold, guids)),
+        frozenset(guid.casefold().replace("|", "_") + _place(fields) for guid in guids),
         frozenset((told,) if told else ()),
-        frozenset((content,) if content else ()),
+        frozenset(contents),
         frozenset(paths),
         numbers,
+        titles=frozenset((folded(fields["title"] or ""),)),
     )
+
+
+def _place(fields: Mapping[str, Any]) -> str:
+    """What an id elsewhere that may be of a whole show or album leaves open."""
+    names: Sequence[str]
+    if fields["kind"] == "episode":
+        names = ("season", "episode", "episode_end", "released_on", "mark")
+        counted = fields["episode"] is not None or fields["released_on"] is not None
+    elif fields["kind"] == "track":
+        names = ("disc", "track")
+        counted = fields["track"] is not None
+    else:
+        return ""
+    said = [fields[name] for name in (names if counted else (*names, "title"))]
+    return "|" + "|".join("" if value is None else folded(str(value)) for value in said)
 
 
 def _facts(fields: Mapping[str, Any]) -> str | None:
@@ -98,13 +118,35 @@ def differ(one: Traits, other: Traits) -> bool:
     """Whether two are different works, whatever else they have in common."""
     if one.kind != other.kind:
         return True
-    if not one.guids & other.guids and _schemes(one.guids) & _schemes(other.guids):
-        return True
-    return _numbered_otherwise(one.numbers, other.numbers)
+    return _ids_differ(one, other) or _numbered_otherwise(one.numbers, other.numbers)
+
+
+def _ids_differ(one: Traits, other: Traits) -> bool:
+    """Whether none of their ids is the same, and two are of one kind."""
+    ours, theirs = _ids(one), _ids(other)
+    return not ours & theirs and not _schemes(ours).isdisjoint(_schemes(theirs))
+
+
+def _ids(traits: Traits) -> set[str]:
+    return {guid.partition("|")[0] for guid in traits.guids}
 
 
 def _schemes(guids: Iterable[str]) -> set[str]:
     return {guid.partition("://")[0] for guid in guids}
+
+
+def replaced(work: Traits, asset: Traits) -> bool:
+    """Whether an asset that was a work is another one by now: it has nothing in common with it, and
+    its ids elsewhere or its files are others."""
+    same = any(work.on(name) & asset.on(name) for name in (*RUNGS, "titles"))
+    if same or _ids(work) & _ids(asset):
+        return False
+    return _ids_differ(work, asset) or any(work.on(r) and asset.on(r) for r in _FILE_RUNGS)
+
+
+def in_common(one: Traits, other: Traits) -> frozenset[str]:
+    """What two have in common but for ids elsewhere."""
+    return frozenset().union(*(one.on(rung) & other.on(rung) for rung in _LOWER))
 
 
 def _numbered_otherwise(one: Sequence[Any], other: Sequence[Any]) -> bool:
@@ -113,16 +155,6 @@ def _numbered_otherwise(one: Sequence[Any], other: Sequence[Any]) -> bool:
         return False
     pairs = list(zip(one[1:], other[1:], strict=False))
     return one[0] != other[0] or any(a is not None and b is not None and a != b for a, b in pairs)
-
-
-def rung_of(work: Traits, asset: Traits) -> int | None:
-    """The surest rung on which an asset is a work, from 0; None where it is not."""
-    if differ(work, asset):
-        return None
-    for number, rung in enumerate(RUNGS):
-        if (work.on(rung) & asset.on(rung)) - work.shared:
-            return number
-    return None
 
 
 def closer(work: Traits, assets: Mapping[int, Traits]) -> int | None:
@@ -138,7 +170,13 @@ def renewed(work: Traits, assets: Sequence[Traits]) -> Traits:
     """A work as the assets that are it tell it now; what none of them tells stays as it was."""
     if not assets:
         return work
-    guids, facts, contents, paths = (
-        frozenset().union(*(asset.on(rung) for asset in assets)) or work.on(rung) for rung in RUNGS
+    guids, facts, contents, paths, titles = (
+        frozenset().union(*(asset.on(name) for asset in assets)) or work.on(name)
+        for name in (*RUNGS, "titles")
     )
-    return Traits(work.kind, guids, facts, contents, paths, assets[0].numbers, work.shared)
+    numbers = tuple(
+        next((number for number in told if number is not None), None)
+        for told in zip(*(asset.numbers for asset in assets), strict=True)
+    )
+    kind = assets[0].kind
+    return Traits(kind, guids, facts, contents, paths, numbers, work.shared, titles)

@@ -7,10 +7,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from retrovue.catalogue import columns
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.texts import read_texts
-from retrovue.catalogue.works import attach, overlay, told
+from retrovue.catalogue.works import alike, attach, overlay, told
 from retrovue.catalogue.works.told import Told
 from retrovue.selectors import folded
 
@@ -118,7 +117,7 @@ def _work_of(tx: Tx, asset_id: int) -> int:
     ).lastrowid
     assert work_id is not None
     tx.execute("INSERT INTO asset_works VALUES (?, ?)", (asset_id, work_id))
-    attach.link(tx, _others(tx, asset))
+    attach.link(tx, alike.to(tx, [asset]))
     return work_id
 
 
@@ -133,48 +132,6 @@ def _name(asset: Told) -> str:
     year = f"({fields['year']})" if fields["year"] is not None else ""
     words = (fields["series"], number, fields["artist"], fields["title"], year)
     return " ".join(str(word) for word in words if word)[:1000]
-
-
-_SAME_NUMBERS = """
-    SELECT a.id
-      FROM assets AS a
-      JOIN assets AS o ON o.id = :asset
-     WHERE a.kind = o.kind AND a.id <> o.id
-       AND a.year IS o.year AND a.season IS o.season AND a.episode IS o.episode
-       AND a.track IS o.track AND a.disc IS o.disc"""
-_SAME_IDS = """
-    SELECT a.id
-      FROM assets AS a, json_each(a.guids) AS g
-     WHERE a.kind = :kind AND a.guids <> '[]'
-       AND g.value COLLATE NOCASE IN (SELECT value FROM json_each(:guids))"""
-_SAME_CONTENT = f"""
-    SELECT a.id FROM assets AS a
-     WHERE a.kind = :kind AND {columns.content("a.fingerprint")} = :content"""
-_SAME_PATH = """
-    SELECT f.asset_id
-      FROM asset_files AS f JOIN path_mappings AS m ON m.id = f.path_mapping_id
-     WHERE f.relative_path LIKE '%' || :name ESCAPE '\\'
-       AND rtrim(m.local_path, '/') || '/' || f.relative_path
-        IN (SELECT value FROM json_each(:paths))"""
-
-
-def _others(tx: Tx, asset: Told) -> list[int]:
-    """The assets that may be the same work; each is looked at more closely."""
-    traits = asset.traits
-    given = {
-        "asset": asset.id,
-        "kind": traits.kind,
-        "guids": json.dumps(sorted(traits.guids)),
-        "paths": json.dumps(sorted(traits.paths)),
-    }
-    queries: list[tuple[str, dict[str, str]]] = [(_SAME_NUMBERS, {}), (_SAME_IDS, {})]
-    queries += [(_SAME_CONTENT, {"content": content}) for content in traits.contents]
-    for path in traits.paths:
-        name = path.rpartition("/")[2]
-        escaped = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        queries.append((_SAME_PATH, {"name": escaped}))
-    found = {id_ for sql, more in queries for (id_,) in tx.execute(sql, given | more)}
-    return sorted(found - {asset.id})
 
 
 def _tidied(tx: Tx, work_id: int) -> Said:

@@ -27,8 +27,24 @@ _TAGGED = {
 
 def lay(tx: Tx, ids: Iterable[int]) -> None:
     """Have assets show what people and files say of them, and else what their source says."""
-    for asset in told.assets(tx.connection, ids):
+    for asset in told.assets(tx.connection, _said_of(tx, ids)):
         _lay(tx, asset)
+
+
+def _said_of(tx: Tx, ids: Iterable[int]) -> list[int]:
+    """Those of the assets that show something else than their source says, or may have to."""
+    rows = tx.execute(
+        """
+        SELECT value
+          FROM json_each(?)
+         WHERE value IN (SELECT asset_id FROM asset_works)
+            OR value IN (SELECT asset_id FROM source_values)
+            OR EXISTS (SELECT 1
+                         FROM asset_files AS f JOIN probes AS p ON p.asset_file_id = f.id
+                        WHERE f.asset_id = value)""",
+        (json.dumps(sorted(ids)),),
+    )
+    return [id_ for (id_,) in rows.fetchall()]
 
 
 def _lay(tx: Tx, asset: Told) -> None:

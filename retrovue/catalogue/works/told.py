@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -13,6 +14,8 @@ from retrovue.catalogue.works.identity import Traits
 from retrovue.found import EDITABLE
 
 _CHUNK = 1000
+CONTENT = "nullif(f.size_bytes, 0) || ' ' || f.modified_at"
+PATH = "rtrim(m.local_path, '/') || '/' || f.relative_path"
 _FIELDS = ("kind", *EDITABLE)
 
 
@@ -49,46 +52,45 @@ def assets(connection: sqlite3.Connection, ids: Iterable[int]) -> Iterator[Told]
 
 def _read(connection: sqlite3.Connection, ids: list[int]) -> list[Told]:
     given = {"ids": json.dumps(ids)}
-    paths: dict[int, list[str]] = {}
-    sized: dict[int, bool] = {}
-    for asset_id, size, path in connection.execute(
-        """
-        SELECT f.asset_id, f.size_bytes, rtrim(m.local_path, '/') || '/' || f.relative_path
+    paths: dict[int, list[str]] = defaultdict(list)
+    contents: dict[int, list[str]] = defaultdict(list)
+    for asset_id, content, path in connection.execute(
+        f"""
+        SELECT f.asset_id, {CONTENT}, {PATH}
           FROM json_each(:ids) AS j
          CROSS JOIN asset_files AS f ON f.asset_id = j.value
           JOIN path_mappings AS m ON m.id = f.path_mapping_id""",
         given,
     ):
-        sized[asset_id] = sized.get(asset_id, True) and size is not None
-        if path is not None:
-            paths.setdefault(asset_id, []).append(path)
+        paths[asset_id] += [path] if path is not None else []
+        contents[asset_id] += [content] if content is not None else []
     columns = ", ".join(f"a.{name}" for name in _FIELDS)
     rows = connection.execute(
         f"""
         SELECT a.id, a.collection_id, w.work_id, a.missing_since IS NOT NULL, a.guids, a.metadata,
-               a.fingerprint, v.fields, {columns}
+               s.type, v.fields, {columns}
           FROM json_each(:ids) AS j
          CROSS JOIN assets AS a ON a.id = j.value
+          LEFT JOIN collections AS c ON c.id = a.collection_id
+          LEFT JOIN sources AS s ON s.id = c.source_id
           LEFT JOIN asset_works AS w ON w.asset_id = a.id
           LEFT JOIN source_values AS v ON v.asset_id = a.id""",
         given,
     ).fetchall()
-    return [_told(row, paths.get(row[0], []), sized=sized.get(row[0], False)) for row in rows]
+    return [_told(row, contents[row[0]], paths[row[0]]) for row in rows]
 
 
-def _told(row: tuple[Any, ...], paths: list[str], *, sized: bool) -> Told:
-    asset_id, collection_id, work_id, missing, guids, metadata, fingerprint, kept, *values = row
+def _told(row: tuple[Any, ...], contents: list[str], paths: list[str]) -> Told:
+    asset_id, collection_id, work_id, missing, guids, metadata, type_, kept, *values = row
     shown = dict(zip(_FIELDS, values, strict=True))
     beneath = read_object(kept) if kept else {}
     beneath = {name: value for name, value in beneath.items() if name in EDITABLE}
     fields = {**shown, **beneath}
     known = read_object(metadata) if metadata != "{}" else {}
-    traits = identity.of_asset(
-        {**fields, "mark": known.get("mark")},
-        read_texts(guids) if guids != "[]" else (),
-        fingerprint.partition(" + ")[0] if sized and fingerprint else None,
-        paths,
-    )
+    ids = read_texts(guids) if guids != "[]" else []
+    if type_ == "filesystem" and fields["kind"] == "episode" and "nfo" not in known:
+        ids = [f"show+{id_}" for id_ in ids]  # folders are called by the id of the show
+    traits = identity.of_asset({**fields, "mark": known.get("mark")}, ids, contents, paths)
     covered = frozenset(beneath)
     return Told(asset_id, collection_id, work_id, bool(missing), shown, fields, covered, known,
                 traits)  # fmt: skip

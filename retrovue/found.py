@@ -15,6 +15,8 @@ EDITABLE = (
     "year", "released_on", "edition",
 )  # fmt: skip
 """The fields that people may set, over whatever files and sources say."""
+NUMBERS = ("season", "episode", "episode_end", "disc", "track", "year")
+"""Those of them that are numbers."""
 
 
 class FoundCollection(NamedTuple):

@@ -114,7 +114,11 @@ def _slow(modules: set[str]) -> list[str]:
     return [name for name in SLOW_TO_IMPORT if name in modules]
 
 
-@pytest.mark.parametrize("words", READS, ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [*READS, ("asset", "show", HARBOUR), ("asset", "marks"), ("list", "show")],
+    ids=" ".join,
+)
 def test_a_read_imports_no_plugin_and_nothing_slow(
     library: media.Library, words: tuple[str, ...]
 ) -> None:

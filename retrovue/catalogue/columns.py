@@ -322,9 +322,3 @@ def joined(columns: Iterable[str], of: str = "") -> str:
 def assigned(columns: Iterable[str], of: str) -> str:
     """SQL that sets columns to those of `of`."""
     return ", ".join(f"{name} = {of}.{name}" for name in columns)
-
-
-def content(fingerprint: str) -> str:
-    """SQL of a fingerprint without what tells of what lies beside the files."""
-    at = f"instr({fingerprint}, ' + ')"
-    return f"CASE WHEN {at} > 0 THEN substr({fingerprint}, 1, {at} - 1) ELSE {fingerprint} END"

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from retrovue.catalogue import search
 from retrovue.errors import UsageError
 
-DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
-"""Days by the letter behind a number of them, as in `7d`."""
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+_AGO = re.compile(r"(\d{1,5})([dwmy])")
 
 _TELLS = re.compile(r"\w")
 _OF_MARKS = re.compile(r"(tag|rating|seen|note):(.+)", re.DOTALL | re.IGNORECASE)
@@ -20,6 +20,12 @@ _MARKED = """
     a.id IN (SELECT w.asset_id
                FROM asset_works AS w JOIN marks AS y ON y.work_id = w.work_id
               WHERE {})"""
+
+
+def days_ago(text: str) -> int | None:
+    """How many days a text such as `7d` or `2w` stands for; None for another one."""
+    found = _AGO.fullmatch(text.strip())
+    return int(found[1]) * _DAYS[found[2]] if found else None
 
 
 class Filter(NamedTuple):

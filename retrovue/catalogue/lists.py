@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from retrovue.catalogue import search
 from retrovue.catalogue.connection import Tx, quoted
-from retrovue.catalogue.filters import DAYS, Where
+from retrovue.catalogue.filters import Where, days_ago
 from retrovue.catalogue.texts import read_object
 from retrovue.commands import Command, Hint
 from retrovue.errors import NotFound, UsageError
@@ -107,11 +107,11 @@ def save(
         (name, view, json.dumps(filters, ensure_ascii=False),
          before.created_at if before else tx.now, tx.now),
     )  # fmt: skip
-    tx.execute(_view(tx, view, _also(filters, found)))
+    tx.execute(_view(tx, view, _also(tx, filters, found)))
     return get(tx.connection, name)
 
 
-def _also(filters: Mapping[str, Any], found: Where) -> Where:
+def _also(tx: Tx, filters: Mapping[str, Any], found: Where) -> Where:
     """With the conditions that must hold whenever somebody looks: ids as long as there is something
     of that id, and days that go on."""
     conditions, parameters = list(found.conditions), dict(found.parameters)
@@ -120,17 +120,27 @@ def _also(filters: Mapping[str, Any], found: Where) -> Where:
         parameters |= {"source": filters["source_id"], "source_name": filters["source"]}
     if "collection_id" in filters:
         conditions.append(_OF_COLLECTION)
-        source, _, name = str(filters["collection"]).partition("/")
-        parameters |= {"collection": filters["collection_id"], "of_source": source,
-                       "collection_name": name}  # fmt: skip
+        parameters |= _names(tx, filters["collection_id"])
     since = filters.get("since")
     if since is not None:
-        ago = re.fullmatch(r"(\d+)([dwmy])", since.strip())
+        ago = days_ago(since)
         conditions.append("coalesce(a.added_at, a.created_at) >= "
                           "strftime('%Y-%m-%dT%H:%M:%SZ', :since, :ago)")  # fmt: skip
-        parameters["since"] = "now" if ago else since.strip()
-        parameters["ago"] = f"-{int(ago[1]) * DAYS[ago[2]]} days" if ago else "+0 days"
+        parameters["since"] = since.strip() if ago is None else "now"
+        parameters["ago"] = f"-{ago or 0} days"
     return Where(tuple(conditions), parameters)
+
+
+def _names(tx: Tx, collection_id: int) -> dict[str, Any]:
+    """What a collection is found by, and again where it was deleted and added anew."""
+    row = tx.execute(
+        """
+        SELECT c.id, s.name, c.name
+          FROM collections AS c JOIN sources AS s ON s.id = c.source_id
+         WHERE c.id = ?""",
+        (collection_id,),
+    ).fetchone()
+    return dict(zip(("collection", "of_source", "collection_name"), row, strict=True))
 
 
 def _view(tx: Tx, view: str, found: Where) -> str:

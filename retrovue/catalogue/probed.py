@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from retrovue.catalogue.columns import ID_MOST
 from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.filters import Filter, where
 from retrovue.catalogue.sqlite_errors import TranslatingConnection
 from retrovue.found import STREAM_KINDS
 from retrovue.paths import join
 
-_MOST = 2**53 - 1
 _PAGE = 500  # files read at once
 _NUMBERS = ("duration_ms", "width", "height")
 _TEXTS = ("container", "video_codec", "audio_codec")
-_CURRENT = """p.error IS NULL AND p.size_bytes IS f.size_bytes AND p.modified_at IS f.modified_at"""
+_OF_THE_FILE = "p.size_bytes IS f.size_bytes AND p.modified_at IS f.modified_at"
+ANSWERED = f"p.error IS NULL AND {_OF_THE_FILE}"
+"""SQL of whether a row `p` of probes has the facts of its file `f` as that is now."""
 
 
 class Due(NamedTuple):
@@ -50,11 +52,9 @@ def list_due(connection: TranslatingConnection, found: Filter, *, again: bool) -
         "DROP TABLE IF EXISTS temp.due; CREATE TEMP TABLE due (file_id INTEGER PRIMARY KEY);"
     )
     wanted = where(connection.plain, found._replace(missing=False))
-    known = "" if again else """
+    known = "" if again else f"""
            AND NOT EXISTS (SELECT 1 FROM probes AS p
-                            WHERE p.asset_file_id = f.id
-                              AND p.size_bytes IS f.size_bytes
-                              AND p.modified_at IS f.modified_at)"""  # fmt: skip
+                            WHERE p.asset_file_id = f.id AND {_OF_THE_FILE})"""  # fmt: skip
     return connection.execute(
         f"""
         INSERT INTO temp.due
@@ -91,7 +91,7 @@ def due(connection: TranslatingConnection) -> Iterator[Due]:
         last = rows[-1][0]
 
 
-def store(tx: Tx, answers: Iterable[Answer]) -> None:
+def store(tx: Tx, answers: Sequence[Answer]) -> None:
     """Keep what files said and fill it in; of files that are others by now, nothing."""
     ids = json.dumps([answer.due.file_id for answer in answers])
     which = "SELECT value FROM json_each(:ids)"
@@ -140,7 +140,7 @@ def _number(name: str, facts: str = "p.facts") -> str:
     value = f"json_extract({facts}, '$.{name}')"
     return (
         f"CASE WHEN json_type({facts}, '$.{name}') = 'integer'"
-        f" AND {value} BETWEEN 0 AND {_MOST} THEN {value} END"
+        f" AND {value} BETWEEN 0 AND {ID_MOST} THEN {value} END"
     )
 
 
@@ -175,7 +175,7 @@ def _fill_in(tx: Tx, which: str, parameters: Mapping[str, Any]) -> None:
         f"""
         UPDATE asset_files AS f SET {filled}
           FROM probes AS p
-         WHERE p.asset_file_id = f.id AND f.id IN ({which}) AND {_CURRENT}""",
+         WHERE p.asset_file_id = f.id AND f.id IN ({which}) AND {ANSWERED}""",
         given,
     )
     _fill_streams(tx, which, given)
@@ -188,12 +188,12 @@ def _fill_in(tx: Tx, which: str, parameters: Mapping[str, Any]) -> None:
                    AND f.asset_id IN (SELECT f.asset_id
                                         FROM probes AS p
                                         JOIN asset_files AS f ON f.id = p.asset_file_id
-                                       WHERE f.id IN ({which}) AND {_CURRENT})
+                                       WHERE f.id IN ({which}) AND {ANSWERED})
                  GROUP BY f.asset_id
                 HAVING count(*) = count(f.duration_ms)) AS whole
          WHERE assets.id = whole.asset_id
            AND assets.duration_ms IS NULL
-           AND whole.duration_ms BETWEEN 1 AND {_MOST}""",
+           AND whole.duration_ms BETWEEN 1 AND {ID_MOST}""",
         given,
     )
 
@@ -202,7 +202,7 @@ def _fill_streams(tx: Tx, which: str, given: dict[str, Any]) -> None:
     current = f"""
           FROM probes AS p
           JOIN asset_files AS f ON f.id = p.asset_file_id
-         WHERE f.id IN ({which}) AND {_CURRENT}"""
+         WHERE f.id IN ({which}) AND {ANSWERED}"""
     tx.execute(
         f"""
         DELETE FROM asset_streams
@@ -221,7 +221,7 @@ def _fill_streams(tx: Tx, which: str, given: dict[str, Any]) -> None:
           FROM probes AS p
           JOIN asset_files AS f ON f.id = p.asset_file_id
           JOIN json_each(p.facts, '$.streams') AS s
-         WHERE f.id IN ({which}) AND {_CURRENT}
+         WHERE f.id IN ({which}) AND {ANSWERED}
            AND s.type = 'object' AND json_extract(s.value, '$.kind') IN ({kinds})
          ORDER BY f.id, s.key""",
         given,
@@ -233,12 +233,10 @@ def told(connection: sqlite3.Connection, asset_id: int) -> dict[int, dict[str, A
     now, by the id of the file."""
     files: dict[int, dict[str, Any]] = {}
     rows = connection.execute(
-        """
+        f"""
         SELECT f.id, p.probed_at, p.error
           FROM asset_files AS f
-          LEFT JOIN probes AS p
-            ON p.asset_file_id = f.id
-           AND p.size_bytes IS f.size_bytes AND p.modified_at IS f.modified_at
+          LEFT JOIN probes AS p ON p.asset_file_id = f.id AND {_OF_THE_FILE}
          WHERE f.asset_id = ?""",
         (asset_id,),
     )

@@ -26,20 +26,21 @@ COUNTS = Rule(
                                           AND missing_since IS NOT NULL))""",
 )
 
-# The rows of what is gone: guarantee, table, column, its parents, the refusal, and what it is.
-_ORPHANS = (
+# The rows of what is gone, parents before children: guarantee, table, column, its parents, the
+# refusal, and what a repair calls them.
+ORPHANS = (
     ("G-2", "source_secrets", "source_id", "sources", "G-2: a secret belongs to a source", "secrets"),
     ("G-2", "collections", "source_id", "sources", "G-2: a collection belongs to a source", "collections"),
+    ("G-6", "path_mappings", "collection_id", "collections", "G-6: a path mapping belongs to a collection", "path mappings"),
     ("G-2", "folders", "collection_id", "collections", "G-2: a folder belongs to a collection", "folders"),
     ("G-2", "assets", "collection_id", "collections", "G-2: an asset belongs to a collection", "assets"),
     ("G-2", "asset_files", "asset_id", "assets", "G-6: a file belongs to an asset and to a path mapping of the same collection", "files"),
     ("G-6", "asset_streams", "asset_file_id", "asset_files", "G-6: a stream belongs to a file", "streams"),
     ("G-6", "probes", "asset_file_id", "asset_files", "G-6: a probe belongs to a file", "probes"),
-    ("G-6", "path_mappings", "collection_id", "collections", "G-6: a path mapping belongs to a collection", "path mappings"),
 )  # fmt: skip
 
 RULES = (
-    *(orphans(*each) for each in _ORPHANS),
+    *(orphans(*each) for each in ORPHANS),
     *(
         orphans("G-5", table, "work_id", "works", held_by, table)._replace(
             mended_by="made works for marks and edits without one"

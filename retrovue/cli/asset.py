@@ -23,8 +23,7 @@ def command() -> None:
 @filtering.filters
 @filtering.listing
 @click.pass_obj
-def list_(app: App, /, *, words: tuple[str, ...], search: str | None, count: bool,
-          format_: str | None, as_json: bool, **given: Any) -> Result:  # fmt: skip
+def list_(app: App, /, *, words: tuple[str, ...], **given: Any) -> Result:
     """List assets with their files and local paths; all of them, or those that WORDS fit.
 
     Every word is looked for in title, series, artist, album, edition, version label, year and ids,
@@ -32,10 +31,8 @@ def list_(app: App, /, *, words: tuple[str, ...], search: str | None, count: boo
     quotes match these in a row. An asset without a file shows once. What you marked is found by
     tag:lent, rating:>7, seen:no and note:TEXT.
     """
-    chosen = filtering.Chosen((*words, *(search or "").split()), **filtering.taken(given))
-    wanted = filtering.filter_of(app.catalogue.reader(), chosen)
-    format_ = "json" if as_json else format_ or "table"
-    return filtering.listed(app, wanted, format_, count=count, **given)
+    wanted = filtering.filter_of(app.catalogue.reader(), filtering.taken(words, given))
+    return filtering.listed(app, wanted, "table", **given)
 
 
 @command.command("show")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import click
 
 from retrovue.catalogue import collections, sources
-from retrovue.catalogue.filters import DAYS, Filter
+from retrovue.catalogue.filters import Filter, days_ago
 from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.errors import UsageError
@@ -74,9 +74,10 @@ def listing(command: Command) -> Command:
     return command
 
 
-def taken(given: dict[str, Any]) -> dict[str, Any]:
-    """Of the values of flags those of `Chosen`, which are taken out."""
-    return {name: given.pop(name) for name in Chosen._fields[1:] if name in given}
+def taken(words: Sequence[str], given: dict[str, Any]) -> Chosen:
+    """What words and the values of `filters` choose; these are taken out of what is given."""
+    more = (given.pop("search") or "").split()
+    return Chosen((*words, *more), **{name: given.pop(name) for name in Chosen._fields[1:]})
 
 
 def filter_of(connection: sqlite3.Connection, chosen: Chosen) -> Filter:
@@ -91,16 +92,18 @@ def filter_of(connection: sqlite3.Connection, chosen: Chosen) -> Filter:
         chosen.kind,
         chosen.words,
         _years(chosen.year),
-        since(chosen.since),
+        _since(chosen.since),
         chosen.missing or (False if chosen.present else None),
     )
 
 
-def listed(app: App, wanted: Filter, format_: str, *, count: bool, limit: int | None = None,
-           fields: str | None = None, versions: str | None = None, sort: str | None = None,
-           relative_to: str | None = None, nul_ended: bool = False) -> Result:  # fmt: skip
-    """Assets as they are asked for."""
+def listed(app: App, wanted: Filter, usual: str, *, format_: str | None, as_json: bool,
+           count: bool, limit: int | None, fields: str | None, versions: str | None,
+           sort: str | None, relative_to: str | None, nul_ended: bool) -> Result:  # fmt: skip
+    """Assets as the values of `listing` ask for them, in the usual format where none is named."""
     from retrovue.cli import listing
+
+    format_ = "json" if as_json else format_ or usual
 
     if wanted.words:
         from retrovue.operations import searching
@@ -130,13 +133,13 @@ def _years(text: str | None) -> tuple[int | None, int | None]:
     return (first, last) if found[2] else (first, first)
 
 
-def since(text: str | None) -> str | None:
+def _since(text: str | None) -> str | None:
     """A time in UTC: the beginning of a day, or so many days ago."""
     if text is None:
         return None
-    ago = re.fullmatch(r"(\d{1,5})([dwmy])", text.strip())
+    ago = days_ago(text)
     if ago is not None:
-        at = time.gmtime(time.time() - int(ago[1]) * DAYS[ago[2]] * DAY)
+        at = time.gmtime(time.time() - ago * DAY)
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", at)
     try:
         day = time.strptime(text.strip(), "%Y-%m-%d")

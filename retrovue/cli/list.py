@@ -15,7 +15,6 @@ from retrovue.cli.filtering import Chosen
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line, Table
 from retrovue.errors import NotFound, UsageError
-from retrovue.operations import saved_lists
 
 _NAME_MOST = 200  # characters
 
@@ -33,8 +32,7 @@ def command() -> None:
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def save(app: App, /, *, name: str, words: tuple[str, ...], search: str | None, force: bool,
-         **given: Any) -> Result:  # fmt: skip
+def save(app: App, /, *, name: str, words: tuple[str, ...], force: bool, **given: Any) -> Result:
     """Save the filters of `asset list` under a name, also as a view for scripts.
 
     It is what fits at the moment when somebody looks. The view of NAME is called list_NAME, with _
@@ -42,7 +40,7 @@ def save(app: App, /, *, name: str, words: tuple[str, ...], search: str | None, 
     """
     if not name.strip() or not name.isprintable() or len(name) > _NAME_MOST:
         raise UsageError(f"A name is text of at most {_NAME_MOST} characters, on one line")
-    chosen = Chosen((*words, *(search or "").split()), **given)
+    chosen = filtering.taken(words, given)
     if chosen == Chosen():
         raise UsageError("A list of everything is `asset list`", hint="Say which assets.")
     connection = app.catalogue.reader()
@@ -55,6 +53,8 @@ def save(app: App, /, *, name: str, words: tuple[str, ...], search: str | None, 
         collection = collections.get(connection, chosen.collection)
         path = collections.selector(connection, collection)
         kept |= {"collection": path, "collection_id": collection.id}
+    from retrovue.operations import saved_lists  # whoever only looks does without
+
     saved = saved_lists.save(app.catalogue, name, kept, wanted, replace=force)
     lines: list[Line] = [
         f"{app.did('save')} list '{saved.name}': {in_words(saved)}",
@@ -68,23 +68,21 @@ def save(app: App, /, *, name: str, words: tuple[str, ...], search: str | None, 
 @click.argument("name", required=False)
 @filtering.listing
 @click.pass_obj
-def show(app: App, /, *, name: str | None, format_: str | None, as_json: bool, count: bool,
-         **how: Any) -> Result:  # fmt: skip
+def show(app: App, /, *, name: str | None, **how: Any) -> Result:
     """Show the assets of a list; without a name, the lists that there are."""
-    app.as_json = app.as_json or as_json
+    app.as_json = app.as_json or how["as_json"]
     if name is None:
         return _all(app)
-    return _listed(app, name, "json" if as_json else format_ or "table", count=count, **how)
+    return _listed(app, name, "table", **how)
 
 
 @command.command("export")
 @click.argument("name")
 @filtering.listing
 @click.pass_obj
-def export(app: App, /, *, name: str, format_: str | None, as_json: bool, count: bool,
-           **how: Any) -> Result:  # fmt: skip
+def export(app: App, /, *, name: str, **how: Any) -> Result:
     """Write a list as a playlist, m3u unless another format is asked for."""
-    return _listed(app, name, "json" if as_json else format_ or "m3u", count=count, **how)
+    return _listed(app, name, "m3u", **how)
 
 
 @command.command("delete")
@@ -94,16 +92,18 @@ def export(app: App, /, *, name: str, format_: str | None, as_json: bool, count:
 @click.pass_obj
 def delete(app: App, name: str) -> Result:
     """Delete a list and its view; the assets stay."""
+    from retrovue.operations import saved_lists
+
     saved = saved_lists.delete(app.catalogue, name)
     again = Command("list save", (saved.name, *_words(saved)), _flags(saved))
     lines: list[Line] = [f"{app.did('delete')} list '{saved.name}'", Hint("Undo", again)]
     return Result({"list": as_json(saved)}, lines)
 
 
-def _listed(app: App, name: str, format_: str, **how: Any) -> Result:
+def _listed(app: App, name: str, usual: str, **how: Any) -> Result:
     connection = app.catalogue.reader()
     wanted = filtering.filter_of(connection, _chosen(app, lists.get(connection, name)))
-    return filtering.listed(app, wanted, format_, **how)
+    return filtering.listed(app, wanted, usual, **how)
 
 
 def _chosen(app: App, saved: SavedList) -> Chosen:

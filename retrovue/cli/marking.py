@@ -9,14 +9,12 @@ from typing import Any
 from retrovue.catalogue import assets
 from retrovue.catalogue.works import marks
 from retrovue.catalogue.works.marks import UNSAID, Change, Said
-from retrovue.catalogue.works.overlay import NUMBERS
 from retrovue.cli import works
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, facts, plural
 from retrovue.commands import Command, Hint, Line, Table
 from retrovue.errors import UsageError
-from retrovue.found import EDITABLE
-from retrovue.operations import marking
+from retrovue.found import EDITABLE, NUMBERS
 
 _TAG_MOST = 200  # characters
 
@@ -42,6 +40,8 @@ def mark(app: App, words: Sequence[str], *, tags: Sequence[str], untags: Sequenc
     asset = works.found(app, words)
     if change == Change([], []):
         raise UsageError("Nothing to say", hint="For instance --tag TAG, --rating 0..10, --seen.")
+    from retrovue.operations import marking  # whoever only looks does without
+
     said = marking.mark(app.catalogue, asset["id"], change)
     return _shown(app, asset, said, app.did("mark"))
 
@@ -67,6 +67,8 @@ def edit(
     asset = works.found(app, words)
     if not given and not back:
         raise UsageError("Nothing to set", hint='For instance --title "Another title".')
+    from retrovue.operations import marking
+
     said = marking.edit(app.catalogue, asset["id"], given, back)
     return _shown(app, asset, said, app.did("edit"))
 
@@ -128,9 +130,8 @@ def as_json(said: Said) -> dict[str, Any]:
 
 def of_asset(said: Said | None) -> dict[str, Any]:
     """What is said of the work of an asset, for what is shown of the asset."""
-    names = ("tags", "rating", "note", "seen", "edits")
-    whole = as_json(said) if said is not None else dict.fromkeys(names) | {"tags": [], "edits": {}}
-    return {name: whole[name] for name in names}
+    whole = as_json(said or Said(0, "", ""))
+    return {name: whole[name] for name in ("tags", "rating", "note", "seen", "edits")}
 
 
 def pairs(said: Said | None) -> list[tuple[str, Any]]:

@@ -56,15 +56,14 @@ dry_run = click.option(
     callback=_note_writing,
     help="Do it all in a transaction, then roll it back.",
 )
-_NUMBERS = ("season", "episode", "episode_end", "disc", "track", "year")
 
 
 def editable(command: Command) -> Command:
     """A flag for each field that people can set; what is empty is none."""
-    from retrovue.found import EDITABLE
+    from retrovue.found import EDITABLE, NUMBERS
 
     for name in reversed(EDITABLE):
-        meta = "NUMBER" if name in _NUMBERS else "DAY" if name == "released_on" else "TEXT"
+        meta = "NUMBER" if name in NUMBERS else "DAY" if name == "released_on" else "TEXT"
         says = f"The {name.replace('_', ' ')}."
         flag = "--" + name.replace("_", "-")
         command = click.option(flag, name, metavar=meta, help=says)(command)

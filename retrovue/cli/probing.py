@@ -1,14 +1,10 @@
-"""`asset probe`, and how streams read."""
+"""`asset probe`."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from retrovue.cli import filtering, views
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, plural
-from retrovue.commands import Line
 from retrovue.operations import probing, searching
 
 
@@ -31,28 +27,3 @@ def probed(app: App, chosen: filtering.Chosen, *, again: bool) -> Result:
         return Result(data, ["Nothing to probe: no file is new or changed."])
     warnings = views.probing_warnings(done, verbose=app.verbose > 0)
     return Result(data, [f"{views.probing_line(done)}."], warnings)
-
-
-def file_lines(file: Mapping[str, Any]) -> Sequence[Line]:
-    """What is known of what is in a file, below the line that names it."""
-    lines = [f"    {_stream(stream)}" for stream in file["streams"]]
-    probe = file["probe"]
-    if probe is not None and probe["error"] is not None:
-        lines.append(f"    not probed: {probe['error']}")
-    return lines
-
-
-def _stream(stream: Mapping[str, Any]) -> str:
-    """`audio · en · aac · 6 channels · default`"""
-    channels = stream["channels"]
-    told = (
-        stream["kind"],
-        stream["language"],
-        stream["codec"],
-        plural(channels, "channel") if channels else None,
-        stream["hdr"],
-        "default" if stream["is_default"] else None,
-        "forced" if stream["forced"] else None,
-        stream["path"],
-    )
-    return " · ".join(str(word) for word in told if word)

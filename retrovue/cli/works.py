@@ -14,10 +14,9 @@ import click
 from retrovue import human
 from retrovue.catalogue import assets, listing, summaries
 from retrovue.catalogue.filters import Filter
-from retrovue.cli import probing
 from retrovue.cli.app import App
 from retrovue.cli.changed import title
-from retrovue.cli.output import Result, facts
+from retrovue.cli.output import Result, facts, plural
 from retrovue.commands import Command, Hint, Line
 from retrovue.errors import Ambiguous, NotFound, RetrovueError
 
@@ -28,12 +27,12 @@ _LEFT_OUT = ("files", "metadata", "guids", "title", "duration_ms")
 def found(app: App, words: Sequence[str]) -> dict[str, Any]:
     """The asset of an id or `external_id`, or the only one that the words fit. Raises NotFound with
     near misses, and Ambiguous with the candidates."""
-    from retrovue.operations import searching
-
     connection = app.catalogue.reader()
     try:
         return assets.get(connection, " ".join(words))
     except NotFound:
+        from retrovue.operations import searching
+
         searching.catch_up(app.catalogue)
     connection = app.catalogue.reader()
     rows = _fitting(connection, Filter(words=tuple(words)))
@@ -97,7 +96,7 @@ def shown(connection: sqlite3.Connection, asset: dict[str, Any]) -> Result:
     lines += ["", *facts(covered)] if covered else []
     for file in files:
         lines += ["", _file_line(file), f"  {file['local_path'] or file['relative_path']}"]
-        lines += probing.file_lines(file)
+        lines += _inside(file)
     marked = marking.of_asset(said)
     return Result({**asset, **marked, "origins": origins, "files": files}, lines)
 
@@ -130,6 +129,31 @@ def _file_line(file: Mapping[str, Any]) -> str:
         pixels,
         _state(file),
     ]
+    return " · ".join(str(word) for word in told if word)
+
+
+def _inside(file: Mapping[str, Any]) -> list[str]:
+    """What is known of what is in a file, below the line that names it."""
+    lines = [f"    {_stream(stream)}" for stream in file["streams"]]
+    probe = file["probe"]
+    if probe is not None and probe["error"] is not None:
+        lines.append(f"    not probed: {probe['error']}")
+    return lines
+
+
+def _stream(stream: Mapping[str, Any]) -> str:
+    """`audio · en · aac · 6 channels · default`"""
+    channels = stream["channels"]
+    told = (
+        stream["kind"],
+        stream["language"],
+        stream["codec"],
+        plural(channels, "channel") if channels else None,
+        stream["hdr"],
+        "default" if stream["is_default"] else None,
+        "forced" if stream["forced"] else None,
+        stream["path"],
+    )
     return " · ".join(str(word) for word in told if word)
 
 

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from retrovue.found import EDITABLE, STREAM_KINDS, Probed, Stream
+from retrovue.found import EDITABLE, NUMBERS, STREAM_KINDS, Probed, Stream
 
 _MOST = 2**53 - 1  # of a number
 _LONGEST = 1000  # characters of a text; what is longer is no name
 _WORD = 100  # of what is one word
 _STREAMS = 500
-_NUMBERS = ("season", "episode", "episode_end", "disc", "track", "year")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -73,7 +72,7 @@ def _tags(tags: Any) -> dict[str, Any]:
 def _tag(name: str, value: Any) -> int | str | None:
     if name == "released_on":
         return _day(value)
-    if name not in _NUMBERS:
+    if name not in NUMBERS:
         return _text(value)
     return _number(value, 1 if name == "year" else 0, 9999 if name == "year" else _MOST)
 

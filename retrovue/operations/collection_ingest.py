@@ -12,7 +12,6 @@ from retrovue.catalogue.reconcile import apply, bulk, changes, compare
 from retrovue.catalogue.reconcile.compare import Comparison
 from retrovue.catalogue.reconcile.emptied import EmptiedLocation
 from retrovue.catalogue.reconcile.staging import Staging
-from retrovue.catalogue.works import overlay
 from retrovue.commands import Command, Hint
 from retrovue.errors import (
     ImporterError,
@@ -143,9 +142,6 @@ def _applied(
         placed = staged.placed(tx.new_assets)
         known = history.skipped_before(tx.connection, run.source.name, target.name)
         result = results.with_changes(result, placed, known)
-        if tx.changed_assets:
-            kept = overlay.edited(tx.connection, tx.changed_assets)
-            result = result._replace(edits_kept=kept)
         detail = results.history_detail(result, placed)
         line = history.record(
             tx, run.operation, result.status, run.source.name, target.name, detail

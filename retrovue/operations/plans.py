@@ -12,7 +12,6 @@ from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.reconcile import apply, bulk, changes, plan_file
 from retrovue.catalogue.reconcile.plan_file import Plan, Planned, PlanWriter
 from retrovue.catalogue.reconcile.staging import Staging
-from retrovue.catalogue.works import overlay
 from retrovue.errors import NotFound, PlanRefused
 from retrovue.importers.loader import Plugins
 from retrovue.model import Collection, IngestResult, Source
@@ -145,9 +144,6 @@ def _apply_one(run: Run, plan: Plan, planned: Planned, staging: Staging, tx: Tx)
     placed = staged.placed(tx.new_assets)
     known = history.skipped_before(tx.connection, run.source.name, now.name)
     result = results.with_changes(planned.result, placed, known)
-    if tx.changed_assets:
-        kept = overlay.edited(tx.connection, tx.changed_assets)
-        result = result._replace(edits_kept=kept)
     detail = results.history_detail(result, placed) | {"plan": plan.made_at}
     line = history.record(tx, run.operation, result.status, run.source.name, now.name, detail)
     run.options.changed(now, placed, tx.connection)

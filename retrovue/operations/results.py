@@ -70,9 +70,10 @@ def _stats(staging: Staging, scan: Scan, comparison: Comparison) -> dict[str, in
 
 
 def with_changes(result: IngestResult, changes: Changes, skipped_before: set[str]) -> IngestResult:
-    """A result with the assets that changed, and what was skipped for the first time."""
+    """A result with the assets that changed, how many of them show what somebody edited, and what
+    was skipped for the first time."""
     new_skips = tuple(line for line in result.skipped if line not in skipped_before)
-    return result._replace(new_skips=new_skips, changes=changes.ids)
+    return result._replace(new_skips=new_skips, changes=changes.ids, edits_kept=changes.edited)
 
 
 def history_detail(result: IngestResult, changes: Changes) -> dict[str, Any]:

@@ -134,3 +134,15 @@ def test_a_check_takes_the_view_of_a_list_for_ours(films: Cli) -> None:
 def test_a_name_must_be_one(films: Cli, name: str) -> None:
     assert films("list", "save", name, "tag:y").code == 1
     assert films("list", "save", "everything").code == 1
+
+
+def test_a_collection_is_found_again_below_a_source_with_a_slash_in_its_name(
+    films: Cli, tmp_path: Path
+) -> None:
+    films("source", "update", "Movies", "--name", "A/B")
+    films("list", "save", "mine", "--collection", "A/B/Movies")
+    films("source", "delete", "A/B", "--force")
+    films("quickstart", str(tmp_path / "Movies"))
+    films("source", "update", "Movies", "--name", "A/B")
+    films("source", "ingest", "A/B")
+    assert len(_viewed(films, "list_mine")) == 3

@@ -46,10 +46,8 @@ def ingest(cli: Cli) -> None:
     cli.ok("source", "ingest", "media", "--allow-missing")
 
 
-def test_what_comes_back_beside_the_one_that_stood_for_it_is_it_alone(
-    cli: Cli, tmp_path: Path
-) -> None:
-    root = tmp_path / "media"
+def stood_in(cli: Cli, root: Path) -> tuple[Path, Path]:
+    """A film that was marked and went, and one that stands for it by now."""
     first = put(root, "Movies/A/Home (2009)/Home (2009).mkv", "one")
     put(root, "Movies/Zed (2001)/Zed (2001).mkv", "zed")
     cli.ok("quickstart", root)
@@ -58,20 +56,21 @@ def test_what_comes_back_beside_the_one_that_stood_for_it_is_it_alone(
     first.unlink()
     ingest(cli)
     assert marked(cli) == [second]
+    return first, second
+
+
+def test_what_comes_back_beside_the_one_that_stood_for_it_is_it_alone(
+    cli: Cli, tmp_path: Path
+) -> None:
+    root = tmp_path / "media"
+    first, _ = stood_in(cli, root)
     put(root, "Movies/A/Home (2009)/Home (2009).mkv", "one")
     ingest(cli)
     assert marked(cli) == [first]
 
 
 def test_a_new_edition_of_what_stood_for_it_stays_it(cli: Cli, tmp_path: Path) -> None:
-    root = tmp_path / "media"
-    first = put(root, "Movies/A/Home (2009)/Home (2009).mkv", "one")
-    put(root, "Movies/Zed (2001)/Zed (2001).mkv", "zed")
-    cli.ok("quickstart", root)
-    mark(cli, first)
-    second = put(root, "Movies/B/Home (2009)/Home (2009).mkv", "two, two")
-    first.unlink()
-    ingest(cli)
+    _, second = stood_in(cli, tmp_path / "media")
     renamed = second.rename(second.with_name("Home (2009) {edition-Final}.mkv"))
     ingest(cli)
     assert marked(cli) == [renamed]

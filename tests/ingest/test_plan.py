@@ -320,3 +320,18 @@ def test_what_a_plan_does_not_go_with(
 ) -> None:
     run = changed.cli("source", "ingest", *words, "--plan", plan)
     assert (run.code, run.error, plan.exists()) == (1, error, False)
+
+
+def test_each_collection_tells_of_its_own_edits(changed: Library, plan: Path) -> None:
+    cli = changed.cli
+    rows = cli.rows(
+        "SELECT asset_id FROM media WHERE relative_path IN (:heat, :lost)",
+        heat=HEAT.removeprefix("Movies/"),
+        lost=f"{LOST}2.mkv".removeprefix("TV/"),
+    )
+    assert len(rows) == 2
+    for (id_,) in rows:
+        cli.ok("asset", "edit", str(id_), "--edition", "Mine")
+    write_plan(changed, plan)
+    done = cli.json("plan", "apply", plan)["collections"]
+    assert {each["name"]: each["edits_kept"] for each in done} == {"Movies": 1, "TV": 1}

@@ -4,18 +4,10 @@ them."""
 from __future__ import annotations
 
 from retrovue.catalogue.columns import TABLES, Column
+from retrovue.catalogue.rule_shapes import orphans
+from retrovue.catalogue.rules import ORPHANS
 from retrovue.found import ASSET_KINDS, EDITABLE, STREAM_KINDS
 
-_ORPHANS = (
-    ("secrets", "source_secrets", "source_id", "sources", "source"),
-    ("collections", "collections", "source_id", "sources", "source"),
-    ("path mappings", "path_mappings", "collection_id", "collections", "collection"),
-    ("folders", "folders", "collection_id", "collections", "collection"),
-    ("assets", "assets", "collection_id", "collections", "collection"),
-    ("files", "asset_files", "asset_id", "assets", "asset"),
-    ("streams", "asset_streams", "asset_file_id", "asset_files", "file"),
-    ("probes", "probes", "asset_file_id", "asset_files", "file"),
-)
 Step = tuple[str, tuple[str, ...]]
 
 
@@ -50,13 +42,13 @@ def _default(column: Column) -> str:
 def _orphans() -> tuple[Step, ...]:
     return tuple(
         (
-            f"deleted {what} whose {parent} does not exist",
+            orphans(guarantee, table, column, parents, held_by, rows).mended_by,
             (
                 f"DELETE FROM {table} WHERE {column} IS NULL"
                 f" OR {column} NOT IN (SELECT id FROM {parents})",
             ),
         )
-        for what, table, column, parents, parent in _ORPHANS
+        for guarantee, table, column, parents, held_by, rows in ORPHANS
     )
 
 

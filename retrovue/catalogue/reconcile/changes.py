@@ -15,10 +15,12 @@ PLACES = 1000  # moved assets of which the place they came from is kept
 
 
 class Changes(NamedTuple):
-    """The ids of the assets that changed, for each word of `CHANGES`, and where moved ones were."""
+    """The ids of the assets that changed, for each word of `CHANGES`, where moved ones were, and
+    how many of them show what somebody edited."""
 
     ids: Mapping[Change, Ids] = {}
     moved_from: Mapping[int, str | None] = {}
+    edited: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """As it stands in the history: ids as ranges, words without any left out."""
@@ -70,7 +72,20 @@ def staged(connection: TranslatingConnection) -> Changes:
         "restored": f"SELECT asset_id FROM temp.restored UNION ALL {_staged('restored')}",
     }
     ids = {word: Ids.of(id_ for (id_,) in connection.execute(sql)) for word, sql in found.items()}
-    return Changes(ids, _places(connection) if ids["moved"] else {})
+    return Changes(ids, _places(connection) if ids["moved"] else {}, _edited(connection))
+
+
+def _edited(connection: TranslatingConnection) -> int:
+    """How many known assets are staged that somebody edited; none is looked at where nobody did."""
+    return int(
+        connection.execute("""
+            SELECT count(*)
+              FROM temp.staged_assets
+             WHERE EXISTS (SELECT 1 FROM edits)
+               AND asset_id IN (SELECT w.asset_id
+                                  FROM edits AS e JOIN asset_works AS w ON w.work_id = e.work_id)
+            """).fetchone()[0]
+    )
 
 
 def _staged(change: Change) -> str:

@@ -14,10 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from retrovue.catalogue.columns import content
 from retrovue.catalogue.reconcile.staging import count
 from retrovue.catalogue.sqlite_errors import TranslatingConnection
 from retrovue.catalogue.works.told import source_value
+
+
+def _content(fingerprint: str) -> str:
+    """SQL of a fingerprint without what tells of what lies beside the files."""
+    at = f"instr({fingerprint}, ' + ')"
+    return f"CASE WHEN {at} > 0 THEN substr({fingerprint}, 1, {at} - 1) ELSE {fingerprint} END"
+
 
 # CROSS JOIN keeps SQLite from walking all assets to find the few that are missing.
 # https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
@@ -50,14 +56,14 @@ _KEYS = (
     ),
     (
         f"""
-        SELECT a.id AS asset_id, NULL AS n, {content("a.fingerprint")} AS key
+        SELECT a.id AS asset_id, NULL AS n, {_content("a.fingerprint")} AS key
           FROM {_CANDIDATES} AS missing
          CROSS JOIN assets AS a ON a.id = missing.asset_id
          WHERE (SELECT count(*) > 0 AND count(*) = count(size_bytes)
                   FROM asset_files
                  WHERE asset_id = a.id)""",
         f"""
-        SELECT NULL, s.n, {content("s.fingerprint")}
+        SELECT NULL, s.n, {_content("s.fingerprint")}
           FROM temp.staged_assets AS s
          WHERE s.asset_id IS NULL
            AND (SELECT count(*) > 0 AND count(*) = count(size_bytes)

@@ -36,7 +36,7 @@ def catch_up(tx: Tx) -> None:
     if not has_any(tx):
         return
     changed = _changed(tx)
-    gained = _renew(tx, _linked_in(tx, changed), told_anew=tx.changed_assets | changed)
+    gained = _renew(tx, _linked_in(tx, changed), told_anew=changed)
     found = changed | tx.changed_assets
     while gained or found:
         gained = link(tx, found | alike.to(tx, gained))

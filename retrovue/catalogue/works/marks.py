@@ -43,10 +43,14 @@ class Said(NamedTuple):
     assets: tuple[int, ...] = ()
 
     @property
+    def unmarked(self) -> bool:
+        """Whether nothing is said but for edits."""
+        return not self.tags and self.rating is None and self.note is None and self.seen is None
+
+    @property
     def empty(self) -> bool:
         """Whether nothing is said."""
-        marks = (self.rating, self.note, self.seen)
-        return not self.tags and not self.edits and all(each is None for each in marks)
+        return self.unmarked and not self.edits
 
 
 def mark(tx: Tx, asset_id: int, change: Change) -> Said:
@@ -65,8 +69,8 @@ def mark(tx: Tx, asset_id: int, change: Change) -> Said:
     now = said._replace(tags=tuple(sorted(tags, key=folded)), **told_anew)
     tx.execute(
         """
-        INSERT INTO marks (work_id, tags, rating, note, seen, created_at, updated_at)
-        SELECT :work, '[]', NULL, NULL, NULL, :now, :now
+        INSERT INTO marks (work_id, created_at, updated_at)
+        SELECT :work, :now, :now
          WHERE NOT EXISTS (SELECT 1 FROM marks WHERE work_id = :work)""",
         {"work": work_id, "now": tx.now},
     )
@@ -137,7 +141,7 @@ def _name(asset: Told) -> str:
 def _tidied(tx: Tx, work_id: int) -> Said:
     """What is said of a work now; one of which nothing is said is forgotten."""
     said = of_work(tx.connection, work_id)
-    if said.tags == () and (said.rating, said.note, said.seen) == (None, None, None):
+    if said.unmarked:
         tx.execute("DELETE FROM marks WHERE work_id = ?", (work_id,))
     if said.empty:
         tx.execute("DELETE FROM works WHERE id = ?", (work_id,))

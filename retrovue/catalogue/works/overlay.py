@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from retrovue.catalogue.connection import Tx
+from retrovue.catalogue.probed import ANSWERED
 from retrovue.catalogue.texts import read_object
 from retrovue.catalogue.works import told
 from retrovue.catalogue.works.told import Told
-from retrovue.found import EDITABLE
+from retrovue.found import EDITABLE, NUMBERS
 
-NUMBERS = ("season", "episode", "episode_end", "disc", "track", "year")
 _TAGGED = {
     "track": ("title", "artist", "album", "disc", "track", "year"),
     "photo": ("released_on",),
@@ -77,24 +77,10 @@ def edits_of(connection: sqlite3.Connection, work_id: int | None) -> dict[str, A
         number = field in NUMBERS and value is not None
         if number and not (value.isdecimal() and len(value) < 16):
             continue  # a script wrote it
-        if field in ("title",) and not value:
+        if field == "title" and not value:
             continue
         edits[field] = int(value) if number else value
     return edits
-
-
-def edited(connection: sqlite3.Connection, ids: Iterable[int]) -> int:
-    """How many of these assets show what somebody edited."""
-    wanted = json.dumps(sorted(ids))
-    row = connection.execute(
-        """
-        SELECT count(DISTINCT w.asset_id)
-          FROM json_each(?) AS j
-          JOIN asset_works AS w ON w.asset_id = j.value
-          JOIN edits AS e ON e.work_id = w.work_id""",
-        (wanted,),
-    ).fetchone()
-    return int(row[0])
 
 
 def tags_of(connection: sqlite3.Connection, asset: Told) -> dict[str, Any]:
@@ -103,11 +89,10 @@ def tags_of(connection: sqlite3.Connection, asset: Told) -> dict[str, Any]:
     if not names:
         return {}
     row = connection.execute(
-        """
+        f"""
         SELECT p.facts
           FROM asset_files AS f JOIN probes AS p ON p.asset_file_id = f.id
-         WHERE f.asset_id = ? AND p.error IS NULL
-           AND p.size_bytes IS f.size_bytes AND p.modified_at IS f.modified_at
+         WHERE f.asset_id = ? AND {ANSWERED}
          ORDER BY f.version, f.part
          LIMIT 1""",
         (asset.id,),
@@ -115,11 +100,16 @@ def tags_of(connection: sqlite3.Connection, asset: Told) -> dict[str, Any]:
     facts = read_object(row[0]) if row else {}
     tags = facts.get("tags")
     said = {**(tags if isinstance(tags, dict) else {}), "released_on": facts.get("taken_on")}
-    nfo = asset.metadata.get("nfo")
-    of_nfo = nfo if isinstance(nfo, list) else ()
+    of_nfo = _told_by_nfo(asset)
     return {
         name: said[name] for name in names if name not in of_nfo and _fits(name, said.get(name))
     }
+
+
+def _told_by_nfo(asset: Told) -> list[Any]:
+    """The fields that an NFO said of an asset."""
+    nfo = asset.metadata.get("nfo")
+    return nfo if isinstance(nfo, list) else []
 
 
 def _fits(name: str, value: Any) -> bool:
@@ -140,8 +130,7 @@ def origins(connection: sqlite3.Connection, asset_id: int) -> dict[str, dict[str
         (asset_id,),
     ).fetchone()
     own = "name" if row[0] == "filesystem" else "server"
-    nfo = asset.metadata.get("nfo")
-    of_nfo = nfo if isinstance(nfo, list) else ()
+    of_nfo = _told_by_nfo(asset)
     edits, tags = edits_of(connection, asset.work_id), tags_of(connection, asset)
     found: dict[str, dict[str, Any]] = {}
     for name in EDITABLE:

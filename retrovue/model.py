@@ -83,7 +83,7 @@ Operation = Literal[
     "Asset purge",
     "Asset search",
     "History prune",
-    "List delete",
+    "List remove",
     "List save",
     "Database backup",
     "Database check",

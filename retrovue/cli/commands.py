@@ -25,7 +25,7 @@ COMMANDS = {
     "collection": "What sources offer: map, enable, ingest.",
     "plan": "An ingest that was written down: show, apply.",
     "asset": "What is in the catalogue: list, show, mark, edit, purge.",
-    "list": "Lists that stay right: save, show, export, delete.",
+    "list": "Lists that stay right: save, show, export, remove.",
     "stats": "What there is, in numbers.",
     "browse": "The catalogue in the browser.",
     "account": "What became of every file below a collection or source.",

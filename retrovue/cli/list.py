@@ -85,18 +85,18 @@ def export(app: App, /, *, name: str, **how: Any) -> Result:
     return _listed(app, name, "m3u", **how)
 
 
-@command.command("delete")
+@command.command("remove")
 @click.argument("name")
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def delete(app: App, name: str) -> Result:
-    """Delete a list and its view; the assets stay."""
+def remove(app: App, name: str) -> Result:
+    """Remove a list and its view; the assets stay."""
     from retrovue.operations import saved_lists
 
-    saved = saved_lists.delete(app.catalogue, name)
+    saved = saved_lists.remove(app.catalogue, name)
     again = Command("list save", (saved.name, *_words(saved)), _flags(saved))
-    lines: list[Line] = [f"{app.did('delete')} list '{saved.name}'", Hint("Undo", again)]
+    lines: list[Line] = [f"{app.did('remove')} list '{saved.name}'", Hint("Undo", again)]
     return Result({"list": as_json(saved)}, lines)
 
 

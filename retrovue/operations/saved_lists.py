@@ -21,9 +21,9 @@ def save(
         return lists.save(tx, name, chosen, filters.where(tx.connection, plain), replace=replace)
 
 
-def delete(catalogue: Catalogue, name: str) -> SavedList:
-    """Delete a list; no asset is touched. Raises NotFound."""
-    with catalogue.write("List delete") as tx:
+def remove(catalogue: Catalogue, name: str) -> SavedList:
+    """Remove a list; no asset is touched. Raises NotFound."""
+    with catalogue.write("List remove") as tx:
         saved = lists.get(tx.connection, name)
         lists.delete(tx, saved)
         return saved

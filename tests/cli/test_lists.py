@@ -108,7 +108,7 @@ def test_a_name_that_is_taken_is_refused(films: Cli) -> None:
 
 def test_a_deleted_list_says_how_it_comes_back(films: Cli) -> None:
     films("list", "save", "odd's", "tag:lent", "it's", "--year", "1979")
-    run = films("list", "delete", "odd's")
+    run = films("list", "remove", "odd's")
     assert run.out.splitlines()[-1].endswith(
         """list save 'odd'"'"'s' tag:lent 'it'"'"'s' --year 1979"""
     )

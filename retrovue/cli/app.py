@@ -34,8 +34,7 @@ class App:
         quiet: bool,
         no_plugins: Sequence[str] = (),
     ) -> None:
-        given = path or os.environ.get("RETROVUE_DB") or _default_path()
-        self.path = os.path.abspath(given)  # before a plugin can change the folder
+        self.path = file_meant(path)  # before a plugin can change the folder
         self.debug = debug
         self.verbose = verbose
         self.quiet = quiet
@@ -146,6 +145,11 @@ def chosen_plugins(left_out: Sequence[str]) -> Choice:
     named = os.environ.get("RETROVUE_PLUGINS")
     only = None if named is None else tuple(name for name in named.split(",") if name.strip())
     return Choice(tuple(left_out), only)
+
+
+def file_meant(given: str | None) -> str:
+    """The absolute path of the catalogue: as given, else that of RETROVUE_DB, else the usual."""
+    return os.path.abspath(given or os.environ.get("RETROVUE_DB") or _default_path())
 
 
 def _default_path() -> str:

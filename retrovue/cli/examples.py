@@ -133,6 +133,18 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "db restore": ("retrovue db restore copy.db --dry-run", "retrovue db restore copy.db --force"),
     "plugins": ("retrovue plugins", "retrovue --no-plugin plex plugins"),
     "plugins new": ("retrovue plugins new shelf",),
+    "config": ("retrovue config",),
+    "config path": ("retrovue config path",),
+    "hook": (
+        "retrovue hook add collection_ingested -- sh -c 'cat >> ingested.jsonl'",
+        "retrovue hook list",
+    ),
+    "hook add": (
+        "retrovue hook add collection_ingested -- sh -c 'cat >> ingested.jsonl'",
+        "retrovue hook add ingest_failed -- sh -c 'date >> failed.txt'",
+    ),
+    "hook list": ("retrovue hook list",),
+    "hook remove": ("retrovue hook remove 1 --dry-run",),
     "completion": (
         "retrovue completion",
         'eval "$(retrovue completion bash)"',

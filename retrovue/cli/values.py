@@ -13,6 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from retrovue.catalogue import glance
+from retrovue.cli import places, settings_file
 from retrovue.cli.app import chosen_plugins, file_meant
 from retrovue.selectors import caseless, folded, source_selector
 
@@ -61,7 +62,8 @@ class _Offering(click.ParamType[Any]):
 def _file(ctx: click.Context) -> str:
     """The catalogue that the line is about; what the shell has not expanded yet, is."""
     given = ctx.find_root().params.get("db")
-    return file_meant(given and os.path.expanduser(os.path.expandvars(given)))
+    usual = settings_file.read().db or places.default_catalogue()
+    return file_meant(given and os.path.expanduser(os.path.expandvars(given)), usual)
 
 
 def _sources(ctx: click.Context) -> Items:

@@ -104,6 +104,7 @@ def world(made: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """A copy of it, in which the test stands."""
     for name in ("retrovue.db", "copy.db", "tonight.plan"):
         shutil.copy(made.home / name, tmp_path / name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))  # for settings
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RETROVUE_PLAYER", "true")
     return Cli(tmp_path)
@@ -152,6 +153,8 @@ def test_it_runs(
     monkeypatch.setenv("PLEX_TOKEN", plex.token)
     if example.startswith(tuple(f"retrovue {word}" for word in FRESH)):
         os.unlink(world.db)
+    if key == "hook remove":
+        world.ok("hook", "add", "source_added", "--", "true")
     line = _here(example, made, plex)
     if any(sign in line for sign in (">", "|", "$(")):
         assert _in_bash(world, line) == (0, "")

@@ -63,7 +63,7 @@ def answer(instruction: str) -> int:
         protocol.add_completion_class(own)
     try:
         return protocol.shell_complete(root, {}, "retrovue", VARIABLE, instruction)
-    except Exception:
+    except (Exception, KeyboardInterrupt):
         return 1
 
 

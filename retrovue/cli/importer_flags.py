@@ -28,7 +28,9 @@ class WithImporterOptions(base.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if ctx.resilient_parsing:  # a shell asks: no plugin is loaded for that
-            return self.parse_with(ctx, args, self.offered(ctx, list(args)))
+            flags = {flag for param in self.params for flag in (*param.opts, *param.secondary_opts)}
+            own = self.offered(ctx, list(args))
+            return self.parse_with(ctx, args, [o for o in own if o.flag not in flags])
         return self.parse_fully(ctx, args)
 
     def parse_fully(self, ctx: click.Context, args: list[str]) -> list[str]:

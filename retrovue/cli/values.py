@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -26,15 +27,18 @@ Items = Iterable[tuple[str, str | None]]
 
 def offering(param: click.Parameter) -> click.Parameter:
     """The parameter as it is while a shell completes it: with a type that knows what fits."""
-    what = param.metavar
-    if what is None and isinstance(param, click.Argument):
-        what = param.name
-    what = (what or "").strip("[].").upper()
+    what = _meant(param)
     if isinstance(param.type, click.Choice) or what not in (*_OFFERS, *_PATHS):
         return param
     offered = copy.copy(param)
     offered.type = _Offering(what)
     return offered
+
+
+def _meant(param: click.Parameter) -> str:
+    """What a value is: as the metavar says, of an argument without one as its name does."""
+    own = param.name if isinstance(param, click.Argument) else None
+    return (param.metavar or own or "").strip("[].").upper()
 
 
 class _Offering(click.ParamType[Any]):
@@ -123,6 +127,22 @@ def _plugins(ctx: click.Context) -> Iterator[Any]:
     return (p for p in entry_points.find(choice.OURS) if not chosen.leaves_out(p))
 
 
+def _commands(ctx: click.Context) -> Items:
+    """The words that go on the command which the words before name."""
+    from retrovue.cli.commands import COMMANDS
+
+    root = ctx.find_root()
+    given = [ctx.params.get(p.name) or () for p in ctx.command.params if _meant(p) == "COMMAND"]
+    called: click.Command | None = root.command
+    for word in (word for words in given for word in words):
+        called = called.get_command(root, word) if isinstance(called, click.Group) else None
+    if called is root.command:
+        return list(COMMANDS.items())
+    if not isinstance(called, click.Group):
+        return ()
+    return [(name, own.get_short_help_str()) for name, own in called.commands.items()]
+
+
 def _fields(ctx: click.Context) -> Items:
     from retrovue.found import EDITABLE
 
@@ -145,6 +165,7 @@ _OFFERS: dict[str, Callable[[click.Context], Items]] = {
     "TYPE": _types,
     "PLUGIN": lambda ctx: ((point.name, point.distribution) for point in _plugins(ctx)),
     "FIELD": _fields,
+    "COMMAND": _commands,
 }
 _PATHS = {"PATH": "file", "FILE": "file", "DIR": "dir", "EXTERNAL LOCAL": "dir"}
 
@@ -174,5 +195,5 @@ def _remembered(ctx: click.Context, type_: str) -> Iterator[Option]:
     from retrovue.importers.api import Option
 
     for of, name, is_flag in glance.options(_file(ctx)):
-        if of == type_:
+        if of == type_ and re.fullmatch(r"[a-z][a-z0-9_]*", name):  # the file may be anybody's
             yield Option(name, type=bool if is_flag else str)

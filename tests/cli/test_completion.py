@@ -10,10 +10,11 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+import click
 import pytest
 
-from retrovue.cli import bundled
-from retrovue.cli.commands import COMMANDS
+from retrovue.cli import bundled, values
+from retrovue.cli.commands import COMMANDS, root
 from retrovue.cli.completion import SHELLS
 from retrovue_filesystem.importer import FilesystemImporter
 from retrovue_plex.importer import PlexImporter
@@ -315,6 +316,33 @@ def test_the_options_of_a_plugin_are_those_that_its_sources_have(cli: Cli) -> No
     assert offered(cli, "source", "add", "--type", "tapes", "--sh") == ["--shelf-key",
                                                                         "--shelf-name"]  # fmt: skip
     assert offered(cli, "source", "update", "--no-rewind", "tapes", "--shelf-n") == ["--shelf-name"]
+
+
+def test_options_that_only_a_foreign_hand_can_have_written_are_left_out(cli: Cli) -> None:
+    cli.make_empty()
+    cli.run_sql("""
+        INSERT INTO sources (external_id, type, identity, name, config)
+        VALUES ('tapes-00000001', 'tapes', 'x', 'Tapes',
+                '{"json": 1, "name": 1, "a b": 1, "": 1, "--x": 1, "shelf": 1}')""")
+    fits = offered(cli, "source", "add", "--type", "tapes", "--")
+    assert fits == [*offered(cli, "source", "add", "--")[:-1], "--shelf", "--help"][1:]
+
+
+@pytest.mark.parametrize(
+    ("given", "fits"),
+    [((), [*COMMANDS]), (("db",), ["path", "info"]), (("stats",), []), (("db", "info"), [])],
+)
+def test_a_command_may_be_an_argument(given: tuple[str, ...], fits: list[str]) -> None:
+    argument = click.Argument(["words"], nargs=-1, metavar="[COMMAND]...")
+    ctx = click.Context(
+        click.Command("schema", params=[argument]),
+        parent=click.Context(root, info_name="retrovue", resilient_parsing=True),
+        resilient_parsing=True,
+    )
+    ctx.params["words"] = given
+    offering = values.offering(argument)
+    found = [item.value for item in offering.shell_complete(ctx, "")]
+    assert found[: len(fits) or None] == fits
 
 
 # -- the protocol of each shell --------------------------------------------------------------------

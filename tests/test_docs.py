@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from jsonschema import ValidationError
 
 import pages
 from fakes.plex import FakePlex
@@ -174,6 +175,20 @@ def test_the_copy_that_is_shared(cli: Cli) -> None:
     assert (cli.home / "public.db").is_file()
 
 
+def test_the_output_for_programs_is_what_its_schema_says(
+    cli: Cli, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = ROOT / "docs" / "json.md"
+    (script,), (program,) = _blocks(page, "bash"), _blocks(page, "python")
+    cli.ok("quickstart", media.rename(cli.home / "Disk"))
+    assert _run(cli, script).returncode == 0
+    monkeypatch.chdir(cli.home)
+    exec(program, {})
+    (cli.home / "ingest.json").write_text("{}")
+    with pytest.raises(ValidationError, match="'status' is a required property"):
+        exec(program, {})
+
+
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="needs the sqlite3 shell")
 def test_the_query_of_a_script(cli: Cli, media: Path) -> None:
     (block,) = _blocks(ROOT / "docs" / "schema.md", "bash")
@@ -301,6 +316,8 @@ def test_every_block_that_can_run_is_run_here() -> None:
         ("importers.md", "python"),
         ("importers.md", "toml"),
         ("ingest.md", "bash"),
+        ("json.md", "bash"),
+        ("json.md", "python"),
         ("queries.md", "sql"),
         ("schema.md", "bash"),
         ("schema.md", "sql"),

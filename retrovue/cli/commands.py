@@ -34,6 +34,7 @@ COMMANDS = {
     "history": "What was done, when, with what result: show, prune.",
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",
+    "schema": "The JSON Schema of what a command prints.",
 }
 STDOUT = "retrovue.cli.stdout"  # where the command of a plugin prints
 

@@ -1,0 +1,59 @@
+"""What the commands on the program itself print, and the lines that others may read."""
+
+from __future__ import annotations
+
+from retrovue.schemas.nouns import NOUNS
+from retrovue.schemas.output import DIALECT, Output
+from retrovue.schemas.shapes import Schema, maybe, record, rows, text, texts, whole
+
+_PLUGIN = record(
+    {
+        "name": text("its entry point"),
+        "distribution": text("what it came with"),
+        "version": text("of the distribution"),
+        "importers": texts("types of sources"),
+        "commands": texts("names of commands"),
+        "hooks": texts("names of hooks"),
+        "failures": texts("why some of it cannot be used"),
+    }
+)
+_DESCRIBED = record({"name": text("what to ask for"), "description": text("what it describes")})
+
+OUTPUTS = {
+    "plugins": Output("Installed plugins.", {"plugins": rows(_PLUGIN, "by name")}),
+    "plugins new": Output(
+        "The plugin that was written.",
+        {"folder": text("where it is"), "files": texts("paths below it")},
+    ),
+    "schema": Output(
+        "What has a schema. Of one of these the schema itself is printed instead of this.",
+        {"schemas": rows(_DESCRIBED, "by name")},
+    ),
+}
+_PROGRESS = record(
+    {
+        "event": {"const": "progress", "description": "what the line is"},
+        "state": {
+            "enum": ["begun", "going", "ended"],
+            "description": "of the work: the first line of it, one between, the last one",
+        },
+        "label": text("which work it is, such as the name of a collection"),
+        "done": whole("items that are done"),
+        "expected": maybe(whole("items that there are; null where that is not known", 1)),
+    },
+    says="A line on stderr, with --progress json.",
+)
+LINES: dict[str, Schema] = {
+    "progress": {"$schema": DIALECT, "title": "retrovue --progress json", **_PROGRESS},
+    "error": {
+        "$schema": DIALECT,
+        "title": "retrovue --json, of any command that fails",
+        "description": "What any command prints that fails; it may have more beside.",
+        "type": "object",
+        "properties": {
+            "status": {"const": "error", "description": "how it ended"},
+            "error": NOUNS["error"],
+        },
+        "required": ["status", "error"],
+    },
+}

@@ -179,6 +179,13 @@ _REBOUND = record(
         "path": maybe(text("its first file, as the source spelled it")),
     }
 )
+_HOOK = record(
+    {
+        "number": whole("what hook remove takes", 1),
+        "event": maybe(text("after which it is run; null where the file says nothing usable")),
+        "command": maybe(texts("program and arguments")),
+    }
+)
 NOUNS: dict[str, Schema] = {
     **assets.NOUNS,
     "error": _ERROR,
@@ -195,4 +202,5 @@ NOUNS: dict[str, Schema] = {
     "foreign_object": _OBJECT,
     "entry": record(ENTRY),
     "rebound_asset": _REBOUND,
+    "hook": _HOOK,
 }

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from retrovue.schemas.nouns import NOUNS
 from retrovue.schemas.output import DIALECT, Output
-from retrovue.schemas.shapes import Schema, maybe, record, rows, text, texts, whole
+from retrovue.schemas.shapes import (
+    Members,
+    Schema,
+    flag,
+    maybe,
+    record,
+    ref,
+    rows,
+    text,
+    texts,
+    whole,
+    word,
+)
 
 _PLUGIN = record(
     {
@@ -19,7 +31,45 @@ _PLUGIN = record(
 )
 _DESCRIBED = record({"name": text("what to ask for"), "description": text("what it describes")})
 
+_FILE: Members = {
+    "path": text("where the settings file is"),
+    "exists": flag("whether it is there"),
+}
+_SETTING = record(
+    {
+        "name": text("a variable, or a key of the file, such as source.ingest.keep_going"),
+        "value": {"description": "what it is set to"},
+        "from": word("what sets it", ("environment", "file")),
+    }
+)
+_CATALOGUE = record(
+    {
+        "path": text("where it is"),
+        "exists": flag("whether it is there"),
+        "from": word("what names it", ("option", "environment", "file", "default", "earlier")),
+    },
+    says="the catalogue that is used",
+)
+_HOOKED = Output(
+    "The hook that is added or gone.",
+    {"hook": ref("hook"), "path": _FILE["path"]},
+    dry_run=True,
+)
+
 OUTPUTS = {
+    "config": Output(
+        "What is set, and by what.",
+        {
+            **_FILE,
+            "catalogue": _CATALOGUE,
+            "settings": rows(_SETTING, "all but options"),
+            "hooks": whole("how many there are"),
+        },
+    ),
+    "config path": Output("Where the settings file is.", _FILE),
+    "hook add": _HOOKED,
+    "hook list": Output("The hooks.", {"hooks": rows(ref("hook"), "by number")}),
+    "hook remove": _HOOKED,
     "plugins": Output("Installed plugins.", {"plugins": rows(_PLUGIN, "by name")}),
     "plugins new": Output(
         "The plugin that was written.",

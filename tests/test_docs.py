@@ -22,6 +22,7 @@ from support import plugins, populated
 from support.cli import START, Cli
 from support.media import write
 from support.nas import Nas
+from support.schemas import check_events, events
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -181,6 +182,9 @@ def test_the_output_for_programs_is_what_its_schema_says(
 ) -> None:
     page = ROOT / "docs" / "json.md"
     (script,), (program,) = _blocks(page, "bash"), _blocks(page, "python")
+    (event,) = _blocks(page, "json")
+    check_events(event)
+    assert len(events(event)) == 1
     cli.ok("quickstart", media.rename(cli.home / "Disk"))
     assert _run(cli, script).returncode == 0
     monkeypatch.chdir(cli.home)
@@ -339,6 +343,7 @@ def test_every_block_that_can_run_is_run_here() -> None:
         ("importers.md", "toml"),
         ("ingest.md", "bash"),
         ("json.md", "bash"),
+        ("json.md", "json"),
         ("json.md", "python"),
         ("queries.md", "sql"),
         ("schema.md", "bash"),

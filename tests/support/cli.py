@@ -57,6 +57,11 @@ class Run(NamedTuple):
         return value
 
     @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events of its progress."""
+        return schemas.events(self.err)
+
+    @property
     def error(self) -> str:
         """The first line on standard error that is no warning."""
         lines = [line for line in self.err.splitlines() if not line.startswith("Warning: ")]
@@ -67,8 +72,10 @@ class Run(NamedTuple):
         return self.out + self.err
 
     def checked(self, words: Sequence[object]) -> Run:
-        """The same, once what the command printed as JSON was found to be what its schema says."""
+        """The same, once what the command printed as JSON was found to be what its schema says, and
+        each event of its progress what theirs says."""
         schemas.check([*map(str, words)], self.out)
+        schemas.check_events(self.err)
         return self
 
 

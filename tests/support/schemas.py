@@ -90,3 +90,14 @@ def check_value(name: str | None, value: dict[str, Any]) -> None:
         return
     wrong = next(_validator(name).iter_errors(value), None)
     assert wrong is None, f"{name} --json: {wrong.json_path}: {wrong.message}"
+
+
+def events(err: str) -> list[dict[str, Any]]:
+    """The lines of standard error that are events."""
+    return [json.loads(line) for line in err.splitlines() if line.startswith('{"event": ')]
+
+
+def check_events(err: str) -> None:
+    """Fail where an event on stderr is not what its schema says."""
+    for event in events(err):
+        check_value("progress", event)

@@ -57,6 +57,10 @@ _HOOKED = Output(
 )
 
 OUTPUTS = {
+    "browse": Output(
+        "Where the catalogue can be looked at: one line, while browse goes on until it is ended.",
+        {"address": text("URL with the token that every page needs")},
+    ),
     "config": Output(
         "What is set, and by what.",
         {

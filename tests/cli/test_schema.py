@@ -98,6 +98,10 @@ def test_the_codes_are_those_of_all_errors() -> None:
     modules = [*(ROOT / "retrovue").rglob("*.py")]
     codes = {code for module in modules for code in said.findall(module.read_text("utf-8"))}
     assert _noun("source list", "error")["properties"]["code"]["examples"] == sorted(codes)
+    page = re.sub(r"\s+", " ", pages.COMMANDS.read_text("utf-8"))
+    listed = re.search(r"; `code` is one of (.*?) for what nobody foresaw", page)
+    assert listed
+    assert sorted(re.findall(r"`(\w+)`", listed[1])) == sorted(codes)
 
 
 # -- the command -----------------------------------------------------------------------------------

@@ -147,6 +147,7 @@ def test_what_has_no_schema_is_an_error_with_what_is_near(
 
 # -- what a schema accepts -------------------------------------------------------------------------
 
+_FINDING = {"kind": "G-1", "table": "collections", "row": 1, "message": "has no source"}
 _LIST = {"status": "success", "sources": []}
 _ERROR = {"code": "not_found", "message": "No catalogue", "detail": []}
 
@@ -181,6 +182,9 @@ def test_tests_refuse_what_a_schema_does_not_name(cli: Cli) -> None:
     for more in ({"another": 1}, {"error": _ERROR}):
         with pytest.raises(AssertionError, match=r"source list --json: \$"):
             check_value("source list", {**_LIST, **more})
+    long = {"status": "success", "repaired": [], "others": [], "findings": [_FINDING] * 999 + [1]}
+    with pytest.raises(AssertionError, match="1 is not of type 'object'"):
+        check_value("db check", long)
     unknown = {"status": "error", "error": {**_ERROR, "code": "another_word"}}
     for name in ("source list", None):
         with pytest.raises(AssertionError, match="'another_word' is not one of"):

@@ -23,6 +23,7 @@ _FORMATS = {
     "date-time": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"),
     "date": re.compile(r"\d{4}-\d\d-\d\d"),
 }
+_END = 100  # rows
 _FORMS = FormatChecker(())
 for _name, _pattern in _FORMATS.items():
     _FORMS.checks(_name)(
@@ -88,8 +89,18 @@ def check_value(name: str | None, value: dict[str, Any]) -> None:
     if name == "schema" and "$schema" in value:
         Draft202012Validator.check_schema(value)
         return
-    wrong = next(_validator(name).iter_errors(value), None)
+    wrong = next(_validator(name).iter_errors(_shortened(value)), None)
     assert wrong is None, f"{name} --json: {wrong.json_path}: {wrong.message}"
+
+
+def _shortened(value: Any) -> Any:
+    """The same with no more than both ends of long arrays, whose rows are alike."""
+    if isinstance(value, dict):
+        return {name: _shortened(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        ends = value if len(value) <= 2 * _END else [*value[:_END], *value[-_END:]]
+        return [_shortened(inner) for inner in ends]
+    return value
 
 
 def events(err: str) -> list[dict[str, Any]]:

@@ -65,6 +65,8 @@ class PlexImporter(Importer):
         Option("insecure", "Do not check the server's certificate.", type=bool, default=False),
     )
 
+    _about: str | None = None  # what the server said when it was last asked for its libraries
+
     def identity(self) -> str:
         """The normalised address; a server is the same one while its address is."""
         settings.seconds(self.config.get("timeout", 30))
@@ -84,6 +86,7 @@ class PlexImporter(Importer):
         """
         with closing(self._connect()) as server:
             sections = server.sections()
+            self._about = server.about()
         for section in sections:
             kind = _kind(section)
             if kind is not None:
@@ -94,6 +97,10 @@ class PlexImporter(Importer):
                     locations=_locations(section),
                     identity=section.get("uuid"),
                 )
+
+    def about(self) -> str | None:
+        """Its name and version."""
+        return self._about
 
     def scan(self, collection: ScanCollection) -> Iterator[FoundAsset | Skipped]:
         """Every item, page by page; raises ImporterError when the pages do not add up."""

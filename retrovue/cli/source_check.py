@@ -90,7 +90,7 @@ def _lines(connection: sqlite3.Connection, source: Source, done: Checked) -> lis
             (
                 ("Answers", done.about or "yes"),
                 ("Enabled collections", f"{len(done.enabled)} ({names})" if names else "none"),
-                ("Their folders", done.folders),
+                ("Their folders", f"{done.folders}, all there" if done.folders else "none"),
             )
         ),
     ]

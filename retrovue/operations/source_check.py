@@ -105,7 +105,7 @@ def _asked(
         return None, [Problem("another_server", says, replaced=True)]
     except BaseException as error:  # a plugin may raise anything
         tracebacks.note(error)
-        return None, [Problem(word_of(error), _says(error, seconds))]
+        return None, [Problem(word_of(error), _says(source, error, seconds))]
 
 
 def _answer(source: Source, importer: Importer, enabled: Iterable[Collection]) -> Answer:
@@ -136,9 +136,9 @@ def _about(importer: Importer) -> str | None:
     return " ".join(lines(said))[:LONGEST] or None if isinstance(said, str) else None
 
 
-def _says(error: BaseException, seconds: float) -> str:
+def _says(source: Source, error: BaseException, seconds: float) -> str:
     if isinstance(error, LeftBehind):
-        return f"it did not answer within {seconds:g} s"
+        return f"source '{source.name}' did not answer within {seconds:g} s"
     if isinstance(error, ImporterError):
         return " ".join(lines(str(error))) or "no reason given"
     return f"its importer failed ({describe_exception(error)})"

@@ -151,7 +151,7 @@ def test_an_importer_that_hangs_is_left_behind(toys: Scripted, cli: Cli) -> None
     discovers(toys, "import threading; threading.Event().wait(600)")
     run = cli("source", "check", "Toys", "--within", "1", "--json")
     assert (run.code, run.json["error"]["code"]) == (1, "timeout")
-    assert run.json["problems"][0]["message"] == "it did not answer within 1 s"
+    assert run.json["problems"][0]["message"] == "source 'Toys' did not answer within 1 s"
 
 
 def test_who_it_is_is_asked_first_and_what_else_only_of_the_same(toys: Scripted, cli: Cli) -> None:

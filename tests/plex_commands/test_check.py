@@ -74,7 +74,7 @@ def test_a_source_that_is_well(movies: Section, cli: Cli, plex: FakePlex) -> Non
         "Nothing is wrong with source 'My Plex'.",
         "Answers:              Plex Media Server 'Fake' 1.41.2.9200",
         "Enabled collections:  2 (Kids, Movies)",
-        "Their folders:        2",
+        "Their folders:        2, all there",
     ]
     assert plex.paths()[0] == "/identity"
     assert "/identity" not in plex.trusted()
@@ -95,7 +95,7 @@ def test_where_nothing_is_enabled_it_says_how(nas: Nas, cli: Cli, plex: FakePlex
     run = cli.ok("source", "check", NAME)
     assert run.out.splitlines()[2:] == [
         "Enabled collections:  none",
-        "Their folders:        0",
+        "Their folders:        none",
         f"Enable one: retrovue --db {cli.db} collection update 'My Plex/Movies'"
         " --map /nowhere/Movies LOCAL --sync-enable",
     ]
@@ -151,7 +151,7 @@ def test_a_server_that_drips_is_not_waited_for_longer_than_asked(
 ) -> None:
     plex.fault("/library/sections", drip=0.05)
     data = checked(cli, "timeout", words=("--within", 1))
-    assert data["problems"][0]["message"] == "it did not answer within 1 s"
+    assert data["problems"][0]["message"] == "source 'My Plex' did not answer within 1 s"
 
 
 # -- TLS -------------------------------------------------------------------------------------------

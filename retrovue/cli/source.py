@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from retrovue.catalogue import sources
-from retrovue.cli import options
+from retrovue.cli import base, options
 from retrovue.cli.app import App
 from retrovue.cli.importer_flags import Add, Update
 from retrovue.cli.output import Result, facts, plural, table
@@ -17,11 +17,8 @@ from retrovue.cli.source_check import check
 from retrovue.commands import Command, Hint, Line, help_of
 from retrovue.errors import UsageError
 
-if TYPE_CHECKING:
-    pass
 
-
-@click.group("source")
+@click.group("source", cls=base.Group)
 def command() -> None:
     """Where media lives: a Plex server, a folder tree."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from retrovue.cli import options
+from retrovue.cli import base, options
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, facts
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from retrovue.operations.source_check import Checked
 
 
-@click.command("check")
+@click.command("check", cls=base.Command)
 @click.argument("selector", metavar="SOURCE")
 @click.option(
     "--within",

@@ -8,14 +8,14 @@ from typing import TextIO
 import click
 
 from retrovue import schemas
-from retrovue.cli import json_text, options
+from retrovue.cli import base, json_text, options
 from retrovue.cli.commands import STDOUT
 from retrovue.cli.output import Result, table
 from retrovue.commands import Command, Hint
 from retrovue.errors import NotFound
 
 
-@click.command("schema")
+@click.command("schema", cls=base.Command)
 @click.argument("words", nargs=-1, metavar="[COMMAND]...")
 @options.json_output
 @click.pass_context

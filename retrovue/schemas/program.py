@@ -7,6 +7,7 @@ from retrovue.schemas.output import DIALECT, Output
 from retrovue.schemas.shapes import (
     Members,
     Schema,
+    by_name,
     flag,
     maybe,
     record,
@@ -56,7 +57,29 @@ _HOOKED = Output(
     dry_run=True,
 )
 
+_SHELL: Members = {
+    "file": text("where its script may be kept"),
+    "startup": text("the start-up file that takes a line instead"),
+    "line": text("that line"),
+}
+
 OUTPUTS = {
+    "completion": Output(
+        "The script of a shell; without one, what to type for each.",
+        {
+            "shell": maybe(text("bash, zsh or fish; null where $SHELL is none of these")),
+            **_SHELL,
+            "script": text("what the shell runs"),
+        },
+        instead=(
+            {
+                "shell": maybe(text("bash, zsh or fish; null where $SHELL is none of these")),
+                "shells": by_name(
+                    record({**_SHELL, "also": text("what else it takes")}), "what to type, by shell"
+                ),
+            },
+        ),
+    ),
     "browse": Output(
         "Where the catalogue can be looked at: one line, while browse goes on until it is ended.",
         {"address": text("URL with the token that every page needs")},

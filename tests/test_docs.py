@@ -168,11 +168,13 @@ def test_getting_started_with_a_plex_server(cli: Cli, tmp_path: Path) -> None:
     assert server.token not in done.stdout
 
 
-def test_the_copy_that_is_shared(cli: Cli) -> None:
-    (block,) = _blocks(pages.COMMANDS, "bash")
+@pytest.mark.parametrize(("heading", "copy"), [("Sharing and serving", "public.db"),
+                                              ("For a bug report", "bug.db")])  # fmt: skip
+def test_the_copies_that_are_shared(cli: Cli, heading: str, copy: str) -> None:
+    (block,) = _blocks(pages.COMMANDS, "bash", heading)
     cli.make_empty()
     assert _run(cli, block).returncode == 0
-    assert (cli.home / "public.db").is_file()
+    assert (cli.home / copy).is_file()
 
 
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="needs the sqlite3 shell")

@@ -13,14 +13,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from jsonschema import ValidationError
 
 import pages
 from fakes.plex import FakePlex
 from retrovue.cli import places
-from support import plugins, populated
-from support.cli import START, Cli
+from support import plugins, populated, program
+from support.cli import Cli
 from support.media import write
 from support.nas import Nas
+from support.schemas import check_events, events
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -114,20 +116,11 @@ def test_the_schema_makes_a_catalogue(cli: Cli) -> None:
 
 def _run(cli: Cli, script: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run a block in sh, in a home of its own, with `retrovue` on the path."""
-    programs = cli.home / "bin"
-    programs.mkdir(parents=True, exist_ok=True)
-    program = programs / "retrovue"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{START}" "$@"\n')
-    program.chmod(0o755)
     return subprocess.run(
         ["sh", "-e"],
         input=script,
         cwd=cli.home,
-        env={
-            **cli.environment(env),
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            "RETROVUE_DB": str(cli.db),
-        },
+        env=program.environment(cli, **env),
         capture_output=True,
         text=True,
         timeout=120,
@@ -175,6 +168,23 @@ def test_the_copies_that_are_shared(cli: Cli, heading: str, copy: str) -> None:
     cli.make_empty()
     assert _run(cli, block).returncode == 0
     assert (cli.home / copy).is_file()
+
+
+def test_the_output_for_programs_is_what_its_schema_says(
+    cli: Cli, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = ROOT / "docs" / "json.md"
+    (script,), (program,) = _blocks(page, "bash"), _blocks(page, "python")
+    (event,) = _blocks(page, "json")
+    check_events(event)
+    assert len(events(event)) == 1
+    cli.ok("quickstart", media.rename(cli.home / "Disk"))
+    assert _run(cli, script).returncode == 0
+    monkeypatch.chdir(cli.home)
+    exec(program, {})
+    (cli.home / "ingest.json").write_text("{}")
+    with pytest.raises(ValidationError, match="'status' is a required property"):
+        exec(program, {})
 
 
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="needs the sqlite3 shell")
@@ -325,6 +335,9 @@ def test_every_block_that_can_run_is_run_here() -> None:
         ("importers.md", "python"),
         ("importers.md", "toml"),
         ("ingest.md", "bash"),
+        ("json.md", "bash"),
+        ("json.md", "json"),
+        ("json.md", "python"),
         ("queries.md", "sql"),
         ("schema.md", "bash"),
         ("schema.md", "sql"),

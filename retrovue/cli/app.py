@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from retrovue import tracebacks
 from retrovue.cli import places, settings_file
-from retrovue.cli.progress import Progress
+from retrovue.cli.progress import shown_as
 from retrovue.cli.settings_file import Settings
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ class App:
         quiet: bool,
         no_plugins: Sequence[str] = (),
         settings: Settings | None = None,
+        form_of_progress: str = "auto",
     ) -> None:
         self.settings = settings or settings_file.Settings(places.settings_file())
         self._usual = self.settings.db or places.default_catalogue()
-        given = path or os.environ.get("RETROVUE_DB") or self._usual
-        self.path = os.path.abspath(given)  # before a plugin can change the folder
+        self.path = file_meant(path, self._usual)  # before a plugin can change the folder
         self.told_path = self.path  # what people are told that it is; of a trial that of the real
         self.debug = debug
         self.verbose = verbose
@@ -46,7 +46,7 @@ class App:
         self._no_plugins = tuple(no_plugins)
         self._catalogue: Catalogue | None = None
         self._plugins = self.given_plugins
-        self.progress = Progress(quiet=quiet)
+        self.progress = shown_as(form_of_progress, quiet=quiet)
         self.warnings: list[str] = []
         self.writes = False  # whether the command is one that writes
         self.dry_run = False
@@ -65,6 +65,7 @@ class App:
             settings=self.settings.without_hooks(),  # nobody is told of a trial
         )
         other.dry_run = self.dry_run
+        other.progress = self.progress
         return other
 
     @property
@@ -167,3 +168,8 @@ def chosen_plugins(left_out: Sequence[str]) -> Choice:
     named = os.environ.get("RETROVUE_PLUGINS")
     only = None if named is None else tuple(name for name in named.split(",") if name.strip())
     return Choice(tuple(left_out), only)
+
+
+def file_meant(given: str | None, usual: str) -> str:
+    """The absolute path of the catalogue: as given, else that of RETROVUE_DB, else the usual."""
+    return os.path.abspath(given or os.environ.get("RETROVUE_DB") or usual)

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from retrovue.cli import filtering, options
+from retrovue.cli import base, filtering, options
 from retrovue.cli.app import App
 from retrovue.cli.filtering import DAY
 from retrovue.cli.output import Result
 
 
-@click.group("asset")
+@click.group("asset", cls=base.Group)
 def command() -> None:
     """What is in the catalogue: movies, episodes, tracks, with their files."""
 
@@ -81,6 +81,7 @@ def tree(app: App, /, words: tuple[str, ...], **filters: Any) -> Result:
 @click.option("--source", metavar="SOURCE", help="Of this source.")
 @click.option("--collection", metavar="COLLECTION", help="Of this collection.")
 @click.option("--again", is_flag=True, help="Also those that are known, or failed.")
+@options.progress
 @options.dry_run
 @options.json_output
 @click.pass_obj

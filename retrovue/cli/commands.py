@@ -14,10 +14,14 @@ import click
 
 from retrovue.cli import settings_file, versions
 from retrovue.cli.app import App, chosen_plugins
+from retrovue.cli.base import Group
+from retrovue.cli.progress import FORMS
 from retrovue.cli.settings_file import Settings
 from retrovue.errors import RetrovueError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from retrovue.importers.entry_points import EntryPoint
 
 COMMANDS = {
@@ -35,6 +39,8 @@ COMMANDS = {
     "history": "What was done, when, with what result: show, prune.",
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",
+    "completion": "Completion of commands and names for bash, zsh and fish.",
+    "schema": "The JSON Schema of what a command prints.",
     "config": "What is set, and where it comes from.",
     "hook": "Commands that are run after an event: add, list, remove.",
 }
@@ -42,7 +48,7 @@ STDOUT = "retrovue.cli.stdout"  # where the command of a plugin prints
 FAULTS = "retrovue.cli.faults"  # of the settings file
 
 
-class Commands(click.Group):
+class Commands(Group):
     """The root: commands of our own and of plugins, none imported before it is called."""
 
     def resolve_command(
@@ -64,6 +70,8 @@ class Commands(click.Group):
             module = importlib.import_module(f"retrovue.cli.{name}")
             command: click.Command = module.command
             return command
+        if ctx.resilient_parsing:  # a shell asks: no plugin is loaded for that
+            return click.Command(name)
         offered = extra_commands(_no_plugins(ctx))
         if name not in offered.usable:
             fault = next((fault for point, fault in offered.faults if point.name == name), None)
@@ -73,6 +81,14 @@ class Commands(click.Group):
         extra = _load(offered.usable[name])
         sys.stdout = ctx.meta.get(STDOUT, sys.stdout)  # it prints what it prints
         return extra
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names of commands and options that fit; nothing is imported for them."""
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        found = [CompletionItem(name, help=COMMANDS.get(name)) for name in names]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -178,8 +194,10 @@ def _load(point: Any) -> click.Command:
 @click.option("-v", "--verbose", count=True, help="Say more; twice: what plugins log, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what did not succeed.")
 @click.option(
-    "--no-plugin", "no_plugins", multiple=True, metavar="NAME", help="Leave this plugin out."
+    "--no-plugin", "no_plugins", multiple=True, metavar="PLUGIN", help="Leave this plugin out."
 )
+@click.option("--progress", type=click.Choice(FORMS), default="auto", metavar="FORM",
+              help="json: as events on stderr, a line each; else auto.")  # fmt: skip
 @click.option(
     "--version",
     is_flag=True,
@@ -190,7 +208,7 @@ def _load(point: Any) -> click.Command:
 )
 @click.pass_context
 def root(ctx: click.Context, *, db: str | None, debug: bool, verbose: int, quiet: bool,
-         no_plugins: tuple[str, ...]) -> None:  # fmt: skip
+         no_plugins: tuple[str, ...], progress: str) -> None:  # fmt: skip
     """A personal media catalogue in one SQLite file.
 
     Start with `retrovue quickstart DIR`. Every command has --help; --json stands with the command,
@@ -198,7 +216,7 @@ def root(ctx: click.Context, *, db: str | None, debug: bool, verbose: int, quiet
     """
     settings = ctx.obj if isinstance(ctx.obj, Settings) else None
     ctx.obj = App(db, debug=debug, verbose=verbose, quiet=quiet, no_plugins=no_plugins,
-                  settings=settings)  # fmt: skip
+                  settings=settings, form_of_progress=progress)  # fmt: skip
     for fault in ctx.meta.get(FAULTS, ()):
         ctx.obj.warnings.append(f"{ctx.obj.settings.path}: {fault}")
     ctx.call_on_close(ctx.obj.close)

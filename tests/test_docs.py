@@ -162,7 +162,7 @@ def test_getting_started_with_a_plex_server(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_a_check_before_an_ingest(cli: Cli, media: Path) -> None:
-    block, _ = _blocks(pages.COMMANDS, "bash")
+    (block,) = _blocks(pages.COMMANDS, "bash", "What is wrong with a source")
     add = ("source", "add", "--type", "filesystem", "--name", "Media", "--base-path")
     cli.ok(*add, media, "--discover")
     cli.ok("collection", "update", "Movies", "--map-same", "--sync-enable")
@@ -171,11 +171,13 @@ def test_a_check_before_an_ingest(cli: Cli, media: Path) -> None:
     assert "Success: Collections 'Movies' ingested" in done.stdout
 
 
-def test_the_copy_that_is_shared(cli: Cli) -> None:
-    _, block = _blocks(pages.COMMANDS, "bash")
+@pytest.mark.parametrize(("heading", "copy"), [("Sharing and serving", "public.db"),
+                                              ("For a bug report", "bug.db")])  # fmt: skip
+def test_the_copies_that_are_shared(cli: Cli, heading: str, copy: str) -> None:
+    (block,) = _blocks(pages.COMMANDS, "bash", heading)
     cli.make_empty()
     assert _run(cli, block).returncode == 0
-    assert (cli.home / "public.db").is_file()
+    assert (cli.home / copy).is_file()
 
 
 def test_the_output_for_programs_is_what_its_schema_says(

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from retrovue import __version__
-from retrovue.cli import settings_file
+from retrovue.cli import settings_file, versions
 from retrovue.cli.app import App, chosen_plugins
 from retrovue.cli.base import Group
 from retrovue.cli.progress import FORMS
@@ -62,6 +61,9 @@ class Commands(Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*COMMANDS, *extra_commands(_no_plugins(ctx)).usable]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, versions.without_json(ctx, args))
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in COMMANDS:
@@ -196,7 +198,14 @@ def _load(point: Any) -> click.Command:
 )
 @click.option("--progress", type=click.Choice(FORMS), default="auto", metavar="FORM",
               help="json: as events on stderr, a line each; else auto.")  # fmt: skip
-@click.version_option(__version__, prog_name="retrovue")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=versions.show,
+    help="Show the version and exit; with -v also what it runs on.",
+)
 @click.pass_context
 def root(ctx: click.Context, *, db: str | None, debug: bool, verbose: int, quiet: bool,
          no_plugins: tuple[str, ...], progress: str) -> None:  # fmt: skip

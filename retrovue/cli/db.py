@@ -104,36 +104,55 @@ def _in_words(others: list[Foreign]) -> list[str]:
 @command.command("backup")
 @click.argument("target", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option("--without-secrets", is_flag=True, help="Leave the tokens out, to publish it.")
+@click.option("--anonymise", is_flag=True, help="Replace names, paths and texts, for a bug report.")
 @click.option("--list", "listed", is_flag=True, help="List the backups beside the file.")
 @click.option("--force", is_flag=True, help="Replace FILE where there is one.")
 @options.json_output
 @click.pass_obj
 def backup(
-    app: App, *, target: Path | None, without_secrets: bool, listed: bool, force: bool
+    app: App,
+    *,
+    target: Path | None,
+    without_secrets: bool,
+    anonymise: bool,
+    listed: bool,
+    force: bool,
 ) -> Result:
     """Copy the file to FILE while others may write to it, and verify the copy.
 
     Without FILE the copy lies beside the file and is named by the time. Only its owner can read it.
+    --anonymise makes one that shows a bug and not your media: shape and numbers stay, each name,
+    path and text is replaced by a pseudonym that nothing leads back from, and there are no tokens.
     """
     from retrovue.catalogue.backups import automatic
     from retrovue.catalogue.backups import backup as backups
 
     if listed:
-        if target or without_secrets or force:
+        if target or without_secrets or anonymise or force:
             raise UsageError("--list makes no backup: it takes no FILE and no other flag")
         return _listed(app, automatic.list_backups(Path(app.path)))
     app.writes = True
     app.catalogue.reader()
     path = Path(app.path)
     if target is None:
-        copy = automatic.create_by_hand(path.absolute(), without_secrets=without_secrets)
+        copy = automatic.create_by_hand(
+            path.absolute(), without_secrets=without_secrets, anonymise=anonymise
+        )
     else:
-        copy = backups.make(path, target, without_secrets=without_secrets, force=force)
-    data = {"path": str(copy.path), "bytes": copy.bytes, "rows": copy.rows}
+        copy = backups.make(
+            path, target, without_secrets=without_secrets, anonymise=anonymise, force=force
+        )
+    data: dict[str, Any] = {"path": str(copy.path), "bytes": copy.bytes, "rows": copy.rows}
     rows = plural(sum(copy.rows.values()), "row")
     warnings = [f"{name} is not set here, so its value was not looked for" for name in copy.unset]
-    line = f"Backed up to {copy.path}: {copy.bytes:,} bytes, {rows}, verified"
-    return Result(data, [line], warnings)
+    lines: list[Line] = [f"Backed up to {copy.path}: {copy.bytes:,} bytes, {rows}, verified"]
+    if anonymise:
+        from retrovue.catalogue.backups.anonymised import STAYS
+
+        data["left_out"] = list(copy.left_out)
+        lines.append(STAYS)
+        lines += [f"Left out, as it is not ours: {each}" for each in copy.left_out]
+    return Result(data, lines, warnings)
 
 
 def _listed(app: App, found: Sequence[Backup]) -> Result:

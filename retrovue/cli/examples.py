@@ -132,6 +132,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "db backup": (
         "retrovue db backup",
         "retrovue db backup --without-secrets public.db",
+        "retrovue db backup --anonymise bug.db",
         "retrovue db backup --list",
     ),
     "db restore": ("retrovue db restore copy.db --dry-run", "retrovue db restore copy.db --force"),

@@ -53,6 +53,7 @@ def ingest_source(
     rejected, failed, said = _validated(run, targets)
     if rejected and run.stops:
         return _refused(run, rejected)
+    known = collections.of_source(run.connection, source.id)
     found = []
     for target in targets:
         result = rejected.get(target.id) or failed.get(target.id)
@@ -60,7 +61,6 @@ def ingest_source(
     _remember(run, said, found)
     if failed:  # it did not say who it is, and is asked nothing more
         return Ingested(found, [])
-    known = collections.of_source(run.connection, source.id)
     return Ingested(found, overlooked.hints(importer, source, known))
 
 

@@ -190,6 +190,7 @@ OUTPUTS = {
     "db backup": Output(
         "The copy that was made; with --list the backups that there are.",
         {"path": text("where it is"), "bytes": whole("its size"), "rows": PER_TABLE},
+        {"left_out": texts("with --anonymise: objects of others that the copy does not have")},
         instead=(
             {
                 "path": text("where the catalogue is"),

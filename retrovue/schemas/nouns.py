@@ -28,7 +28,7 @@ ID = whole("its id", 1)
 EXTERNAL_ID = text("the source's own id of it")
 NAME = text("its name")
 SOURCE_EXTERNAL_ID = text("<type>-<8 hexadecimal digits>, for good")
-BACKUP = text("path of the backup that undoes it: retrovue db restore")
+BACKUP = text("path of the backup that undoes it, for db restore")
 PER_TABLE = by_name(whole("rows"), f"rows by table: {', '.join(TABLES)}")
 ROW_OF_ERROR = maybe(ref("error", "why it did not succeed"))
 

@@ -159,10 +159,16 @@ def _tried(words: list[str]) -> list[str]:
     return words if reads & set(words) else [*words[:2], "--dry-run", *words[2:]]
 
 
+# lines of a shell's own, each run by a test: examples in help, and what a start-up file takes
+WRITTEN = ("retrovue/cli/examples.py", "retrovue/cli/completion.py")
+
+
 def test_no_command_line_is_written_by_hand() -> None:
     written = re.compile(rf"retrovue (?:--db|{'|'.join(COMMANDS)})\b")
     found = []
     for path in sorted(p for room in ("retrovue", "plugins") for p in (ROOT / room).rglob("*.py")):
+        if path.relative_to(ROOT).as_posix() in WRITTEN:
+            continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         notes = {
             id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)

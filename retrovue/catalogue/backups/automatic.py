@@ -17,9 +17,10 @@ from retrovue.model import Operation
 
 KEPT = 5  # automatic backups beside the file
 _ENDING = ".backup"
-_PUBLIC = ".public"
+_PUBLIC, _ANONYMOUS = ".public", ".anonymous"
+_BY_HAND = {None: "by hand", "public": "without secrets", "anonymous": "anonymised"}
 _NAME = re.compile(
-    r"(?P<stamp>\d{8}T\d{6}Z)(-(?P<why>[a-z-]+?)|(?P<public>\.public))?(-(?P<number>\d+))?"
+    r"(?P<stamp>\d{8}T\d{6}Z)(-(?P<why>[a-z-]+?)|\.(?P<public>public|anonymous))?(-(?P<number>\d+))?"
     + re.escape(_ENDING)
 )
 
@@ -94,15 +95,22 @@ def _made(file: Path, operation: Operation) -> Path:
     return _first_free(file, f"-{why}").path
 
 
-def create_by_hand(file: Path, *, without_secrets: bool = False) -> backup.Copy:
+def create_by_hand(
+    file: Path, *, without_secrets: bool = False, anonymise: bool = False
+) -> backup.Copy:
     """A backup beside the file that nobody gave a name, and that is never deleted."""
-    return _first_free(file, _PUBLIC if without_secrets else "", without_secrets=without_secrets)
+    mark = _ANONYMOUS if anonymise else _PUBLIC if without_secrets else ""
+    return _first_free(file, mark, without_secrets=without_secrets, anonymise=anonymise)
 
 
-def _first_free(file: Path, mark: str, *, without_secrets: bool = False) -> backup.Copy:
+def _first_free(
+    file: Path, mark: str, *, without_secrets: bool = False, anonymise: bool = False
+) -> backup.Copy:
     while True:
         try:
-            return backup.make(file, free_name(file, mark), without_secrets=without_secrets)
+            return backup.make(
+                file, free_name(file, mark), without_secrets=without_secrets, anonymise=anonymise
+            )
         except new_file.InTheWay:
             continue  # another process took the name
 
@@ -162,6 +170,6 @@ def _backup(path: Path, name: re.Match[str], size: int) -> Backup:
 
 def _purpose(name: re.Match[str]) -> str:
     if name["why"] is None:
-        return "without secrets" if name["public"] else "by hand"
+        return _BY_HAND[name["public"]]
     words = str(name["why"]).replace("-", " ")
     return words.capitalize() if " " in words else f"Database {words}"

@@ -21,17 +21,26 @@ from retrovue.model import Operation
 
 class Copy(NamedTuple):
     """A copy that was made and verified: rows by table, and the variables that hold secrets of
-    sources but were not set, so that these could not be looked for."""
+    sources but were not set, so that these could not be looked for; of an anonymised one also the
+    objects of others that it does not have."""
 
     path: Path
     bytes: int
     rows: dict[str, int]
     unset: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
-def make(path: Path, target: Path, *, without_secrets: bool = False, force: bool = False) -> Copy:
+def make(
+    path: Path,
+    target: Path,
+    *,
+    without_secrets: bool = False,
+    anonymise: bool = False,
+    force: bool = False,
+) -> Copy:
     """Copy the catalogue at `path` to `target`, verify the copy, and only then give it its name. A
-    link is followed.
+    link is followed. One that is anonymised has no secrets either.
 
     Raises UsageError when the target exists and `force` is not given, or is of the catalogue;
     DatabaseFailure when the copy cannot be written or is not what it should be.
@@ -40,11 +49,17 @@ def make(path: Path, target: Path, *, without_secrets: bool = False, force: bool
     new_file.require_free(path, target, force=force)
     unfinished = Path(files.unfinished(str(target)))
     unset: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     with failing_as("Database backup"):
         files.sweep(str(target))
         try:
-            rows = copy_pages(path, unfinished)
-            if without_secrets:
+            if anonymise:
+                from retrovue.catalogue.backups import anonymised
+
+                rows, left_out = anonymised.write(path, unfinished)
+            else:
+                rows = copy_pages(path, unfinished)
+            if without_secrets and not anonymise:
                 from retrovue.catalogue.backups import strip_secrets
 
                 rows, unset = strip_secrets.drop_secrets(unfinished)
@@ -53,7 +68,7 @@ def make(path: Path, target: Path, *, without_secrets: bool = False, force: bool
             new_file.publish(unfinished, target, force=force)
         finally:
             files.discard(str(unfinished))
-    return Copy(named, size, rows, unset)
+    return Copy(named, size, rows, unset, left_out)
 
 
 @contextmanager

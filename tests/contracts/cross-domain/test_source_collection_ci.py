@@ -115,6 +115,10 @@ echo "${0##*/} $*" >>"$COMMANDS"
 case "${0##*/} $*" in $FAILING) exit 1 ;; esac
 if [ "$2" = venv ]; then mkdir -p "$3/bin"; cp "$0" "$3/bin/pip"; cp "$0" "$3/bin/python"; fi
 """
+_PACKAGE = """
+echo .ci/package >>"$COMMANDS"
+case .ci/package in $FAILING) exit 1 ;; esac
+"""
 _REAL = ("bash", "cat", "cp", "dirname", "env", "mkdir", "mktemp", "rm", "sh")
 
 
@@ -137,6 +141,7 @@ def _landing(home: Path, failing: str = "nothing") -> Landing:
     (tools / "python3").chmod(0o755)
     (home / "stub").write_text(_STUB)
     shutil.copy(ROOT / ".ci" / "run", home / ".ci" / "run")
+    (home / ".ci" / "package").write_text(_PACKAGE)
     own = {"PATH": str(tools), "BASH_ENV": str(home / "stub"), "FAILING": failing,
            "COMMANDS": str(home / "commands"), "HOME": str(home), "TMPDIR": str(home)}  # fmt: skip
     done = subprocess.run(
@@ -171,6 +176,7 @@ def test_what_decides_about_a_change_runs_every_test_and_the_contract_s_command(
         "mypy*",
         "lint-imports*",
         "retrovue quickstart*",
+        ".ci/package",
         "retrovue plugins new*",
         "pytest -q -p no:cacheprovider -n 4 plugins/retrovue-jellyfin",
         "pytest -q -n 4",

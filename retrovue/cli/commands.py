@@ -40,8 +40,8 @@ COMMANDS = {
     "history": "What was done, when, with what result: show, prune.",
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",
-    "schema": "The JSON Schema of what a command prints.",
     "completion": "Completion of commands and names for bash, zsh and fish.",
+    "schema": "The JSON Schema of what a command prints.",
     "config": "What is set, and where it comes from.",
     "hook": "Commands that are run after an event: add, list, remove.",
 }

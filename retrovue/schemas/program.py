@@ -7,7 +7,6 @@ from retrovue.schemas.output import DIALECT, Output
 from retrovue.schemas.shapes import (
     Members,
     Schema,
-    by_name,
     flag,
     maybe,
     record,
@@ -32,6 +31,15 @@ _PLUGIN = record(
 )
 _DESCRIBED = record({"name": text("what to ask for"), "description": text("what it describes")})
 
+_SHELL = record(
+    {
+        "shell": text("its name"),
+        "file": text("where its script is kept"),
+        "startup": text("the file that its start reads"),
+        "line": text("what that file takes in place of the script"),
+        "also": text("what else it needs"),
+    }
+)
 _FILE: Members = {
     "path": text("where the settings file is"),
     "exists": flag("whether it is there"),
@@ -57,32 +65,18 @@ _HOOKED = Output(
     dry_run=True,
 )
 
-_SHELL: Members = {
-    "file": text("where its script may be kept"),
-    "startup": text("the start-up file that takes a line instead"),
-    "line": text("that line"),
-}
-
 OUTPUTS = {
-    "completion": Output(
-        "The script of a shell; without one, what to type for each.",
-        {
-            "shell": maybe(text("bash, zsh or fish; null where $SHELL is none of these")),
-            **_SHELL,
-            "script": text("what the shell runs"),
-        },
-        instead=(
-            {
-                "shell": maybe(text("bash, zsh or fish; null where $SHELL is none of these")),
-                "shells": by_name(
-                    record({**_SHELL, "also": text("what else it takes")}), "what to type, by shell"
-                ),
-            },
-        ),
-    ),
     "browse": Output(
         "Where the catalogue can be looked at: one line, while browse goes on until it is ended.",
         {"address": text("URL with the token that every page needs")},
+    ),
+    "completion": Output(
+        "How a shell completes commands and names.",
+        {
+            "shell": maybe(text("the one that was asked for, else yours where it is one of them")),
+            "script": maybe(text("what it runs; null where none was asked for")),
+            "shells": rows(_SHELL, "those that can"),
+        },
     ),
     "config": Output(
         "What is set, and by what.",

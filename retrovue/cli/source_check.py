@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="Give up after so many seconds (120).",
 )
+@options.progress
 @options.json_output
 @click.pass_obj
 def check(app: App, *, selector: str, within: int) -> Result:

@@ -100,13 +100,14 @@ class _Told:
         """Say what did not succeed."""
         echo_err(f"{_now()}  {text}")
 
-    def _say_once(self, name: str, troubles: list[str]) -> None:
-        """Say the troubles of a collection that it had not the last time."""
+    def _say_once(self, name: str, troubles: list[str], *, of_all: bool) -> None:
+        """Say the troubles of a collection that it had not the last time that all of it was looked
+        at, nor since then."""
         before = self._last.get(name, [])
-        for text in troubles:
-            if text not in before:
-                self.trouble(text)
-        self._last[name] = troubles
+        new = [text for text in troubles if text not in before]
+        for text in new:
+            self.trouble(text)
+        self._last[name] = troubles if of_all else [*before, *new]
 
     def ingest(self, collection: Collection, folder: str | None, touched: tuple[str, ...]) -> Ended:
         """Ingest a folder of a collection, or all of it quickly; says how it ended."""
@@ -114,12 +115,13 @@ class _Told:
         from retrovue.operations.ingest_run import Options
 
         asked = Options(quick=folder is None, folder=folder, touched=touched)
-        name, error, warnings = collection.name, None, []
+        name, error, warnings, found = collection.name, None, [], False
         try:
             name = collections.selector(self._app.catalogue.reader(), collection)
             result = ingest_report.of_collection(self._app, collection, asked)
             self._report(name, folder, result)
             error, warnings = result.error, [*self._app.warnings, *result.warnings]
+            found = bool(result.data["totals"]["discovered"])
         except Interrupted:
             raise
         except RetrovueError as raised:
@@ -128,16 +130,15 @@ class _Told:
             self._app.warnings.clear()
             self._app.catalogue.committed.clear()
             self._app.catalogue.close()
-        return self._ended(name, error, [f"Warning: {name}: {text}" for text in warnings])
-
-    def _ended(self, name: str, error: RetrovueError | None, troubles: list[str]) -> Ended:
         self._ingests += 1
-        if error is None:
-            self._say_once(name, troubles)
-            return "done"
-        self._failed += 1
-        self._say_once(name, ["; ".join([f"{name}: {error.message}", *error.reasons]), *troubles])
-        return "locked" if isinstance(error, Locked) else "failed"
+        troubles = [f"Warning: {name}: {text}" for text in warnings]
+        if error is not None:
+            self._failed += 1
+            troubles.insert(0, "; ".join([f"{name}: {error.message}", *error.reasons]))
+        self._say_once(name, troubles, of_all=folder is None)
+        if error is not None:
+            return "locked" if isinstance(error, Locked) else "failed"
+        return "done" if found else "nothing"
 
     def _report(self, name: str, folder: str | None, result: Result) -> None:
         stats = Counter({word: result.data["totals"][word] for word in CHANGES})

@@ -22,7 +22,9 @@ _LOOK = 2.0  # seconds after which it is looked again what there is to follow
 _AGAIN = 5.0  # seconds after which what was locked is tried again
 _PATIENCE = 1800.0  # seconds that a look at all waits for what is being written
 
-Ended = Literal["done", "failed", "locked"]
+_LATER = 60.0  # seconds after which a server may know what lies in a folder by now
+
+Ended = Literal["done", "nothing", "failed", "locked"]  # nothing: there is nothing in it
 
 
 class Ingest(Protocol):
@@ -281,6 +283,8 @@ class Watch:
             return False
         ended = self._ingest(state.target.collection, folder, touched)
         self._look_at = 0.0
+        if ended == "nothing" and folder is not None:
+            state.look_at_all(time.monotonic() + _LATER)
         if ended == "locked":
             state.not_before = time.monotonic() + _AGAIN
         return ended != "locked"

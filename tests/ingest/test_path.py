@@ -270,3 +270,11 @@ def test_of_a_source_that_is_no_folder_what_lies_below_is_taken(toys: Scripted) 
 @pytest.fixture
 def toys(cli: Cli) -> Scripted:
     return Scripted(cli)
+
+
+def test_it_does_not_make_what_was_skipped_new(library: Library) -> None:
+    (library.root / "Movies/odd.mkv").symlink_to("/nowhere")
+    library.ingest()
+    _path(library, "Movies/Reel 1 (1901)")
+    run = library.cli("-q", "source", "ingest", "Home")
+    assert (run.code, run.out, run.err) == (0, "", "")

@@ -47,7 +47,8 @@ def command(app: App, *, selectors: tuple[str, ...], settle: float, every: float
         watch_events.require_library()
     connection = app.catalogue.reader()
     chosen = {sources.get(connection, selector).id for selector in selectors} or None
-    app.progress = Progress(quiet=True)
+    if isinstance(app.progress, Progress):  # a line for each ingest is enough for people
+        app.progress = Progress(quiet=True)
     told = _Told(app)
     wanted = watch.Settings(settle, every * 60, poll)
     watching = watch.Watch(app.catalogue, chosen, wanted, told.ingest, told.trouble)

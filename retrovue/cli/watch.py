@@ -52,6 +52,8 @@ def command(app: App, *, selectors: tuple[str, ...], settle: float, every: float
     told = _Told(app)
     wanted = watch.Settings(settle, every * 60, poll)
     watching = watch.Watch(app.catalogue, chosen, wanted, told.ingest, told.trouble)
+    if sys.stderr.isatty() and not app.quiet:
+        echo_err("Following the folders of sync-enabled collections; Ctrl-C ends it.")
     ended = _Termination()
     try:
         with ended:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from support import schemas
 from support.cli import PATIENCE, Cli
 from support.media import Library, films, write
 
@@ -194,6 +195,7 @@ def test_json_is_one_object_at_the_end(
     with watching(library.cli, *WATCH, "--json") as running:
         running.until(lambda: HEAT in library.ids())
         assert running.end(number) == code
+        schemas.check(["watch", "--json"], running.out)
         body = json.loads(running.out)
     assert body["status"] == status
     assert (body["totals"]["added"], body["failed"]) == (1, 0)

@@ -243,6 +243,7 @@ def test_it_stands_in_the_history(library: Library) -> None:
         "  FROM history ORDER BY id DESC LIMIT 1"
     )
     assert line == ("Collection ingest", "Movies", "success", str(folder))
+    assert f"1 discovered, 1 added in {folder}" in library.cli.ok("history").out
 
 
 def test_a_collection_that_is_not_enabled_is_refused(library: Library) -> None:

@@ -161,8 +161,18 @@ def test_getting_started_with_a_plex_server(cli: Cli, tmp_path: Path) -> None:
     assert server.token not in done.stdout
 
 
+def test_a_check_before_an_ingest(cli: Cli, media: Path) -> None:
+    block, _ = _blocks(pages.COMMANDS, "bash")
+    add = ("source", "add", "--type", "filesystem", "--name", "Media", "--base-path")
+    cli.ok(*add, media, "--discover")
+    cli.ok("collection", "update", "Movies", "--map-same", "--sync-enable")
+    done = _run(cli, block)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Success: Collections 'Movies' ingested" in done.stdout
+
+
 def test_the_copy_that_is_shared(cli: Cli) -> None:
-    (block,) = _blocks(pages.COMMANDS, "bash")
+    _, block = _blocks(pages.COMMANDS, "bash")
     cli.make_empty()
     assert _run(cli, block).returncode == 0
     assert (cli.home / "public.db").is_file()

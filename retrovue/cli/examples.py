@@ -40,6 +40,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "retrovue source ingest --all",
         "retrovue source ingest Media --plan new.plan",
     ),
+    "source check": (
+        'retrovue source check "My Plex"',
+        "retrovue source check Media --within 20 --json",
+    ),
     "source map-check": ('retrovue source map-check "My Plex" --under /mnt/nas',),
     "source delete": (
         'retrovue source delete "My Plex" --dry-run',
@@ -135,7 +139,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "db restore": ("retrovue db restore copy.db --dry-run", "retrovue db restore copy.db --force"),
     "plugins": ("retrovue plugins", "retrovue --no-plugin plex plugins"),
     "plugins new": ("retrovue plugins new shelf",),
-    "schema": ("retrovue schema", "retrovue schema source list"),
+    "schema": (
+        "retrovue schema",
+        "retrovue schema source ingest > ingest.schema.json",
+    ),
     "config": ("retrovue config",),
     "config path": ("retrovue config path",),
     "hook": (

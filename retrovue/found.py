@@ -175,7 +175,9 @@ class ScanCollection(NamedTuple):
     `mappings` are the locations to read. With `quick`, `known_folders()` yields the (path,
     fingerprint) of every folder that an earlier scan reported, and the importer may report a
     folder that it did not read by its old fingerprint. `identity` is what discovery said of it.
-    What lies at or below a path that is `excluded` need not be read.
+    What lies at or below a path that is `excluded` need not be read. Where there are any paths in
+    `below`, what lies neither at nor below one of them need not be read either; a `FoundFolder`
+    above one of them says that there is such a folder, and is not read.
     """
 
     external_id: str
@@ -186,3 +188,4 @@ class ScanCollection(NamedTuple):
     known_folders: Callable[[], Iterable[tuple[str, str]]] = tuple
     identity: str | None = None
     excluded: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()

@@ -44,7 +44,7 @@ READS = (
 COUNTING = (("source", "list"), ("collection", "list"), ("collection", "show", "Movies"))
 SLOW_TO_IMPORT = (
     "sqlite_utils", "importlib.metadata", "requests", "plexapi", "pluggy",
-    "retrovue_filesystem", "retrovue_plex", "retrovue.operations", "retrovue.schemas",
+    "retrovue_filesystem", "retrovue_plex", "retrovue.operations", "retrovue.schemas", "watchfiles",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import os
 import shlex
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from retrovue.names.kinds import MEDIA_TYPES, is_hidden
 from retrovue_filesystem import ignoring
 from retrovue_filesystem.directory import Directory
 from retrovue_filesystem.walk import Walk
+from retrovue_filesystem.whole import whole
 
 MIXED = "mixed"  # of several kinds: each file is read by itself
 KINDS = ("movie", "show", "music", "photo", "video", MIXED)
@@ -141,6 +143,14 @@ class FilesystemImporter(Importer):
         else:
             yield Overlooked(f"{says}. Once renamed to Movies, TV Shows, Music or Photos")
 
+    def enclosing(self, collection: ScanCollection, folder: str) -> str:
+        """The folder of the film that a disc, extras or subtitles belong to."""
+        for external in sorted((place for place, _ in collection.mappings), key=len, reverse=True):
+            top = external.rstrip("/") + "/"
+            if external and folder.startswith(top):
+                return (top + whole(folder[len(top) :], collection.kind)).rstrip("/")
+        return folder
+
     def scan(
         self, collection: ScanCollection
     ) -> Iterator[FoundAsset | FoundFolder | Unread | Skipped]:
@@ -158,10 +168,28 @@ class FilesystemImporter(Importer):
                 self.config["ignore"],
             )
             others = _locations_within(collection, external)
-            found = walk.quick(collection.known_folders()) if collection.quick else walk.all()
+            found = _walked(walk, collection, external)
             if others:
                 found = (item for item in found if not item[0].startswith(others))
             yield from found
+
+
+def _walked(
+    walk: Walk, collection: ScanCollection, external: str
+) -> Iterator[FoundFolder | Skipped]:
+    """What there is in a location of what is asked for."""
+    if collection.below:
+        return chain.from_iterable(map(walk.part, _starts(collection, external)))
+    return walk.quick(collection.known_folders()) if collection.quick else walk.all()
+
+
+def _starts(collection: ScanCollection, external: str) -> list[str]:
+    """What is asked for of a location, as paths below it, "" or ending in a slash."""
+    top = external.rstrip("/") + "/"
+    places = [f"{place.rstrip('/')}/" for place in collection.below]
+    if any(top.startswith(place) for place in places):
+        return [""]
+    return [place[len(top) :] for place in places if place.startswith(top)]
 
 
 def _read(

@@ -6,21 +6,20 @@ import errno
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, partial
-from typing import Any
+from functools import partial
 from zlib import crc32
 
 from retrovue import FoundAsset, FoundFolder, Skipped, Unread, names
-from retrovue.names.discs import IMAGES, is_disc_folder
 from retrovue.names.kinds import (
     MEDIA_TYPES,
     is_hidden,
     is_ignored_folder,
     is_left_behind,
 )
-from retrovue_filesystem import beside, ignoring
+from retrovue_filesystem import beside, fingerprints, ignoring
 from retrovue_filesystem.directory import Directory
 from retrovue_filesystem.ignoring import IGNORE_FILES
+from retrovue_filesystem.whole import is_disc
 
 # What counts in a collection of each kind; of one whose kind nobody said, everything does.
 _WANTED = {
@@ -31,12 +30,9 @@ _WANTED = {
     "photo": frozenset(("photo", "video")),
 }
 _ANY = frozenset(("video", "audio", "photo"))
-# A directory may change again within the tick of its clock, unseen; so young a time is not kept.
-_SETTLED_NS = 2_000_000_000
 # Below an open directory the system finds a file by its name alone. Windows cannot do that.
 _BY_DESCRIPTOR = os.scandir in os.supports_fd
 _CHUNK = 10_000  # names that are summed at once
-_DISC_LETTERS = frozenset("cCdDpPvVbBhHsS ")  # what the name of a disc folder can begin with
 _TYPE, _REGULAR = 0o170000, 0o100000  # of a file, in its mode
 
 
@@ -83,12 +79,6 @@ class Walk:
             self._mark += f"-{crc32(repr(tuple(ignore)).encode()):08x}"
         self._now = time.time_ns()
 
-    @cached_property
-    def _checksum(self) -> Callable[..., Any]:
-        from hashlib import blake2b  # loads all of OpenSSL, which a quick walk can do without
-
-        return blake2b
-
     def all(self, start: str = "") -> Iterator[FoundFolder | Skipped]:
         """Every directory from `start` (a path below the location, "" or ending in a slash) down,
         in the order of their paths, and what is left out on purpose."""
@@ -101,6 +91,37 @@ class Walk:
                 yield from directory.left_out
                 directory.folders.sort(reverse=True)
                 waiting += [relative + name for name in directory.folders]
+
+    def part(self, start: str) -> Iterator[FoundFolder | Skipped]:
+        """Like `all` from `start` down, with the folders above it, which are not read; nothing of
+        one that lies in a folder that is left out."""
+        parts = start.split("/")[:-1]
+        for at, name in enumerate(parts):
+            above = "".join(f"{part}/" for part in parts[:at])
+            yield FoundFolder(f"{self._external}/{above}", "", tuple)
+            looked = self._look_for(name, above)
+            if isinstance(looked, Unread):
+                yield self._found(Unread(f"{self._external}/{start}", looked.why))
+                return
+            if not looked.folders:
+                yield from looked.left_out
+                return
+        yield from self.all(start)
+
+    def _look_for(self, name: str, relative: str) -> Directory | Unread:
+        """A directory with one of its folders alone, which is there unless it is left out."""
+        path = f"{self._local}/{relative}"
+        found = Directory(f"{self._external}/{relative}", relative, 0)
+        try:
+            with os.scandir(path) as entries:
+                entry = next((entry for entry in entries if entry.name == name), None)
+        except OSError as error:
+            return Unread(found.path, error.strerror or str(error))
+        if entry is None:
+            return Unread(found.path, "there is no such folder in it any more")
+        self._note_folder(entry, path, found)
+        self._leave_out(found, ignoring.there(path))
+        return found
 
     def quick(self, known: Iterable[tuple[str, str]]) -> Iterator[FoundFolder | Skipped]:
         """Like `all`, but a directory whose modification time is the known one is reported by its
@@ -152,14 +173,7 @@ class Walk:
 
     def _is_disc(self, relative: str) -> bool:
         """Whether a folder holds a part of the work of the folder above it."""
-        start = relative.rfind("/", 0, -1) + 1
-        if not self._merge_discs or relative[start : start + 1] not in _DISC_LETTERS:
-            return False
-        name = relative[start:-1]
-        low = name.lower()
-        if low in IMAGES or (low == "stream" and relative[:start].lower().endswith("bdmv/")):
-            return True
-        return is_disc_folder(name) is not None
+        return self._merge_discs and is_disc(relative)
 
     def _again(self, relative: str, known: set[str]) -> Iterator[FoundFolder | Skipped]:
         if relative and self._is_gone(relative):
@@ -201,37 +215,15 @@ class Walk:
             directory.add_all(inner, disc)
             discs += [disc + below for below in inner.discs]
         read = partial(self._assets, directory)
-        return FoundFolder(directory.path, self._fingerprint(directory), read)
+        return FoundFolder(
+            directory.path, fingerprints.of_directory(directory, self._now, self._mark), read
+        )
 
     def _assets(self, directory: Directory) -> Iterable[FoundAsset | Unread | Skipped]:
         found = self._read(directory)
         if not directory.beside:
             return found
         return beside.told(directory, f"{self._local}/{directory.relative}", found)
-
-    def _fingerprint(self, directory: Directory) -> str:
-        """The directory's modification time in nanoseconds, what it is read by, and a checksum of
-        its media files' names, sizes and times, with dots between. No time where it does not tell
-        of all that is here: too young, with folders of discs or subtitles or unkept ones. Empty for
-        a directory with something to report, so that it is read, and reports it, each time."""
-        if directory.asides:
-            return ""
-        settled = self._now - directory.changed_ns > _SETTLED_NS
-        sure = settled and not (directory.discs or directory.subs or directory.unnamed)
-        told = f"{directory.changed_ns:x}.{self._mark}." if sure else f".{self._mark}."
-        if not directory.names:
-            return told
-        files, numbers = directory.names, directory.numbers
-        digest = self._checksum(digest_size=8)
-        for at in range(0, len(files), _CHUNK):
-            text = "\0".join(files[at : at + _CHUNK])
-            digest.update((b"\0" if at else b"") + text.encode("utf-8", "surrogateescape"))
-        if directory.beside:
-            told_beside = repr(sorted(map(tuple, directory.beside)))
-            digest.update(told_beside.encode())
-        digest.update(b"\0\0")
-        digest.update(repr(numbers).encode() if isinstance(numbers, list) else numbers)
-        return f"{told}{digest.hexdigest()}"
 
     def _list(self, relative: str) -> Directory | Unread:
         """What a directory holds; where it cannot be read, a word on why."""

@@ -125,8 +125,9 @@ def get(connection: sqlite3.Connection, id_: int) -> Entry:
 
 
 def skipped_before(connection: sqlite3.Connection, source: str, collection: str) -> set[str]:
-    """What the last ingest of a collection that came to an end skipped, with the reasons."""
-    row = connection.execute(
+    """What the last ingest of all of a collection that came to an end skipped, with the reasons,
+    and those of single folders since then."""
+    rows = connection.execute(
         """
         SELECT detail
           FROM history
@@ -134,12 +135,22 @@ def skipped_before(connection: sqlite3.Connection, source: str, collection: str)
            AND collection = :collection
            AND operation IN ('Source ingest', 'Collection ingest')
            AND status IN ('success', 'partial')
-         ORDER BY id DESC
-         LIMIT 1""",
+         ORDER BY id DESC""",
         {"source": source, "collection": collection},
-    ).fetchone()
-    said = read_object(row[0]).get("skipped") if row else None
-    return {line for line in said if isinstance(line, str)} if isinstance(said, list) else set()
+    )
+    found: set[str] = set()
+    for (text,) in rows:
+        detail = read_object(text)
+        said = detail.get("skipped")
+        found.update(line for line in (said if isinstance(said, list) else ()) if _is_text(line))
+        if "path" not in detail:
+            break
+    rows.close()
+    return found
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def older(connection: sqlite3.Connection, before: str) -> int:

@@ -105,6 +105,7 @@ def update(app: App, *, selector: str, enabled: bool | None, sync: str | None,
 
 @command.command("ingest")
 @click.argument("selector", metavar="COLLECTION")
+@click.option("--path", metavar="DIR", help="Only what lies in this folder, or that of this file.")
 @click.option("--title", help="Only what has this title, or is of the series with it.")
 @click.option("--season", type=click.IntRange(min=0), help="Only this season.")
 @click.option("--episode", type=click.IntRange(min=0), help="Only this episode.")
@@ -115,20 +116,28 @@ def update(app: App, *, selector: str, enabled: bool | None, sync: str | None,
 @options.dry_run
 @options.json_output
 @click.pass_obj
-def ingest(app: App, *, selector: str, title: str | None, season: int | None, episode: int | None,
-           probe: bool | None, quick: bool, allow_missing: bool) -> Result:  # fmt: skip
-    """Ingest one collection, or what is asked for of it. It must be enabled and ingestible."""
+def ingest(app: App, *, selector: str, path: str | None, title: str | None, season: int | None,
+           episode: int | None, probe: bool | None, quick: bool,
+           allow_missing: bool) -> Result:  # fmt: skip
+    """Ingest one collection, or what is asked for of it. It must be enabled and ingestible.
+
+    With --path a folder of this machine is read and no other: nothing is marked missing, and a file
+    that was moved there keeps its asset. It is what a downloader calls when it is done.
+    """
     from retrovue.cli import ingest_report
     from retrovue.operations.ingest_run import Options
-    from retrovue.operations.scan import ItemFilter
+    from retrovue.operations.item_filter import ItemFilter
 
     only = ItemFilter(title, season, episode)
+    if path is not None and quick:
+        raise UsageError("--path and --quick contradict each other: all of the folder is read")
     collection = collections.get(app.catalogue.reader(), selector)
     asked = Options(
         allow_missing=allow_missing,
         quick=quick,
         only=only if only != ItemFilter() else None,
         probe=probe,
+        folder=path,
     )
     return ingest_report.of_collection(app, collection, asked)
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "quickstart": "One step from a folder to a catalogue.",
     "source": "Where media lives: add, list, discover, ingest.",
     "collection": "What sources offer: map, enable, ingest.",
+    "watch": "Ingest what is new as it comes.",
     "plan": "An ingest that was written down: show, apply.",
     "asset": "What is in the catalogue: list, show, mark, edit, purge.",
     "list": "Lists that stay right: save, show, export, remove.",

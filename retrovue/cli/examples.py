@@ -65,6 +65,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "collection ingest": (
         "retrovue collection ingest Movies",
+        'retrovue collection ingest Movies --path "/mnt/media/Movies/Alien (1979)"',
         'retrovue collection ingest "TV Shows" --title Lost --season 1',
     ),
     "collection map-check": ('retrovue collection map-check "My Plex/Films" --under /mnt/nas',),
@@ -73,6 +74,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "retrovue collection wipe Movies --force",
     ),
     "collection delete": ("retrovue collection delete Old --dry-run",),
+    "watch": ("retrovue watch", "retrovue watch Media --settle 30 --every 15"),
     "plan": (
         "retrovue source ingest Media --plan new.plan",
         "retrovue plan apply tonight.plan",

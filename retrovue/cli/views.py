@@ -273,7 +273,8 @@ def history_summary(detail: Mapping[str, Any]) -> str:
         if isinstance(unread, list) and type(more) is int:
             counts["not read"] = len(unread) + more
         parts = [f"{count:,} {word}" for word, count in counts.items()]
-        return ", ".join(parts) or "nothing found"
+        where = f" in {detail['path']}" if isinstance(detail.get("path"), str) else ""
+        return (", ".join(parts) or "nothing found") + where
     return ", ".join(f"{name} {_brief(value)}" for name, value in detail.items())
 
 

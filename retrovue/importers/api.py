@@ -120,6 +120,12 @@ class Importer:
         what it raises is left out."""
         return ()
 
+    def enclosing(self, collection: ScanCollection, folder: str) -> str:
+        """The smallest folder at or above `folder`, as the source spells both, whose items can be
+        read without those of another: of the `CD1` of a film that of the film. Asked by an ingest
+        of one folder, and contacts nothing."""
+        return folder
+
     def scan(
         self, collection: ScanCollection
     ) -> Iterable[FoundAsset | FoundFolder | Unread | Skipped]:

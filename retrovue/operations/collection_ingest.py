@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from retrovue import tracebacks
@@ -12,6 +12,7 @@ from retrovue.catalogue.reconcile import apply, bulk, changes, compare
 from retrovue.catalogue.reconcile.compare import Comparison
 from retrovue.catalogue.reconcile.emptied import EmptiedLocation
 from retrovue.catalogue.reconcile.staging import Staging
+from retrovue.catalogue.reconcile.within import Part
 from retrovue.commands import Command, Hint
 from retrovue.errors import (
     ImporterError,
@@ -21,9 +22,10 @@ from retrovue.errors import (
     WouldLoseAssets,
 )
 from retrovue.model import SUCCEEDED, Collection, IngestResult
-from retrovue.operations import failures, mapping_check, probing, results
+from retrovue.operations import failures, mapping_check, probing, results, scope
 from retrovue.operations.ingest_run import Run
 from retrovue.operations.scan import Scan
+from retrovue.operations.scope import Scope
 from retrovue.paths import ANY
 from retrovue.redact import describe_exception
 
@@ -77,13 +79,21 @@ def _attempt(run: Run, target: Collection) -> IngestResult:
     scan = _scanned(run, target, staging)
     narrowed = run.options.only is not None
     complete = not narrowed and not scan.untold and not scan.repeated
-    comparison = compare.compare(staging, complete=complete, narrowed=narrowed)
+    part = _part(run.scope)
+    comparison = compare.compare(staging, complete=complete, narrowed=narrowed, part=part)
     emptied = [_emptied(each) for each in comparison.emptied_locations]
-    result = results.of_scan(target, scan, staging, comparison, emptied, complete=complete)
+    judged = complete and part is None
+    result = results.of_scan(target, scan, staging, comparison, emptied, complete=judged)
     _require_sound(run, target, scan, comparison, found=result.stats["discovered"])
     if run.options.plan is not None:
         run.options.plan.add(staging.connection, staging, comparison, result)
     return _applied(run, target, staging, comparison, result)
+
+
+def _part(scope: Scope | None) -> Part | None:
+    if scope is None:
+        return None
+    return Part(scope.known_places, scope.is_gone, scope.is_gone_folder)
 
 
 def _require_ready(run: Run, now: Collection | None) -> Collection:
@@ -108,8 +118,10 @@ def _scanned(run: Run, target: Collection, staging: Staging) -> Scan:
         staging,
         run.importer,
         options.only,
+        run.scope,
         lambda count: options.progress(target, count),
         quick=options.quick,
+        touched=_touched(target, options.touched),
     )
     try:
         with _few_collections():
@@ -117,6 +129,11 @@ def _scanned(run: Run, target: Collection, staging: Staging) -> Scan:
     finally:
         staging.end_reading()
     return scan
+
+
+def _touched(target: Collection, folders: Iterable[str]) -> set[str]:
+    """These folders as the source spells them."""
+    return {p.external.rstrip("/") for folder in folders for p in scope.places_of(target, folder)}
 
 
 @contextmanager
@@ -143,11 +160,13 @@ def _applied(
         known = history.skipped_before(tx.connection, run.source.name, target.name)
         result = results.with_changes(result, placed, known)
         detail = results.history_detail(result, placed)
+        if run.scope is not None:
+            detail["path"] = run.scope.folder
         line = history.record(
             tx, run.operation, result.status, run.source.name, target.name, detail
         )
         run.options.changed(target, placed, tx.connection)
-        files = sample.files(tx.connection, target)
+        files = [] if run.scope is not None else sample.files(tx.connection, target)
     result = result._replace(line=None if run.catalogue.dry_run else line)
     return mapping_check.checked(result, target, files)
 

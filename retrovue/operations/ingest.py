@@ -21,6 +21,7 @@ from retrovue.operations import (
     refusals,
     remote,
     results,
+    scope,
 )
 from retrovue.operations.ingest_run import Options, Run
 from retrovue.operations.ingest_targets import ById
@@ -70,13 +71,16 @@ def ingest_collection(
     """Ingest one collection by itself, which must be enabled; that it syncs is not needed.
 
     Raises ImporterFailed, NotIngestible where it is not enabled, AnotherServer, and InvalidState
-    for what concerns its source.
+    for what concerns its source; of a folder also what `scope.of_folder` raises.
     """
+    folder = options.folder
+    asked = None if folder is None else scope.of_folder(catalogue.reader(), target, folder)
     with failures.recorded(catalogue, "Collection ingest", source.name, target.name):
         importer = importer_of(catalogue, plugins, source)
         _require_enabled(catalogue.reader(), target)
         probes = probing.wanted(plugins, source, options)
-    run = Run(catalogue, source, importer, options, "Collection ingest", probes)
+        part = None if asked is None else asked.enclosing(importer)
+    run = Run(catalogue, source, importer, options, "Collection ingest", probes, part)
     rejected, failed, said = _validated(run, [target])
     if rejected:
         return _refused(run, rejected)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
 from retrovue.catalogue.reconcile.lookup import Known, KnownFolder
@@ -13,6 +13,8 @@ from retrovue.model import PathMapping
 from retrovue.operations import item_checks
 from retrovue.operations.ingestibility import for_scan
 from retrovue.operations.item_checks import Broken, Unusable, shown
+from retrovue.operations.item_filter import ItemFilter
+from retrovue.operations.scope import Scope
 from retrovue.paths import Mapper
 from retrovue.redact import scrub
 
@@ -21,28 +23,6 @@ SAMPLE = 1000  # reasons kept of what was left out
 LINE = 1000  # characters kept of what was left out, and of the reason
 
 Files = list[tuple[int, str, FoundFile]]
-
-
-class ItemFilter(NamedTuple):
-    """What a narrowed ingest asks for; the title may be that of the item or of its series."""
-
-    title: str | None = None
-    season: int | None = None
-    episode: int | None = None
-
-    def fits(self, asset: FoundAsset) -> bool:
-        """Whether an asset is one of those that were asked for."""
-        if self.title is not None:
-            folded = self.title.casefold()
-            names = (asset.title, asset.series, asset.artist, asset.album)
-            if folded not in (name.casefold() for name in names if name):
-                return False
-        if self.season is not None and asset.season != self.season:
-            return False
-        if self.episode is None:
-            return True
-        first = asset.episode
-        return first is not None and first <= self.episode <= (asset.episode_end or first)
 
 
 class _Folder(NamedTuple):
@@ -64,15 +44,19 @@ class Scan:
         staging: Staging,
         importer: Importer,
         only: ItemFilter | None = None,
+        scope: Scope | None = None,
         progress: Callable[[int], None] = lambda count: None,
         *,
         quick: bool = False,
+        touched: Collection[str] = (),
     ) -> None:
         self._staging = staging
         self._importer = importer
         self._only = only
+        self._scope = scope
         self._progress = progress
         self._quick = quick
+        self._touched = touched  # folders, as the source spells them, that are read in any case
         described_by = getattr(importer.describe, "__func__", None)
         self._describes = described_by is not Importer.describe
         mappings = staging.collection.mappings
@@ -95,16 +79,23 @@ class Scan:
 
     def run(self) -> None:
         """Take everything the importer yields. Raises whatever the importer raises."""
-        collection = for_scan(
-            self._staging.collection, self._staging.known.folders, quick=self._quick
-        )
+        collection = for_scan(self._staging.collection, self._folders_known, quick=self._quick)
+        if self._scope is not None:
+            collection = collection._replace(below=self._scope.external)
         for item in self._importer.scan(collection):
             if type(item) is FoundFolder:
                 self._take_folder(item)
-            else:
+            elif self._is_asked_for(item):
                 self._take(item, None)
             self._tell()
         self._flush()
+
+    def _folders_known(self) -> Iterator[tuple[str, str]]:
+        for path, fingerprint in self._staging.known.folders():
+            yield path, "" if path.rstrip("/") in self._touched else fingerprint
+
+    def _is_asked_for(self, item: Any) -> bool:
+        return self._scope is None or self._scope.takes(item)
 
     def _take(self, item: Any, folder: _Folder | None) -> bool | None:
         """Take one item; returns whether it was an asset, None for what is left out on purpose."""
@@ -146,6 +137,9 @@ class Scan:
         if fault is not None:
             self._fault(folder.path, fault)
         storable = item_checks.can_be_kept(folder)
+        if self._scope is not None and fault is None and not self._scope.holds(folder.path):
+            self._take_other(folder, storable=storable)
+            return
         known = staging.known.folder(folder.path) if storable else None
         if known is not None:
             if not staging.mark_folder_seen(known):
@@ -164,6 +158,20 @@ class Scan:
         if own is not None and self._only is None:
             fingerprint = None if False in taken else folder.fingerprint
             staging.folder_read(own.n, known, folder.path, fingerprint, taken.count(True))
+
+    def _take_other(self, folder: FoundFolder, *, storable: bool) -> None:
+        """A folder that does not lie in the one that is ingested. One above it is noted, so that
+        the next scan knows where it is; of one that is no place what lies in the folder is
+        taken."""
+        assert self._scope is not None
+        if self._scope.lies_below(folder.path):
+            if storable and self._staging.known.folder(folder.path) is None:
+                self._folders += 1
+                self._staging.folder_read(self._folders, None, folder.path, None, 0)
+        elif not self._scope.is_elsewhere(folder.path):
+            for item in folder.assets():
+                if self._is_asked_for(item):
+                    self._take(item, None)
 
     def _flush(self) -> None:
         batch = self._batch

@@ -65,6 +65,17 @@ _HOOKED = Output(
     dry_run=True,
 )
 
+_FOLLOWED = record(
+    {
+        "added": whole("new assets"),
+        "updated": whole("known ones that changed"),
+        "moved": whole("known ones with files elsewhere"),
+        "missing": whole("known ones that were not found any more"),
+        "restored": whole("missing ones that are back"),
+    },
+    says="how many assets changed in all of them",
+)
+
 OUTPUTS = {
     "browse": Output(
         "Where the catalogue can be looked at: one line, while browse goes on until it is ended.",
@@ -99,6 +110,15 @@ OUTPUTS = {
     "schema": Output(
         "What has a schema. Of one of these the schema itself is printed instead of this.",
         {"schemas": rows(_DESCRIBED, "by name")},
+    ),
+    "watch": Output(
+        "What was ingested until it was ended: one object, at the end.",
+        {
+            "ingests": whole("how many there were"),
+            "failed": whole("how many of them failed"),
+            "totals": _FOLLOWED,
+        },
+        dry_run=True,
     ),
 }
 _PROGRESS = record(

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -146,6 +147,22 @@ def _until_told_to_end(cli: Cli, words: list[str]) -> tuple[int, str]:
     return process.returncode, err
 
 
+def _until_it_ingested(cli: Cli, words: list[str]) -> tuple[int, str]:
+    """The same for one that prints nothing while nothing is new."""
+    sql = "SELECT count(*) FROM history"
+    before, end = cli.rows(sql), time.monotonic() + PATIENCE
+    process = subprocess.Popen(
+        cli.command(*words, "--settle", "0.1"), env=cli.environment(), stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    while cli.rows(sql) == before and process.poll() is None:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=PATIENCE)
+    return process.returncode, err
+
+
 @pytest.mark.parametrize(("key", "example"), EVERY, ids=[example for _, example in EVERY])
 def test_it_runs(
     world: Cli, made: Cli, plex: FakePlex, monkeypatch: pytest.MonkeyPatch, key: str, example: str
@@ -163,6 +180,9 @@ def test_it_runs(
     assert name == "retrovue"
     if key == "browse":
         assert _until_told_to_end(world, words) == (0, "")
+        return
+    if key == "watch":
+        assert _until_it_ingested(world, words) == (0, "")
         return
     run = world(*words)
     assert (run.code, run.error) == (0, ""), run.everything

@@ -30,6 +30,7 @@ NO_FILE = [
     ("asset", "show", "1"),
     ("asset", "purge", "--force"),
     ("history",),
+    ("watch",),
     ("db", "info"),
     ("db", "check"),
     ("db", "backup", "copy.db"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from support.cli import Cli
 from support.dying import unchecked
+from support.media import Library, films, write
 from support.shelf import Shelf, row
 
 MOVIES = row("movies", "Alien", "Brazil")
@@ -134,3 +137,29 @@ def test_a_scan_that_would_lose_all_is_refused_here_too(cli: Cli, shelf: Shelf) 
     assert (run.code, run.json["error"]["code"]) == (1, "would_lose_assets")
     cli.ok("collection", "ingest", "Movies", "--allow-missing")
     assert shelf.titles("Movies") == []
+
+
+@pytest.mark.guarantee("CI-9")
+def test_of_a_path_only_what_lies_there_is_taken(cli: Cli, tmp_path: Path) -> None:
+    library = Library(cli, tmp_path / "media", *films(3))
+    write(library.root, *films(1), text="a reel of its own")
+    library.ingest()
+    (first, second, third) = sorted(library.ids().items())
+    (library.root / first[0]).unlink()
+    new = library.root / "Movies/New (1902)/New (1902).mkv"
+    new.parent.mkdir()
+    (library.root / second[0]).rename(new)
+    run = cli("collection", "ingest", "Movies", "--path", new.parent, "--json")
+    assert (run.code, run.json["totals"]["discovered"], run.json["totals"]["moved"]) == (0, 1, 1)
+    assert library.missing() == []
+    assert library.ids() == dict([first, third]) | {str(new.relative_to(library.root)): second[1]}
+
+
+@pytest.mark.guarantee("CI-10")
+def test_a_path_in_no_location_or_not_there_is_an_error(cli: Cli, tmp_path: Path) -> None:
+    library = Library(cli, tmp_path / "media", *films(1))
+    before = cli.dump()
+    for path, code in ((tmp_path, "usage"), (library.root / "Movies/Nowhere", "ingest_failed")):
+        run = cli("collection", "ingest", "Movies", "--path", path, "--json")
+        assert (run.code, run.json["error"]["code"]) == (1, code)
+    assert cli.dump() == before

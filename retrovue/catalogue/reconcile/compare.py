@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from retrovue.catalogue.reconcile import emptied, moves
+from retrovue.catalogue.reconcile import emptied, moves, within
 from retrovue.catalogue.reconcile.protected import EXCLUDED, UNREAD
 from retrovue.catalogue.reconcile.staging import Staging, count
 from retrovue.catalogue.sqlite_errors import TranslatingConnection
@@ -32,16 +32,22 @@ class Comparison(NamedTuple):
         return all_gone or (self.missing > 20 and self.missing * 2 > self.present)
 
 
-def compare(staging: Staging, *, complete: bool, narrowed: bool = False) -> Comparison:
-    """Work out what is missing and what moved; only a `complete` scan knows either."""
+def compare(
+    staging: Staging, *, complete: bool, narrowed: bool = False, part: within.Part | None = None
+) -> Comparison:
+    """Work out what is missing and what moved; only a `complete` scan knows either, and one of a
+    `part` of the collection knows of nothing that it is missing."""
     connection = staging.connection
     connection.execute("BEGIN")
     try:
         staging.protected.settle()
-        quiet = [] if narrowed else emptied.locations(staging)
+        quiet = [] if narrowed or part is not None else emptied.locations(staging)
         held = dict.fromkeys(quiet, 0)
         withheld = _leave_alone(staging, held)
-        if complete:
+        if complete and part is not None:
+            within.find_moves(staging, part)
+            _invalidate_folders_with_unseen(staging)
+        elif complete:
             _find_what_is_gone(staging, held)
         else:
             _invalidate_folders_with_unseen(staging)
@@ -223,4 +229,6 @@ def _invalidate_folders_with_unseen(staging: Staging) -> None:
                         WHERE a.folder_id = staged_folders.folder_id
                           AND a.missing_since IS NULL
                           AND NOT EXISTS (SELECT 1 FROM temp.seen WHERE asset_id = a.id)
-                          AND NOT EXISTS (SELECT 1 FROM temp.missing WHERE asset_id = a.id))""")
+                          AND NOT EXISTS (SELECT 1 FROM temp.missing WHERE asset_id = a.id)
+                          AND a.id NOT IN (SELECT asset_id FROM temp.staged_assets
+                                            WHERE asset_id IS NOT NULL))""")

@@ -19,8 +19,8 @@ from retrovue.catalogue.sqlite_errors import TranslatingConnection
 from retrovue.catalogue.works.told import source_value
 
 
-def _content(fingerprint: str) -> str:
-    """SQL of a fingerprint without what tells of what lies beside the files."""
+def content(fingerprint: str) -> str:
+    """Return SQL of a fingerprint without what tells of what lies beside the files."""
     at = f"instr({fingerprint}, ' + ')"
     return f"CASE WHEN {at} > 0 THEN substr({fingerprint}, 1, {at} - 1) ELSE {fingerprint} END"
 
@@ -56,14 +56,14 @@ _KEYS = (
     ),
     (
         f"""
-        SELECT a.id AS asset_id, NULL AS n, {_content("a.fingerprint")} AS key
+        SELECT a.id AS asset_id, NULL AS n, {content("a.fingerprint")} AS key
           FROM {_CANDIDATES} AS missing
          CROSS JOIN assets AS a ON a.id = missing.asset_id
          WHERE (SELECT count(*) > 0 AND count(*) = count(size_bytes)
                   FROM asset_files
                  WHERE asset_id = a.id)""",
         f"""
-        SELECT NULL, s.n, {_content("s.fingerprint")}
+        SELECT NULL, s.n, {content("s.fingerprint")}
           FROM temp.staged_assets AS s
          WHERE s.asset_id IS NULL
            AND (SELECT count(*) > 0 AND count(*) = count(size_bytes)
@@ -135,14 +135,18 @@ def some_new(connection: TranslatingConnection) -> bool:
     return count(connection, "temp.staged_assets WHERE asset_id IS NULL") > 0
 
 
-def find(connection: TranslatingConnection, collection_id: int) -> None:
-    """Give new items the asset that moved to them, or that is the same work."""
+_NOT_SEEN = "a.folder_id NOT IN (SELECT folder_id FROM temp.seen_folders)"
+
+
+def find(connection: TranslatingConnection, collection_id: int, gone: str = _NOT_SEEN) -> None:
+    """Give new items the asset that moved to them, or that is the same work; `gone` is an SQL test
+    of whether the folder of an asset `a` is there no more."""
     if count(connection, "temp.missing"):
         for missing, new in _KEYS:
             _pair(connection, missing, new)
             _take(connection, "'moved'")
     if some_new(connection):
-        for missing, new in _works(collection_id):
+        for missing, new in _works(collection_id, gone):
             _pair(connection, missing, new)
             connection.execute(_DIFFERENT_WORKS)
             _take(connection, _REPLACED)
@@ -219,7 +223,7 @@ def _staged_value(row: str, field: str) -> str:
     return f"{row}.{field}"
 
 
-def _works(collection_id: int) -> tuple[tuple[str, str], ...]:
+def _works(collection_id: int, gone: str) -> tuple[tuple[str, str], ...]:
     """The keys of works: in the same folder, and between a folder that is gone and a new one."""
     old = f"""
         SELECT a.id AS asset_id, NULL AS n, %s || {_work("a", source_value)} AS key
@@ -238,7 +242,6 @@ def _works(collection_id: int) -> tuple[tuple[str, str], ...]:
           LEFT JOIN temp.staged_folders AS d ON d.n = s.folder_n
          WHERE s.asset_id IS NULL AND %s"""
     here = "ifnull(d.path, '') || '|'"
-    gone = "a.folder_id NOT IN (SELECT folder_id FROM temp.seen_folders)"
     return (
         (old % (here, "1"), new % (here, "1")),
         (old % ("''", gone), new % ("''", "d.n IS NOT NULL AND d.folder_id IS NULL")),

@@ -116,7 +116,7 @@ def _run(cli: Cli, script: str, **env: str) -> subprocess.CompletedProcess[str]:
     programs = cli.home / "bin"
     programs.mkdir(parents=True, exist_ok=True)
     program = programs / "retrovue"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{START}" "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -P -c "{START}" "$@"\n')
     program.chmod(0o755)
     return subprocess.run(
         ["sh", "-e"],

@@ -16,8 +16,9 @@ import pytest
 
 import pages
 from fakes.plex import FakePlex
-from support import plugins, populated
-from support.cli import START, Cli
+from retrovue.cli import places
+from support import plugins, populated, program
+from support.cli import Cli
 from support.media import write
 from support.nas import Nas
 
@@ -113,20 +114,11 @@ def test_the_schema_makes_a_catalogue(cli: Cli) -> None:
 
 def _run(cli: Cli, script: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run a block in sh, in a home of its own, with `retrovue` on the path."""
-    programs = cli.home / "bin"
-    programs.mkdir(parents=True, exist_ok=True)
-    program = programs / "retrovue"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -P -c "{START}" "$@"\n')
-    program.chmod(0o755)
     return subprocess.run(
         ["sh", "-e"],
         input=script,
         cwd=cli.home,
-        env={
-            **cli.environment(env),
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            "RETROVUE_DB": str(cli.db),
-        },
+        env=program.environment(cli, **env),
         capture_output=True,
         text=True,
         timeout=120,
@@ -290,6 +282,27 @@ def test_what_the_page_says_of_marks_runs(cli: Cli, tmp_path: Path) -> None:
     assert runs[-1].out.splitlines()[-1] == str(film)
 
 
+def test_the_page_of_settings(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (settings,) = _blocks(ROOT / "docs" / "settings.md", "toml")
+    path = Path(places.settings_file())
+    path.parent.mkdir(parents=True)
+    path.write_text(settings, encoding="utf-8")
+    run = cli.ok("config", "--json")
+    assert (run.err, {s["name"] for s in run.json["settings"] if s["from"] == "file"}) == (
+        "",
+        {"db", "no_plugin", "source.ingest.keep_going", "source.ingest.quick", "asset.list.limit"},
+    )
+    program = tmp_path / "bin" / "logger"  # not everybody has one
+    program.parent.mkdir()
+    program.symlink_to("/bin/true")
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    (lines,) = _blocks(ROOT / "docs" / "settings.md", "bash")
+    for line in lines.splitlines():
+        cli.ok(*shlex.split(line)[1:])
+    assert path.read_text(encoding="utf-8") == settings
+
+
 def test_every_block_that_can_run_is_run_here() -> None:
     found = {(p.name, name) for p in PAGES for name, _ in _BLOCK.findall(p.read_text("utf-8"))}
     assert found == {
@@ -304,4 +317,6 @@ def test_every_block_that_can_run_is_run_here() -> None:
         ("queries.md", "sql"),
         ("schema.md", "bash"),
         ("schema.md", "sql"),
+        ("settings.md", "bash"),
+        ("settings.md", "toml"),
     }

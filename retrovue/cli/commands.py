@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from retrovue import __version__
+from retrovue.cli import settings_file
 from retrovue.cli.app import App, chosen_plugins
+from retrovue.cli.base import Group
+from retrovue.cli.settings_file import Settings
 from retrovue.errors import RetrovueError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from retrovue.importers.entry_points import EntryPoint
 
 COMMANDS = {
@@ -34,12 +39,24 @@ COMMANDS = {
     "history": "What was done, when, with what result: show, prune.",
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",
+    "completion": "Completion of commands and names for bash, zsh and fish.",
+    "config": "What is set, and where it comes from.",
+    "hook": "Commands that are run after an event: add, list, remove.",
 }
 STDOUT = "retrovue.cli.stdout"  # where the command of a plugin prints
+FAULTS = "retrovue.cli.faults"  # of the settings file
 
 
-class Commands(click.Group):
+class Commands(Group):
     """The root: commands of our own and of plugins, none imported before it is called."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, called, rest = super().resolve_command(ctx, args)
+        if name is not None and called is not None and isinstance(ctx.obj, Settings):
+            _set_defaults(ctx, name, called, rest)
+        return name, called, rest
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*COMMANDS, *extra_commands(_no_plugins(ctx)).usable]
@@ -49,6 +66,8 @@ class Commands(click.Group):
             module = importlib.import_module(f"retrovue.cli.{name}")
             command: click.Command = module.command
             return command
+        if ctx.resilient_parsing:  # a shell asks: no plugin is loaded for that
+            return click.Command(name)
         offered = extra_commands(_no_plugins(ctx))
         if name not in offered.usable:
             fault = next((fault for point, fault in offered.faults if point.name == name), None)
@@ -58,6 +77,14 @@ class Commands(click.Group):
         extra = _load(offered.usable[name])
         sys.stdout = ctx.meta.get(STDOUT, sys.stdout)  # it prints what it prints
         return extra
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names of commands and options that fit; nothing is imported for them."""
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        found = [CompletionItem(name, help=COMMANDS.get(name)) for name in names]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -94,6 +121,41 @@ def extra_commands(left_out: Sequence[str] = ()) -> ExtraCommands:
     return ExtraCommands({point.name: point for point in found if point not in refused}, faults)
 
 
+def root_context(arguments: list[str]) -> click.Context:
+    """The context of the root for the words of a command line, with what the settings say; a file
+    that cannot be read fails whatever command needs one."""
+    settings = settings_file.read()
+    if not settings.values:
+        return root.make_context("retrovue", arguments, obj=settings)
+    from retrovue.cli import option_defaults
+
+    found = option_defaults.of_root(root, settings.values, _is_command)
+    defaults = {each.parameter: each.value for each in found.known}
+    ctx = root.make_context("retrovue", arguments, obj=settings, default_map=defaults)
+    ctx.meta[FAULTS] = list(found.faults)
+    return ctx
+
+
+def _is_command(name: str) -> bool:
+    return name in COMMANDS or name in extra_commands().usable
+
+
+def _set_defaults(ctx: click.Context, name: str, called: click.Command, rest: list[str]) -> None:
+    """Give the command that was called the defaults of the settings file."""
+    from retrovue.cli import option_defaults
+
+    settings: Settings = ctx.obj
+    if settings.fault is not None and name != "config":
+        raise settings.fault
+    values = settings.values.get(name)
+    if not isinstance(values, Mapping) or name in ("config", *option_defaults.TOP):
+        return
+    verb = next((word for word in rest if not word.startswith("-")), "")
+    defaults, found = option_defaults.of_command(ctx, called, name, values, verb)
+    ctx.default_map = {name: defaults}
+    ctx.meta[FAULTS] += found.faults
+
+
 def _no_plugins(ctx: click.Context) -> Sequence[str]:
     names: Sequence[str] = ctx.find_root().params.get("no_plugins") or ()
     return names
@@ -128,7 +190,7 @@ def _load(point: Any) -> click.Command:
 @click.option("-v", "--verbose", count=True, help="Say more; twice: what plugins log, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what did not succeed.")
 @click.option(
-    "--no-plugin", "no_plugins", multiple=True, metavar="NAME", help="Leave this plugin out."
+    "--no-plugin", "no_plugins", multiple=True, metavar="PLUGIN", help="Leave this plugin out."
 )
 @click.version_option(__version__, prog_name="retrovue")
 @click.pass_context
@@ -139,7 +201,11 @@ def root(ctx: click.Context, *, db: str | None, debug: bool, verbose: int, quiet
     Start with `retrovue quickstart DIR`. Every command has --help; --json stands with the command,
     --db before it.
     """
-    ctx.obj = App(db, debug=debug, verbose=verbose, quiet=quiet, no_plugins=no_plugins)
+    settings = ctx.obj if isinstance(ctx.obj, Settings) else None
+    ctx.obj = App(db, debug=debug, verbose=verbose, quiet=quiet, no_plugins=no_plugins,
+                  settings=settings)  # fmt: skip
+    for fault in ctx.meta.get(FAULTS, ()):
+        ctx.obj.warnings.append(f"{ctx.obj.settings.path}: {fault}")
     ctx.call_on_close(ctx.obj.close)
     if ctx.invoked_subcommand is None:
         raise click.exceptions.NoArgsIsHelpError(ctx)

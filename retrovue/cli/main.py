@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ import click
 from retrovue import tracebacks
 from retrovue.cli import json_text, output, shell, streams
 from retrovue.cli.app import App
-from retrovue.cli.commands import COMMANDS, STDOUT, root
+from retrovue.cli.commands import COMMANDS, STDOUT, root, root_context
 from retrovue.cli.failures import operation_of, to_error
 from retrovue.errors import Interrupted, OutputFailed, RetrovueError, UsageError
 
@@ -22,6 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The console script: runs one command and exits 0, 1, 2 (in part) or 130 (interrupted)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     streams.reopen()
+    asked = os.environ.get("_RETROVUE_COMPLETE")
+    if asked:
+        from retrovue.cli import completing
+
+        sys.exit(completing.answer(asked))
     before = sys.stdout, sys.stderr
     as_json = _wants_json(given)
     sys.stderr = streams.stderr()
@@ -57,7 +63,7 @@ def _run(arguments: list[str], *, as_json: bool, stdout: TextIO) -> int:
         if any(word in ("-h", "--help", "--version") for word in arguments):
             sys.stdout = stdout
         _require_utf8(arguments)
-        with root.make_context("retrovue", arguments) as ctx:
+        with root_context(arguments) as ctx:
             context.append(ctx)
             ctx.meta[STDOUT] = stdout
             result = root.invoke(ctx)

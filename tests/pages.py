@@ -10,12 +10,11 @@ import inspect
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import click
 
@@ -47,16 +46,15 @@ def commands() -> Iterator[tuple[str, ...]]:
 
 def help_text(words: tuple[str, ...]) -> str:
     """What `--help` prints, 80 columns wide."""
+    from retrovue.testing import in_process
+
     with tempfile.TemporaryDirectory() as home:
-        done = subprocess.run(
-            [sys.executable, "-m", "retrovue", *words, "--help"],
-            env={**os.environ, "COLUMNS": "80", "HOME": home, "RETROVUE_DB": f"{home}/x.db"},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    lines = [line.rstrip() for line in done.stdout.splitlines()]
-    return "\n".join(lines).replace("python -m retrovue", "retrovue").strip() + "\n"
+        own = {"COLUMNS": "80", "HOME": home, "RETROVUE_DB": f"{home}/x.db"}
+        with mock.patch.dict(os.environ, own):
+            done = in_process.run([*words, "--help"])
+    assert done.code == 0, done.err
+    lines = [line.rstrip() for line in done.out.splitlines()]
+    return "\n".join(lines).strip() + "\n"
 
 
 def reference() -> str:

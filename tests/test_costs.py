@@ -9,7 +9,6 @@ import os
 import re
 import sqlite3
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,7 +18,7 @@ import pytest
 
 from retrovue.catalogue import listing
 from support import media, written
-from support.cli import Cli
+from support.cli import PYTHON, Cli
 
 TREE = (
     "Movies/Two Tickets (1972)/Two Tickets (1972) - 1080p.mkv",
@@ -105,7 +104,7 @@ finally:
 
 def _modules(db: Path, *words: str, **env: str) -> set[str]:
     """What a process of its own has imported at the end of a command."""
-    command = [sys.executable, "-c", LISTING, "--db", str(db), *words]
+    command = [*PYTHON, "-c", LISTING, "--db", str(db), *words]
     done = subprocess.run(
         command, env={**os.environ, **env}, capture_output=True, text=True, check=False
     )

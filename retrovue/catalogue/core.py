@@ -65,7 +65,9 @@ class Catalogue:
         """
         if self._connection is None:
             self._require_file()
-            self._connection = connect(self.path, self._timeout, files.read_mode(self.path))
+            mode = files.read_mode(self.path)
+            self._file = files.identity(self.path) if mode == "rw" else None  # before it is open
+            self._connection = connect(self.path, self._timeout, mode)
             try:
                 self._verify_or_migrate()
             except BaseException:
@@ -116,19 +118,31 @@ class Catalogue:
     def _writing(self, operation: Operation = "Database migration") -> sqlite3.Connection:
         if self._connection is not None and self._writable:
             return self._connection
-        self.close()
-        if os.path.isdir(self.path):
-            raise NotACatalogue(f"{self.path} is a folder, not a catalogue")
-        _make_file(self.path, self._timeout, operation)
-        self._connection = connection = connect(self.path, self._timeout, "rw")
+        connection = self._kept() or self._opened_anew(operation)
         self._writable = True
         try:
-            self._file = files.identity(self.path)
             if version_of(connection, self.path) < SCHEMA_VERSION:
                 self._migrate(connection)
         except BaseException:
             self.close()
             raise
+        return connection
+
+    def _kept(self) -> sqlite3.Connection | None:
+        """The connection of the reads so far, which knows the schema already, where it can write to
+        the file that is there now and reads nothing at the moment."""
+        connection = self._connection
+        if connection is None or connection.in_transaction or self._file is None:
+            return None
+        return connection if files.identity(self.path) == self._file else None
+
+    def _opened_anew(self, operation: Operation) -> sqlite3.Connection:
+        self.close()
+        if os.path.isdir(self.path):
+            raise NotACatalogue(f"{self.path} is a folder, not a catalogue")
+        _make_file(self.path, self._timeout, operation)
+        self._file = files.identity(self.path)
+        self._connection = connection = connect(self.path, self._timeout, "rw")
         return connection
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
@@ -215,7 +229,7 @@ class Catalogue:
         """Close the connection; the next use opens another one."""
         if self._connection is not None:
             self._connection.close()
-        self._connection, self._writable = None, False
+        self._connection, self._writable, self._file = None, False, None
 
 
 def _make_file(path: str, timeout: float, operation: Operation) -> None:

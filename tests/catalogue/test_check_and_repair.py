@@ -8,7 +8,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -404,11 +404,17 @@ def _by_force(db: Path) -> Iterator[sqlite3.Connection]:
         triggers = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
         ).fetchall()
-        for name, _ in triggers:
-            connection.execute(f"DROP TRIGGER {name}")
+        _in_one(connection, [f"DROP TRIGGER {name}" for name, _ in triggers])
         yield connection
-        for _, sql in triggers:
-            connection.execute(sql)
+        _in_one(connection, [sql for _, sql in triggers])
+
+
+def _in_one(connection: sqlite3.Connection, statements: Iterable[str]) -> None:
+    """Run statements in one transaction: faster than each by itself."""
+    connection.execute("BEGIN")
+    for statement in statements:
+        connection.execute(statement)
+    connection.execute("COMMIT")
 
 
 def _loosen(db: Path, table: str) -> None:

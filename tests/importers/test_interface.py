@@ -29,7 +29,8 @@ FIELDS = {
     "Probed": "duration_ms container width height streams tags taken_on",
     "Stream": "kind codec language channels hdr is_default forced path",
     "Location": "external_path local_path",
-    "ScanCollection": "external_id name kind mappings quick known_folders identity excluded",
+    "ScanCollection": "external_id name kind mappings quick known_folders identity excluded"
+    " below",
 }
 METHODS = {
     "__init__": "self config",
@@ -39,6 +40,8 @@ METHODS = {
     "discover": "self",
     "obstacles": "self collection",
     "overlooked": "self known",
+    "about": "self",
+    "enclosing": "self collection folder",
     "scan": "self collection",
     "describe": "self asset",
 }

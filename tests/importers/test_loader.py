@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from retrovue.cli import source
 from retrovue.importers.faults import RESERVED
 from support import plugins
-from support.cli import PATIENCE, Cli
+from support.cli import PATIENCE, PYTHON, Cli
 from support.scripted import Scripted
 
 WHOLE = """
@@ -115,7 +114,7 @@ def test_reading_imports_no_plexapi_no_pluggy_and_no_sqlite_utils(cli: Cli) -> N
     )
     for words in (("source", "list"), ("asset", "list"), ("collection", "list")):
         done = subprocess.run(
-            [sys.executable, "-c", code, "--db", str(cli.db), *words],
+            [*PYTHON, "-c", code, "--db", str(cli.db), *words],
             capture_output=True,
             text=True,
             check=True,

@@ -38,6 +38,8 @@ TABLES = (
     "history",
 )
 ASSET_TABLES = ("assets", "asset_files", "path_mappings")
+# `-P`: what is installed, which is compiled already, and not what lies in the working directory
+PYTHON = (sys.executable, "-P")
 START = "import sys; from retrovue.cli.main import main; main(sys.argv[1:])"
 PATIENCE = 600  # seconds after which a process counts as hung, on the busiest machine
 
@@ -119,13 +121,15 @@ class Cli:
 
     def command(self, *words: object) -> list[str]:
         """The words that start the command as a process."""
-        return [sys.executable, "-c", START, "--db", str(self.db), *map(str, words)]
+        return [*PYTHON, "-c", START, "--db", str(self.db), *map(str, words)]
 
     def environment(self, env: Mapping[str, str | None] | None = None) -> dict[str, str]:
         """The environment of such a process."""
         path = os.pathsep.join(filter(None, (str(self.site), os.environ.get("PYTHONPATH"))))
-        own = {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
-        merged: dict[str, str | None] = {**os.environ, **own, **(env or {})}
+        merged: dict[str, str | None] = {**os.environ, "PYTHONPATH": path}
+        if self.site.is_dir():  # a plugin rewritten within a second would be taken from there
+            merged["PYTHONDONTWRITEBYTECODE"] = "1"
+        merged.update(env or {})
         return {name: value for name, value in merged.items() if value is not None}
 
     def process(
@@ -173,9 +177,11 @@ class Cli:
     def dump(self, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of the tables (of all that the file has where none is named), by primary
         key."""
-        there = {name for (name,) in self.rows("SELECT name FROM sqlite_master")}
-        wanted = tables or [table for table in TABLES if table in there]
-        return {table: self.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in wanted}
+        with contextlib.closing(sqlite3.connect(self.db)) as connection:
+            there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            wanted = tables or [table for table in TABLES if table in there]
+            ordered = "SELECT * FROM {} ORDER BY 1, 2"
+            return {each: connection.execute(ordered.format(each)).fetchall() for each in wanted}
 
 
 @functools.cache

@@ -13,7 +13,7 @@ def environment(cli: Cli, **env: str) -> dict[str, str]:
     programs = cli.home / "bin"
     programs.mkdir(parents=True, exist_ok=True)
     program = programs / "retrovue"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{START}" "$@"\n', encoding="utf-8")
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -P -c "{START}" "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     return {**cli.environment(env), "PATH": path, "RETROVUE_DB": str(cli.db)}

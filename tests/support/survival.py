@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import mmap
 import os
 import shutil
@@ -11,7 +12,7 @@ import sqlite3
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from support.cli import Cli, Run
 from support.dying import _is_time, forked
@@ -21,6 +22,7 @@ THOROUGH = os.environ.get("RETROVUE_THOROUGH") == "1"
 POINTS = 10_000 if THOROUGH else 14  # at how many statements a command is ended
 Rows = list[tuple[Any, ...]]
 
+_OF_SOURCES = ("sources", "source_secrets")
 _OF_COLLECTION = (
     "SELECT * FROM collections WHERE id = :id",
     "SELECT * FROM path_mappings WHERE collection_id = :id ORDER BY id",
@@ -41,18 +43,49 @@ def copy_of(cli: Cli, name: str) -> Cli:
     return Cli(cli.home, folder / cli.db.name)
 
 
-def collections_of(cli: Cli) -> dict[str, list[Rows]]:
-    """All that belongs to each collection, by its external id, each time in it replaced by one
-    word."""
+class State(NamedTuple):
+    """What a catalogue holds, each time in it replaced by one word: its sources with what is
+    secret, and all that belongs to each collection, by its external id."""
+
+    sources: list[Rows]
+    collections: dict[str, list[Rows]]
+
+
+def state_of(cli: Cli) -> State:
     with contextlib.closing(sqlite3.connect(cli.db)) as connection:
-        ids = connection.execute("SELECT id, external_id FROM collections").fetchall()
-        return {
-            name: [
-                [_timeless(row) for row in connection.execute(sql, {"id": number})]
-                for sql in _OF_COLLECTION
-            ]
-            for number, name in ids
-        }
+
+        def rows(sql: str, **values: object) -> Rows:
+            return [_timeless(row) for row in connection.execute(sql, values)]
+
+        return State(
+            [rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in _OF_SOURCES],
+            {
+                name: [rows(sql, id=number) for sql in _OF_COLLECTION]
+                for number, name in connection.execute("SELECT id, external_id FROM collections")
+            },
+        )
+
+
+@functools.lru_cache(maxsize=8)
+def _state_at(cli: Cli, *written: tuple[int, int] | None) -> State:
+    """That of a catalogue that is looked at often, read again when somebody wrote to it."""
+    return state_of(cli)
+
+
+def _known_state(cli: Cli) -> State:
+    return _state_at(cli, *(_written(Path(f"{cli.db}{suffix}")) for suffix in ("", "-wal")))
+
+
+def _written(file: Path) -> tuple[int, int] | None:
+    if not file.exists():
+        return None
+    found = file.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+def collections_of(cli: Cli) -> dict[str, list[Rows]]:
+    """All that belongs to each collection."""
+    return state_of(cli).collections
 
 
 def _timeless(row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -60,10 +93,7 @@ def _timeless(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def sources_of(cli: Cli) -> list[Rows]:
-    return [
-        [_timeless(row) for row in cli.rows(f"SELECT * FROM {table} ORDER BY 1, 2")]
-        for table in ("sources", "source_secrets")
-    ]
+    return state_of(cli).sources
 
 
 def history_of(cli: Cli) -> Rows:
@@ -80,10 +110,11 @@ def check(cli: Cli) -> None:
 def require_before_or_after(now: Cli, before: Cli, after: Cli) -> None:
     """Every source and every collection is wholly as it was before, or as it is after."""
     check(now)
-    assert sources_of(now) in (sources_of(before), sources_of(after))
-    was, shall, found = map(collections_of, (before, after, now))
-    for name in was.keys() | shall.keys() | found.keys():
-        assert found.get(name) in (was.get(name), shall.get(name)), f"{name} is half done"
+    found, was, shall = state_of(now), _known_state(before), _known_state(after)
+    assert found.sources in (was.sources, shall.sources)
+    for name in was.collections.keys() | shall.collections.keys() | found.collections.keys():
+        each = (was.collections.get(name), shall.collections.get(name))
+        assert found.collections.get(name) in each, f"{name} is half done"
 
 
 def statements_of(cli: Cli, *words: object) -> int:

@@ -8,14 +8,13 @@ import random
 import select
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from support import plugins
-from support.cli import PATIENCE, Cli, Run
+from support.cli import PATIENCE, PYTHON, Cli, Run
 from support.media import Library
 from support.survival import (
     THOROUGH,
@@ -135,7 +134,7 @@ def test_an_interrupt_while_the_tool_itself_is_imported_is_answered(
 ) -> None:
     cli.site.mkdir()
     (cli.site / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
-    command = [sys.executable, "-m", "retrovue", "--db", str(cli.db), *words]
+    command = [*PYTHON, "-m", "retrovue", "--db", str(cli.db), *words]
     done = subprocess.run(
         command, env=cli.environment(), capture_output=True, text=True, check=False
     )
@@ -283,7 +282,7 @@ def test_interrupt_at_a_random_time(endless: Cli, seed: int) -> None:
     for number in range(4):
         victim = copy_of(endless, f"interrupted-{number}")
         process = subprocess.Popen(
-            [sys.executable, "-c", start, "--db", str(victim.db), *words],
+            [*PYTHON, "-c", start, "--db", str(victim.db), *words],
             env=victim.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

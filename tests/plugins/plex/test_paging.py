@@ -73,8 +73,8 @@ def test_memory_does_not_grow_with_the_library(plex: FakePlex, importing: Any) -
 
     peak(200)
     # the server's threads, in the same process, only ever add to it; items that are kept take 5 x
-    least = {count: min(peak(count) for _ in range(3)) for count in (1000, 5000)}
-    assert least[5000] < 2 * least[1000]
+    least = min(peak(1000) for _ in range(3))
+    assert any(peak(5000) < 2 * least for _ in range(3))
 
 
 def test_a_server_that_caps_pages_is_read_to_the_end(plex: FakePlex, scan: Any) -> None:

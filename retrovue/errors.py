@@ -18,6 +18,7 @@
     │   └── NoSyncEnabledCollections  no_sync_enabled_collections
     ├── Interrupted                 interrupted
     ├── OutputFailed                output
+    ├── SettingsUnreadable          settings_unreadable
     └── DatabaseFailure             database
         ├── Locked                  locked
         ├── NewerFile               newer_file
@@ -143,6 +144,10 @@ class Interrupted(RetrovueError):
 
 class OutputFailed(RetrovueError):
     code = "output"
+
+
+class SettingsUnreadable(RetrovueError):
+    code = "settings_unreadable"
 
 
 class DatabaseFailure(RetrovueError):

@@ -6,7 +6,7 @@ Named tuples and not dataclasses, whose import every command would pay for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from retrovue.errors import RetrovueError
 
@@ -91,6 +91,17 @@ Operation = Literal[
     "Database repair",
     "Database restore",
 ]
+Event = Literal[
+    "source_added",
+    "source_deleted",
+    "collection_discovered",
+    "collection_ingested",
+    "ingest_failed",
+    "collection_wiped",
+    "collection_deleted",
+    "assets_purged",
+]
+EVENTS: tuple[Event, ...] = get_args(Event)
 Status = Literal["success", "partial", "failed", "not_ingestible", "invalid_state"]
 SUCCEEDED: tuple[Status, ...] = ("success", "partial")
 

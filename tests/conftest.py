@@ -32,7 +32,7 @@ def _nothing_of_the_user(
     home = tmp_path_factory.getbasetemp() / "nobody"
     home.mkdir(exist_ok=True)
     monkeypatch.setenv("HOME", str(home))
-    for name in ("RETROVUE_DB", "XDG_CONFIG_HOME", "PLEX_TOKEN"):
+    for name in ("RETROVUE_DB", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "PLEX_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RETROVUE_BUSY_TIMEOUT", str(PATIENCE))
 

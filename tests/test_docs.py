@@ -17,6 +17,7 @@ import pytest
 import pages
 import test_pages
 from fakes.plex import FakePlex
+from retrovue.cli import places
 from support import plugins, populated
 from support.cli import START, Cli
 from support.media import write
@@ -284,6 +285,27 @@ def test_what_the_page_says_of_marks_runs(cli: Cli, tmp_path: Path) -> None:
     assert runs[-1].out.splitlines()[-1] == str(film)
 
 
+def test_the_page_of_settings(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (settings,) = _blocks(ROOT / "docs" / "settings.md", "toml")
+    path = Path(places.settings_file())
+    path.parent.mkdir(parents=True)
+    path.write_text(settings, encoding="utf-8")
+    run = cli.ok("config", "--json")
+    assert (run.err, {s["name"] for s in run.json["settings"] if s["from"] == "file"}) == (
+        "",
+        {"db", "no_plugin", "source.ingest.keep_going", "source.ingest.quick", "asset.list.limit"},
+    )
+    program = tmp_path / "bin" / "logger"  # not everybody has one
+    program.parent.mkdir()
+    program.symlink_to("/bin/true")
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    (lines,) = _blocks(ROOT / "docs" / "settings.md", "bash")
+    for line in lines.splitlines():
+        cli.ok(*shlex.split(line)[1:])
+    assert path.read_text(encoding="utf-8") == settings
+
+
 def test_every_block_that_can_run_is_run_here() -> None:
     """Those of the pages for users are run by test_pages.py, as they come."""
     others = [page for page in PAGES if page.stem not in test_pages.PAGES]
@@ -299,4 +321,6 @@ def test_every_block_that_can_run_is_run_here() -> None:
         ("queries.md", "sql"),
         ("schema.md", "bash"),
         ("schema.md", "sql"),
+        ("settings.md", "bash"),
+        ("settings.md", "toml"),
     }

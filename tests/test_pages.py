@@ -14,6 +14,7 @@ import pytest
 
 from fakes.plex import FakePlex, episode, media, movie, part
 from retrovue.catalogue.connection import APPLICATION_ID, PAGE_SIZE, SCHEMA_VERSION
+from retrovue.cli import places
 from support import encoded, populated
 from support.media import films, write
 from support.walkthrough import NOT_RUN, RUN, Walkthrough, parts, programs, steps
@@ -120,7 +121,7 @@ def _sharing(reader: Walkthrough) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _upgrading(reader: Walkthrough) -> Iterator[None]:
-    db = reader.home / ".config" / "retrovue" / "retrovue.db"
+    db = Path(places.default_catalogue())
 
     def earlier() -> None:
         db.parent.mkdir(parents=True)
@@ -145,7 +146,7 @@ def _upgrading(reader: Walkthrough) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _recovery(reader: Walkthrough) -> Iterator[None]:
-    db = reader.home / ".config" / "retrovue" / "retrovue.db"
+    db = Path(places.default_catalogue())
     connect = sqlite3.connect
 
     def rules_are_broken() -> None:

@@ -7,16 +7,16 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import click
-
 from retrovue import tracebacks
+from retrovue.cli import places, settings_file
 from retrovue.cli.progress import Progress
+from retrovue.cli.settings_file import Settings
 
 if TYPE_CHECKING:
     from retrovue.catalogue.core import Catalogue
     from retrovue.importers.choice import Choice
     from retrovue.importers.loader import Plugins
-    from retrovue.model import Collection
+    from retrovue.model import Collection, Event
 
 
 class App:
@@ -33,9 +33,13 @@ class App:
         verbose: int,
         quiet: bool,
         no_plugins: Sequence[str] = (),
+        settings: Settings | None = None,
     ) -> None:
-        given = path or os.environ.get("RETROVUE_DB") or _default_path()
+        self.settings = settings or settings_file.Settings(places.settings_file())
+        self._usual = self.settings.db or places.default_catalogue()
+        given = path or os.environ.get("RETROVUE_DB") or self._usual
         self.path = os.path.abspath(given)  # before a plugin can change the folder
+        self.told_path = self.path  # what people are told that it is; of a trial that of the real
         self.debug = debug
         self.verbose = verbose
         self.quiet = quiet
@@ -47,6 +51,7 @@ class App:
         self.writes = False  # whether the command is one that writes
         self.dry_run = False
         self.as_json = False
+        self.hanging_hooks: set[int] = set()  # numbers of those that did not end
         tracebacks.keep(wanted=debug)
 
     def at(self, path: str) -> App:
@@ -57,6 +62,7 @@ class App:
             verbose=self.verbose,
             quiet=self.quiet,
             no_plugins=self._no_plugins,
+            settings=self.settings.without_hooks(),  # nobody is told of a trial
         )
         other.dry_run = self.dry_run
         return other
@@ -64,7 +70,7 @@ class App:
     @property
     def shown_path(self) -> str | None:
         """The absolute path of the catalogue for commands that are shown, None for the default."""
-        return None if self.path == _default_path() else self.path
+        return None if self.told_path == self._usual else self.told_path
 
     @property
     def catalogue(self) -> Catalogue:
@@ -120,10 +126,25 @@ class App:
             return f"Would {verb}"
         return f"{verb}d".capitalize() if verb.endswith("e") else f"{verb}ed".capitalize()
 
-    def notify(self, hook: str, **arguments: Any) -> None:
-        """Call a hook of the plugins; in a dry run nothing happened that it could tell of."""
+    def hears(self, event: Event) -> bool:
+        """Whether a plugin or a hook of the settings is told of it."""
+        return self.plugins.hears(event) or self._has_hook(event)
+
+    def notify(self, event: Event, **arguments: Any) -> None:
+        """Tell the plugins and the hooks of the settings what was committed; in a dry run nothing
+        was."""
         if not self.dry_run:
-            self.warnings += self.plugins.notify(hook, **arguments)
+            self.warnings += self.plugins.notify(event, **arguments)
+            self._run_hooks(event, arguments)
+
+    def _run_hooks(self, event: Event, arguments: dict[str, Any]) -> None:
+        if self._has_hook(event):
+            from retrovue.cli import hook_runs
+
+            self.warnings += hook_runs.run_each(self, event, arguments)
+
+    def _has_hook(self, event: Event) -> bool:
+        return any(hook is not None and hook.event == event for hook in self.settings.hooks)
 
     def notify_discovered(self, before: Sequence[Collection], after: Sequence[Collection]) -> None:
         """Tell the plugins of each collection that a discovery added."""
@@ -146,7 +167,3 @@ def chosen_plugins(left_out: Sequence[str]) -> Choice:
     named = os.environ.get("RETROVUE_PLUGINS")
     only = None if named is None else tuple(name for name in named.split(",") if name.strip())
     return Choice(tuple(left_out), only)
-
-
-def _default_path() -> str:
-    return os.path.join(click.get_app_dir("retrovue"), "retrovue.db")

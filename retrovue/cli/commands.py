@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from retrovue import __version__
+from retrovue.cli import settings_file
 from retrovue.cli.app import App, chosen_plugins
+from retrovue.cli.settings_file import Settings
 from retrovue.errors import RetrovueError
 
 if TYPE_CHECKING:
@@ -34,12 +36,23 @@ COMMANDS = {
     "history": "What was done, when, with what result: show, prune.",
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",
+    "config": "What is set, and where it comes from.",
+    "hook": "Commands that are run after an event: add, list, remove.",
 }
 STDOUT = "retrovue.cli.stdout"  # where the command of a plugin prints
+FAULTS = "retrovue.cli.faults"  # of the settings file
 
 
 class Commands(click.Group):
     """The root: commands of our own and of plugins, none imported before it is called."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, called, rest = super().resolve_command(ctx, args)
+        if name is not None and called is not None and isinstance(ctx.obj, Settings):
+            _set_defaults(ctx, name, called, rest)
+        return name, called, rest
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*COMMANDS, *extra_commands(_no_plugins(ctx)).usable]
@@ -94,6 +107,41 @@ def extra_commands(left_out: Sequence[str] = ()) -> ExtraCommands:
     return ExtraCommands({point.name: point for point in found if point not in refused}, faults)
 
 
+def root_context(arguments: list[str]) -> click.Context:
+    """The context of the root for the words of a command line, with what the settings say; a file
+    that cannot be read fails whatever command needs one."""
+    settings = settings_file.read()
+    if not settings.values:
+        return root.make_context("retrovue", arguments, obj=settings)
+    from retrovue.cli import option_defaults
+
+    found = option_defaults.of_root(root, settings.values, _is_command)
+    defaults = {each.parameter: each.value for each in found.known}
+    ctx = root.make_context("retrovue", arguments, obj=settings, default_map=defaults)
+    ctx.meta[FAULTS] = list(found.faults)
+    return ctx
+
+
+def _is_command(name: str) -> bool:
+    return name in COMMANDS or name in extra_commands().usable
+
+
+def _set_defaults(ctx: click.Context, name: str, called: click.Command, rest: list[str]) -> None:
+    """Give the command that was called the defaults of the settings file."""
+    from retrovue.cli import option_defaults
+
+    settings: Settings = ctx.obj
+    if settings.fault is not None and name != "config":
+        raise settings.fault
+    values = settings.values.get(name)
+    if not isinstance(values, Mapping) or name in ("config", *option_defaults.TOP):
+        return
+    verb = next((word for word in rest if not word.startswith("-")), "")
+    defaults, found = option_defaults.of_command(ctx, called, name, values, verb)
+    ctx.default_map = {name: defaults}
+    ctx.meta[FAULTS] += found.faults
+
+
 def _no_plugins(ctx: click.Context) -> Sequence[str]:
     names: Sequence[str] = ctx.find_root().params.get("no_plugins") or ()
     return names
@@ -139,7 +187,11 @@ def root(ctx: click.Context, *, db: str | None, debug: bool, verbose: int, quiet
     Start with `retrovue quickstart DIR`. Every command has --help; --json stands with the command,
     --db before it.
     """
-    ctx.obj = App(db, debug=debug, verbose=verbose, quiet=quiet, no_plugins=no_plugins)
+    settings = ctx.obj if isinstance(ctx.obj, Settings) else None
+    ctx.obj = App(db, debug=debug, verbose=verbose, quiet=quiet, no_plugins=no_plugins,
+                  settings=settings)  # fmt: skip
+    for fault in ctx.meta.get(FAULTS, ()):
+        ctx.obj.warnings.append(f"{ctx.obj.settings.path}: {fault}")
     ctx.call_on_close(ctx.obj.close)
     if ctx.invoked_subcommand is None:
         raise click.exceptions.NoArgsIsHelpError(ctx)

@@ -72,4 +72,15 @@ def _usage_error(error: click.ClickException) -> UsageError:
     hint = None
     if context:
         hint = Hint("What it takes", help_of(context.command_path.partition(" ")[2]))
-    return UsageError(message, hint=hint)
+    return UsageError(message, _set_in_file(error), hint=hint)
+
+
+def _set_in_file(error: click.ClickException) -> list[str]:
+    """That a value which cannot be taken was not typed, but stands in the settings."""
+    if not isinstance(error, click.BadParameter) or error.ctx is None or error.param is None:
+        return []
+    name, app = error.param.name, error.ctx.find_object(App)
+    source = name and error.ctx.get_parameter_source(name)
+    if app is None or source is not click.core.ParameterSource.DEFAULT_MAP:
+        return []
+    return [f"It is set in {app.settings.path}."]

@@ -109,7 +109,7 @@ def _watched(app: App, options: Options, seen: Seen, most: int | None = changes.
 
     def ingested(collection: Collection, result: IngestResult) -> None:
         app.progress.close()
-        if app.plugins.hears("collection_ingested"):
+        if app.hears("collection_ingested"):
             now = collections.by_id(app.catalogue.reader(), collection.id) or collection
             app.notify("collection_ingested", collection=now, result=result)
 

@@ -13,7 +13,7 @@ import click
 from retrovue import tracebacks
 from retrovue.cli import json_text, output, shell, streams
 from retrovue.cli.app import App
-from retrovue.cli.commands import COMMANDS, STDOUT, root
+from retrovue.cli.commands import COMMANDS, STDOUT, root, root_context
 from retrovue.cli.failures import operation_of, to_error
 from retrovue.errors import Interrupted, OutputFailed, RetrovueError, UsageError
 
@@ -57,7 +57,7 @@ def _run(arguments: list[str], *, as_json: bool, stdout: TextIO) -> int:
         if any(word in ("-h", "--help", "--version") for word in arguments):
             sys.stdout = stdout
         _require_utf8(arguments)
-        with root.make_context("retrovue", arguments) as ctx:
+        with root_context(arguments) as ctx:
             context.append(ctx)
             ctx.meta[STDOUT] = stdout
             result = root.invoke(ctx)

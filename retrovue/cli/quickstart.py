@@ -89,13 +89,14 @@ def _on(app: App, folder: str) -> Result:
             app.catalogue.reader()
             backup.make(Path(app.path), Path(copy))
         trial = app.at(copy)
+        trial.told_path = app.told_path
         trial.dry_run = False  # the copy goes
         try:
             result = _settled(_without_ids(_do(trial, folder)), app.shown_path)
         finally:
             trial.close()
     lines = ["Dry run, on a temporary copy: nothing was written.", "", *result.lines]
-    return result._replace(data={**result.data, "db": app.path}, lines=lines)
+    return result._replace(lines=lines)
 
 
 def _settled(result: Result, db: str | None) -> Result:
@@ -263,12 +264,12 @@ def _told(app: App, source: Source, result: Result, *, told_how: bool) -> Result
             "",
         ]
     lines += [
-        f"The catalogue is {app.path}. Look into it:",
-        f"  {shell.command(Command('asset list'), app.path)}",
+        f"The catalogue is {app.told_path}. Look into it:",
+        f"  {shell.command(Command('asset list'), app.shown_path)}",
     ]
     data: dict[str, Any] = {
         **result.data,
-        "db": app.path,
+        "db": app.told_path,
         "commands": commands,
         "collections_known": [views.collection_data(collection) for collection in found],
     }
@@ -292,7 +293,7 @@ def _commands(app: App, source: Source, found: Sequence[Collection]) -> list[str
         if c.sync_enabled and c.missing_since is None
     ]
     commands.append(Command("source ingest", (name,)))
-    return [shell.command(command, app.path) for command in commands]
+    return [shell.command(command, app.shown_path) for command in commands]
 
 
 def _flag(option: Option, value: Any) -> tuple[str, ...]:

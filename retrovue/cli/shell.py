@@ -25,7 +25,7 @@ def command(given: Command, db: str | None) -> str:
     if db is not None and given.needs_file:
         words += ["--db", db]
     words += given.verb.split()
-    if any(name.startswith("-") for name in given.names):
+    if words[-1] != "--" and any(name.startswith("-") for name in given.names):
         words += [*given.options, "--", *given.names]
     else:
         words += [*given.names, *given.options]

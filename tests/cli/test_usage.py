@@ -304,7 +304,7 @@ def test_file_and_its_new_folder_are_for_their_owner_alone(tmp_path: Path) -> No
     assert cli.db.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_file_is_named_by_the_option_then_the_environment_then_the_app_folder(
+def test_file_is_named_by_the_option_then_the_environment_then_the_data_folder(
     cli: Cli, tmp_path: Path
 ) -> None:
     assert cli.ok("db", "path", env={"RETROVUE_DB": "/other.db"}).out == f"{cli.db}\n"
@@ -313,7 +313,7 @@ def test_file_is_named_by_the_option_then_the_environment_then_the_app_folder(
     with _environment({"RETROVUE_DB": str(tmp_path / "mine.db")}):
         assert _in_process(["db", "path"]).out == f"{tmp_path}/mine.db\n"
     with _environment({"RETROVUE_DB": None, "HOME": str(tmp_path)}):
-        assert _in_process(["db", "path"]).out == f"{tmp_path}/.config/retrovue/retrovue.db\n"
+        assert _in_process(["db", "path"]).out == f"{tmp_path}/.local/share/retrovue/retrovue.db\n"
 
 
 def test_db_path_is_printed_whether_it_is_there_or_not(cli: Cli) -> None:

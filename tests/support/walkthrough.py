@@ -78,7 +78,6 @@ _NORMAL = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "<time>"),
     (r"\b[\d,]+ bytes", "<n> bytes"),
     (r"\b(filesystem|plex)-[0-9a-f]{8}\b", r"\1-<id>"),
-    (r"/home/ada/\.(config|local/share)/retrovue/", "<data>/"),
     (r"\b\d+\.\d+ ?s\b", "<seconds>"),
     (r"(?<=\S) {2,}", "  "),
     (r"[ \t]+$", ""),

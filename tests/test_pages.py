@@ -6,6 +6,7 @@ import contextlib
 import re
 import shutil
 import sqlite3
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -260,6 +261,14 @@ def test_each_program_that_is_listed_is_on_a_page() -> None:
                 found = found.union(*(programs(step.command) for step in steps(block)))
     assert found >= set(NOT_RUN)
     assert found >= RUN
+
+
+def test_each_extra_that_is_named_exists() -> None:
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = re.findall(r"pipx? install .*\[([a-z,]+)\]", "".join(map(_text, PAGES)))
+    named = {extra for line in lines for extra in line.split(",")}
+    assert named
+    assert named <= project["optional-dependencies"].keys()
 
 
 _HELP = re.compile(r"^### retrovue (\w[\w -]*)\n\n```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)

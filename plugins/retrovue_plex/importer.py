@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +12,7 @@ from retrovue import (
     Importer,
     ImporterError,
     Option,
+    Overlooked,
     ScanCollection,
     Skipped,
 )
@@ -65,6 +66,8 @@ class PlexImporter(Importer):
         Option("insecure", "Do not check the server's certificate.", type=bool, default=False),
     )
 
+    _sections: Sequence[ElementTree.Element] | None = None
+
     def identity(self) -> str:
         """The normalised address; a server is the same one while its address is."""
         settings.seconds(self.config.get("timeout", 30))
@@ -83,17 +86,16 @@ class PlexImporter(Importer):
         Twins and libraries without a name come as they are, for the core to refuse.
         """
         with closing(self._connect()) as server:
-            sections = server.sections()
-        for section in sections:
-            kind = _kind(section)
-            if kind is not None:
-                yield FoundCollection(
-                    external_id=section.get("key", ""),
-                    name=section.get("title", ""),
-                    kind=kind,
-                    locations=_locations(section),
-                    identity=section.get("uuid"),
-                )
+            self._sections = [section for section in server.sections() if _kind(section)]
+        yield from map(_offered, self._sections)
+
+    def overlooked(self, known: Collection[str]) -> Iterator[Overlooked]:
+        """Libraries that are no collection yet; the server is asked unless a discovery did."""
+        found = self.discover() if self._sections is None else map(_offered, self._sections)
+        new = [f"'{each.name}'" for each in found if each.external_id not in known]
+        if new:
+            says = "is a library that is no" if len(new) == 1 else "are libraries that are no"
+            yield Overlooked(f"{', '.join(new)} {says} collection yet")
 
     def scan(self, collection: ScanCollection) -> Iterator[FoundAsset | Skipped]:
         """Every item, page by page; raises ImporterError when the pages do not add up."""
@@ -122,6 +124,16 @@ def _kind(section: ElementTree.Element) -> str | None:
     ):
         return "video"
     return _SECTION_KINDS.get(section.get("type", ""))
+
+
+def _offered(section: ElementTree.Element) -> FoundCollection:
+    return FoundCollection(
+        external_id=section.get("key", ""),
+        name=section.get("title", ""),
+        kind=_kind(section),
+        locations=_locations(section),
+        identity=section.get("uuid"),
+    )
 
 
 def _locations(section: ElementTree.Element) -> tuple[str, ...]:

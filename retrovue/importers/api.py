@@ -110,8 +110,9 @@ class Importer:
         return ()
 
     def overlooked(self, known: Collection[str]) -> Iterable[Overlooked]:
-        """What the source holds beside the collections whose ids are `known`; asked at every ingest
-        and discovery, and contacts nothing."""
+        """What the source holds beside the collections whose ids are `known`; asked after every
+        ingest and discovery. It may ask the source what it offers, which a discovery did just now;
+        what it raises is left out."""
         return ()
 
     def scan(

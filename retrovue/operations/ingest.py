@@ -53,14 +53,15 @@ def ingest_source(
     rejected, failed, said = _validated(run, targets)
     if rejected and run.stops:
         return _refused(run, rejected)
-    known = collections.of_source(run.connection, source.id)
-    beside = overlooked.hints(importer, source, known)
     found = []
     for target in targets:
         result = rejected.get(target.id) or failed.get(target.id)
         found.append(result or collection_ingest.ingest(run, target))
     _remember(run, said, found)
-    return Ingested(found, beside)
+    if failed:  # it did not say who it is, and is asked nothing more
+        return Ingested(found, [])
+    known = collections.of_source(run.connection, source.id)
+    return Ingested(found, overlooked.hints(importer, source, known))
 
 
 def ingest_collection(

@@ -42,11 +42,12 @@ def test_twenty_thousand_movies_and_five_thousand_episodes(
         "TV": {"discovered": EPISODES, "added": EPISODES},
     }
     pages = MOVIES // PAGE + EPISODES // PAGE
-    assert len(plex.requests) <= pages + 5
+    assert len(plex.requests) <= pages + 7
     asked = Counter(plex.paths())
     assert asked == {
         "/identity": 1,
-        "/": 2,
+        "/": 3,
+        "/library/sections": 1,
         "/library/sections/1/all": MOVIES // PAGE + 1,
         "/library/sections/2/all": EPISODES // PAGE + 1,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from retrovue import (
@@ -12,6 +12,7 @@ from retrovue import (
     Importer,
     ImporterError,
     Option,
+    Overlooked,
     ScanCollection,
     Skipped,
 )
@@ -51,6 +52,8 @@ class JellyfinImporter(Importer):
         Option("insecure", "Do not check the server's certificate.", type=bool, default=False),
     )
 
+    _offered: Sequence[FoundCollection] = ()
+
     def identity(self) -> str:
         """The normalised address; a server is the same one while its address is."""
         return settings.address(self.config)
@@ -64,16 +67,15 @@ class JellyfinImporter(Importer):
         """Libraries of what can be kept; books, live television, box sets and playlists are not."""
         with self._client() as client:
             libraries = client.libraries()
-        for library in libraries:
-            type_ = str(library.get("CollectionType") or "mixed").lower()
-            if type_ in _LIBRARIES:
-                places = library.get("Locations") or []
-                yield FoundCollection(
-                    external_id=str(library.get("ItemId") or ""),
-                    name=str(library.get("Name") or ""),
-                    kind=_LIBRARIES[type_][0],
-                    locations=tuple(dict.fromkeys(str(place) for place in places if place)),
-                )
+        self._offered = [*_offered_of(libraries)]
+        yield from self._offered
+
+    def overlooked(self, known: Collection[str]) -> Iterator[Overlooked]:
+        """Libraries that are no collection yet, as the server named them last."""
+        new = [f"'{each.name}'" for each in self._offered if each.external_id not in known]
+        if new:
+            says = "is a library that is no" if len(new) == 1 else "are libraries that are no"
+            yield Overlooked(f"{', '.join(new)} {says} collection yet")
 
     def scan(self, collection: ScanCollection) -> Iterator[FoundAsset | FoundFolder | Skipped]:
         """Every item, page by page, and what has extras as a folder of them, which is read only
@@ -104,11 +106,26 @@ class JellyfinImporter(Importer):
 
     def _require_library(self, client: Client, collection: ScanCollection) -> None:
         """A library that is gone answers with no item at all, as an empty one does."""
-        ids = [str(library.get("ItemId")) for library in client.libraries()]
+        libraries = client.libraries()
+        self._offered = [*_offered_of(libraries)]
+        ids = [str(library.get("ItemId")) for library in libraries]
         if collection.external_id not in ids:
             raise ImporterError(
                 f"{client.url} has no library with the id {collection.external_id} any more:"
                 " discover the source again"
+            )
+
+
+def _offered_of(libraries: Iterable[Json]) -> Iterator[FoundCollection]:
+    for library in libraries:
+        type_ = str(library.get("CollectionType") or "mixed").lower()
+        if type_ in _LIBRARIES:
+            places = library.get("Locations") or []
+            yield FoundCollection(
+                external_id=str(library.get("ItemId") or ""),
+                name=str(library.get("Name") or ""),
+                kind=_LIBRARIES[type_][0],
+                locations=tuple(dict.fromkeys(str(place) for place in places if place)),
             )
 
 

@@ -1,5 +1,5 @@
 """Write the pages that are made from the product: the references of commands and of the interface
-to plugins, and the schema.
+to plugins, the man pages, and the schema.
 
 python tests/pages.py
 """
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+import manpages
 
 DOCS = Path(__file__).parents[1] / "docs"
 COMMANDS, SCHEMA = DOCS / "commands.md", DOCS / "schema.sql"
@@ -162,6 +164,11 @@ def _objects(connection: sqlite3.Connection) -> list[str]:
 def main() -> None:
     COMMANDS.write_text(without_reference(COMMANDS.read_text("utf-8")) + reference(), "utf-8")
     INTERFACE.write_text(interface(), "utf-8")
+    manpages.MAN.mkdir(exist_ok=True)
+    for stale in manpages.MAN.glob("*.1"):
+        stale.unlink()
+    for name, text in manpages.pages().items():
+        (manpages.MAN / name).write_text(text, "utf-8")
     with tempfile.TemporaryDirectory() as folder:
         SCHEMA.write_text(schema(Path(folder) / "retrovue.db"), "utf-8")
 

@@ -5,6 +5,7 @@ Times are for tests/benchmarks.
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import subprocess
@@ -102,10 +103,12 @@ finally:
 """
 
 
-def _modules(db: Path, *words: str) -> set[str]:
+def _modules(db: Path, *words: str, **env: str) -> set[str]:
     """What a process of its own has imported at the end of a command."""
     command = [sys.executable, "-c", LISTING, "--db", str(db), *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env={**os.environ, **env}, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return set(done.stderr.splitlines()[-1].split())
 
@@ -124,6 +127,22 @@ def test_a_read_imports_no_plugin_and_nothing_slow(
 ) -> None:
     modules = _modules(library.cli.db, *words)
     assert "retrovue.cli" in modules
+    assert not _slow(modules)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "so", "source show ", "source update Home --", "source add --type plex --",
+     "collection show ", "asset list --source ", "list show ", "history show "],
+)  # fmt: skip
+def test_completing_a_line_imports_no_plugin_and_nothing_slow(
+    library: media.Library, line: str
+) -> None:
+    typed = f"retrovue --db {library.cli.db} {line}"
+    words = typed.count(" ")
+    env = {"_RETROVUE_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(words)}
+    modules = _modules(library.cli.db, **env)
+    assert "retrovue.cli.completing" in modules
     assert not _slow(modules)
 
 

@@ -18,8 +18,8 @@ import pages
 import test_pages
 from fakes.plex import FakePlex
 from retrovue.cli import places
-from support import plugins, populated
-from support.cli import START, Cli
+from support import plugins, populated, program
+from support.cli import Cli
 from support.media import write
 from support.nas import Nas
 
@@ -115,20 +115,11 @@ def test_the_schema_makes_a_catalogue(cli: Cli) -> None:
 
 def _run(cli: Cli, script: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run a block in sh, in a home of its own, with `retrovue` on the path."""
-    programs = cli.home / "bin"
-    programs.mkdir(parents=True, exist_ok=True)
-    program = programs / "retrovue"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{START}" "$@"\n')
-    program.chmod(0o755)
     return subprocess.run(
         ["sh", "-e"],
         input=script,
         cwd=cli.home,
-        env={
-            **cli.environment(env),
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            "RETROVUE_DB": str(cli.db),
-        },
+        env=program.environment(cli, **env),
         capture_output=True,
         text=True,
         timeout=120,

@@ -12,7 +12,7 @@ import click
 
 from retrovue import names, paths
 from retrovue.catalogue import collections, sources
-from retrovue.cli import options
+from retrovue.cli import base, options
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, facts, plural, table
 from retrovue.commands import Command, Hint, Line
@@ -24,7 +24,7 @@ from retrovue.operations.account import Entry
 _MOST = 20  # entries that are shown of each verdict but for assets
 
 
-@click.command("account")
+@click.command("account", cls=base.Command)
 @click.argument("selector", metavar="COLLECTION|SOURCE")
 @options.json_output
 @click.pass_obj
@@ -71,7 +71,7 @@ def _of(app: App, source: Source, chosen: list[Collection]) -> Iterator[Entry]:
         yield from account.of_collection(app.catalogue, app.plugins, source, collection)
 
 
-@click.command("why")
+@click.command("why", cls=base.Command)
 @click.argument("path")
 @options.json_output
 @click.pass_obj

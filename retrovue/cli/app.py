@@ -37,8 +37,7 @@ class App:
     ) -> None:
         self.settings = settings or settings_file.Settings(places.settings_file())
         self._usual = self.settings.db or places.default_catalogue()
-        given = path or os.environ.get("RETROVUE_DB") or self._usual
-        self.path = os.path.abspath(given)  # before a plugin can change the folder
+        self.path = file_meant(path, self._usual)  # before a plugin can change the folder
         self.told_path = self.path  # what people are told that it is; of a trial that of the real
         self.debug = debug
         self.verbose = verbose
@@ -167,3 +166,8 @@ def chosen_plugins(left_out: Sequence[str]) -> Choice:
     named = os.environ.get("RETROVUE_PLUGINS")
     only = None if named is None else tuple(name for name in named.split(",") if name.strip())
     return Choice(tuple(left_out), only)
+
+
+def file_meant(given: str | None, usual: str) -> str:
+    """The absolute path of the catalogue: as given, else that of RETROVUE_DB, else the usual."""
+    return os.path.abspath(given or os.environ.get("RETROVUE_DB") or usual)

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from retrovue.cli import filtering, options
+from retrovue.cli import base, filtering, options
 from retrovue.cli.app import App
 from retrovue.cli.filtering import DAY
 from retrovue.cli.output import Result
 
 
-@click.group("asset")
+@click.group("asset", cls=base.Group)
 def command() -> None:
     """What is in the catalogue: movies, episodes, tracks, with their files."""
 

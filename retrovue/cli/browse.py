@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from retrovue.cli import base
 from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.errors import RetrovueError
@@ -21,7 +22,7 @@ _HOST = "127.0.0.1"
 _GOODBYE = 2  # seconds that an open page has when it ends
 
 
-@click.command("browse")
+@click.command("browse", cls=base.Command)
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, metavar="N",
               help="Listen there; 0 takes any that is free.")  # fmt: skip
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")

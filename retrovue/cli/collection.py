@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from retrovue.catalogue import collections, sources
-from retrovue.cli import options, views
+from retrovue.cli import base, options, views
 from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line, help_of
@@ -15,7 +15,7 @@ from retrovue.errors import UsageError
 from retrovue.selectors import source_selector
 
 
-@click.group("collection")
+@click.group("collection", cls=base.Group)
 def command() -> None:
     """What sources offer: Plex libraries, top folders."""
 

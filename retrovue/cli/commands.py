@@ -15,10 +15,13 @@ import click
 from retrovue import __version__
 from retrovue.cli import settings_file
 from retrovue.cli.app import App, chosen_plugins
+from retrovue.cli.base import Group
 from retrovue.cli.settings_file import Settings
 from retrovue.errors import RetrovueError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from retrovue.importers.entry_points import EntryPoint
 
 COMMANDS = {
@@ -36,6 +39,7 @@ COMMANDS = {
     "history": "What was done, when, with what result: show, prune.",
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",
+    "completion": "Completion of commands and names for bash, zsh and fish.",
     "config": "What is set, and where it comes from.",
     "hook": "Commands that are run after an event: add, list, remove.",
 }
@@ -43,7 +47,7 @@ STDOUT = "retrovue.cli.stdout"  # where the command of a plugin prints
 FAULTS = "retrovue.cli.faults"  # of the settings file
 
 
-class Commands(click.Group):
+class Commands(Group):
     """The root: commands of our own and of plugins, none imported before it is called."""
 
     def resolve_command(
@@ -62,6 +66,8 @@ class Commands(click.Group):
             module = importlib.import_module(f"retrovue.cli.{name}")
             command: click.Command = module.command
             return command
+        if ctx.resilient_parsing:  # a shell asks: no plugin is loaded for that
+            return click.Command(name)
         offered = extra_commands(_no_plugins(ctx))
         if name not in offered.usable:
             fault = next((fault for point, fault in offered.faults if point.name == name), None)
@@ -71,6 +77,14 @@ class Commands(click.Group):
         extra = _load(offered.usable[name])
         sys.stdout = ctx.meta.get(STDOUT, sys.stdout)  # it prints what it prints
         return extra
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names of commands and options that fit; nothing is imported for them."""
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        found = [CompletionItem(name, help=COMMANDS.get(name)) for name in names]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -176,7 +190,7 @@ def _load(point: Any) -> click.Command:
 @click.option("-v", "--verbose", count=True, help="Say more; twice: what plugins log, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what did not succeed.")
 @click.option(
-    "--no-plugin", "no_plugins", multiple=True, metavar="NAME", help="Leave this plugin out."
+    "--no-plugin", "no_plugins", multiple=True, metavar="PLUGIN", help="Leave this plugin out."
 )
 @click.version_option(__version__, prog_name="retrovue")
 @click.pass_context

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from retrovue.cli import options, places
+from retrovue.cli import base, options, places
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, facts, table
 from retrovue.cli.settings_file import Settings
@@ -28,7 +28,7 @@ class Setting(NamedTuple):
     origin: str
 
 
-@click.group("config", invoke_without_command=True)
+@click.group("config", cls=base.Group, invoke_without_command=True)
 @options.json_output
 @click.pass_context
 def command(ctx: click.Context) -> Result | None:

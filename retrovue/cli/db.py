@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from retrovue.cli import options
+from retrovue.cli import base, options
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, facts, plural, table
 from retrovue.commands import Command, Hint, Line
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from retrovue.catalogue.health.foreign_objects import Foreign
 
 
-@click.group("db")
+@click.group("db", cls=base.Group)
 def command() -> None:
     """The file: where it is, what is in it, whether it is sound."""
 

@@ -13,7 +13,7 @@ import click
 from retrovue.catalogue import collections, history, sources
 from retrovue.catalogue.history import Entry
 from retrovue.catalogue.reconcile.changes import Changes
-from retrovue.cli import changed, options
+from retrovue.cli import base, changed, options
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, facts, plural, table
 from retrovue.cli.views import history_summary
@@ -26,9 +26,9 @@ LINES = 50  # of a table, unless a limit is given
 DAY = 86_400  # seconds
 
 
-@click.group("history", invoke_without_command=True)
-@click.option("--source", metavar="NAME", help="Of this source alone.")
-@click.option("--collection", metavar="NAME", help="Of this collection alone.")
+@click.group("history", cls=base.Group, invoke_without_command=True)
+@click.option("--source", metavar="SOURCE", help="Of this source alone.")
+@click.option("--collection", metavar="COLLECTION", help="Of this collection alone.")
 @click.option("--failed", is_flag=True, help="Failures alone.")
 @click.option("--limit", type=click.IntRange(1, 2**63 - 1), help="The newest N  [a table: 50]")
 @options.json_output

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from retrovue.cli import hook_runs, options
+from retrovue.cli import base, hook_runs, options
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, table
 from retrovue.cli.settings_file import Hook
@@ -20,7 +20,7 @@ from retrovue.model import EVENTS
 _LIST = Command("hook list", needs_file=False)
 
 
-@click.group("hook")
+@click.group("hook", cls=base.Group)
 def command() -> None:
     """Commands that are run after an event, with the change as JSON on standard input.
 

@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from retrovue.catalogue import sources
-from retrovue.cli import options, shell
+from retrovue.cli import base, options, shell
 from retrovue.cli.app import App
 from retrovue.commands import Command, Hint
 from retrovue.errors import ImporterFailed
 from retrovue.model import Source
 
+if TYPE_CHECKING:
+    from retrovue.importers.api import Option
 
-class WithImporterOptions(click.Command):
+
+_OWN = "retrovue.cli.importer_flags"  # where a context keeps the importer's options
+_TYPE = "retrovue.cli.importer_flags.type"
+
+
+class WithImporterOptions(base.Command):
     """A command whose further flags are the options of one importer, known only once the other
     arguments are read."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        importer = self.importer_type(ctx, list(args))
-        if importer is None:
-            return super().parse_args(ctx, args)
-        own = options.of_importer(_app(ctx).plugins.importer(importer).options)
-        return self.parse_with(ctx, args, own)
+        if ctx.resilient_parsing:  # a shell asks: no plugin is loaded for that
+            flags = {flag for param in self.params for flag in (*param.opts, *param.secondary_opts)}
+            own = self.offered(ctx, list(args))
+            return self.parse_with(ctx, args, [o for o in own if o.flag not in flags])
+        return self.parse_fully(ctx, args)
 
-    def parse_with(
-        self, ctx: click.Context, args: list[str], own: Sequence[click.Option]
-    ) -> list[str]:
-        common = self.params
+    def parse_fully(self, ctx: click.Context, args: list[str]) -> list[str]:
+        raise NotImplementedError
+
+    def offered(self, ctx: click.Context, args: list[str]) -> Sequence[Option]:
+        raise NotImplementedError
+
+    def parse_with(self, ctx: click.Context, args: list[str], own: Sequence[Option]) -> list[str]:
+        ctx.meta[_OWN] = options.of_importer(own)
+        return super().parse_args(ctx, args)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        common, own = self.params, ctx.meta.get(_OWN, [])
         try:
             self.params = [*common, *own]
-            return super().parse_args(ctx, args)
+            return super().get_params(ctx)
         finally:
             self.params = common
-
-    def importer_type(self, ctx: click.Context, args: list[str]) -> str | None:
-        raise NotImplementedError
 
     def peek(self, ctx: click.Context, args: list[str], extra: Sequence[click.Option]) -> Any:
         """Parse the arguments leniently, to learn what they say so far."""
@@ -50,9 +62,28 @@ class WithImporterOptions(click.Command):
 
 
 class Add(WithImporterOptions):
-    def importer_type(self, ctx: click.Context, args: list[str]) -> str | None:
+    def parse_fully(self, ctx: click.Context, args: list[str]) -> list[str]:
+        type_ = self.type_given(ctx, list(args))
+        if type_ is None:
+            return self.parse_with(ctx, args, ())
+        return self.parse_with(ctx, args, _app(ctx).plugins.importer(type_).options)
+
+    def offered(self, ctx: click.Context, args: list[str]) -> Sequence[Option]:
+        from retrovue.cli import values
+
+        type_ = self.type_given(ctx, args)
+        return () if type_ is None else values.options_of_type(ctx, type_)
+
+    def type_given(self, ctx: click.Context, args: list[str]) -> str | None:
         given = self.peek(ctx, args, []).get("type_")
-        return given if isinstance(given, str) and given else None
+        if not isinstance(given, str) or not given:
+            return None
+        ctx.meta[_TYPE] = given
+        return given
+
+    def example_key(self, ctx: click.Context) -> str:
+        type_ = ctx.meta.get(_TYPE)
+        return super().example_key(ctx) + (f" --type {type_}" if type_ else "")
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Types"):
@@ -63,27 +94,36 @@ class Add(WithImporterOptions):
         formatter.write_paragraph()
         own = Command("source add", (), ("--type", "TYPE", "--help"), needs_file=False)
         formatter.write_text(shell.text(Hint("The options of a type", own), None))
+        super().format_epilog(ctx, formatter)
 
 
 class Update(WithImporterOptions):
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_fully(self, ctx: click.Context, args: list[str]) -> list[str]:
         """What needs no importer goes on where its plugin is missing or broken."""
         from retrovue.operations.sources import options_of
 
         source = self.source(ctx, list(args))
         if source is None:
-            return super().parse_args(ctx, args)
+            return self.parse_with(ctx, args, ())
         try:
             own = options_of(_app(ctx).plugins, source)
         except ImporterFailed as failure:
             try:
-                return self.parse_with(ctx, args, [])
+                return self.parse_with(ctx, args, ())
             except click.NoSuchOption:
                 raise failure from None
-        return self.parse_with(ctx, args, options.of_importer(own))
+        return self.parse_with(ctx, args, own)
 
-    def importer_type(self, ctx: click.Context, args: list[str]) -> str | None:
-        return None
+    def offered(self, ctx: click.Context, args: list[str]) -> Sequence[Option]:
+        from retrovue.cli import values
+
+        known = {option.name: option for option in values.options_of_all(ctx)}
+        flags = options.of_importer(list(known.values()))
+        for words in (args, args[:-1]):  # the last one may be a flag that waits for its value
+            selector = self.peek(ctx, list(words), flags).get("selector")
+            if isinstance(selector, str):
+                return values.options_of_source(ctx, selector)
+        return ()
 
     def source(self, ctx: click.Context, args: list[str]) -> Source | None:
         """The source that is named; the flags of every importer are known meanwhile, so that a

@@ -9,7 +9,7 @@ import click
 
 from retrovue.catalogue import collections, lists, sources
 from retrovue.catalogue.lists import SavedList
-from retrovue.cli import filtering, options
+from retrovue.cli import base, filtering, options
 from retrovue.cli.app import App
 from retrovue.cli.filtering import Chosen
 from retrovue.cli.output import Result
@@ -19,7 +19,7 @@ from retrovue.errors import NotFound, UsageError
 _NAME_MOST = 200  # characters
 
 
-@click.group("list")
+@click.group("list", cls=base.Group)
 def command() -> None:
     """Lists that stay right: saved filters of `asset list`."""
 
@@ -65,7 +65,7 @@ def save(app: App, /, *, name: str, words: tuple[str, ...], force: bool, **given
 
 
 @command.command("show")
-@click.argument("name", required=False)
+@click.argument("name", metavar="[LIST]", required=False)
 @filtering.listing
 @click.pass_obj
 def show(app: App, /, *, name: str | None, **how: Any) -> Result:
@@ -77,7 +77,7 @@ def show(app: App, /, *, name: str | None, **how: Any) -> Result:
 
 
 @command.command("export")
-@click.argument("name")
+@click.argument("name", metavar="LIST")
 @filtering.listing
 @click.pass_obj
 def export(app: App, /, *, name: str, **how: Any) -> Result:
@@ -86,7 +86,7 @@ def export(app: App, /, *, name: str, **how: Any) -> Result:
 
 
 @command.command("remove")
-@click.argument("name")
+@click.argument("name", metavar="LIST")
 @options.dry_run
 @options.json_output
 @click.pass_obj

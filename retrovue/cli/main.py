@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The console script: runs one command and exits 0, 1, 2 (in part) or 130 (interrupted)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     streams.reopen()
+    asked = os.environ.get("_RETROVUE_COMPLETE")
+    if asked:
+        from retrovue.cli import completing
+
+        sys.exit(completing.answer(asked))
     before = sys.stdout, sys.stderr
     as_json = _wants_json(given)
     sys.stderr = streams.stderr()

@@ -147,7 +147,10 @@ def _flag(option: Option) -> click.Option:
             help=f"{help_}  [several]",
             callback=lambda _ctx, _option, given: list(given) or None,
         )
-    return click.Option([option.flag, name], type=_type(option), default=None, help=help_)
+    meta = "PATH" if getattr(option.type, "__name__", "") == "Path" else None
+    return click.Option(
+        [option.flag, name], type=_type(option), default=None, help=help_, metavar=meta
+    )
 
 
 def _type(option: Option) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from retrovue.cli import options
+from retrovue.cli import base, options
 from retrovue.cli.app import App
 from retrovue.cli.output import Result
 
 
-@click.group("plan")
+@click.group("plan", cls=base.Group)
 def command() -> None:
     """What an ingest would do, written down by source ingest --plan: show, apply."""
 

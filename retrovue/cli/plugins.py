@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from retrovue.cli import shell
+from retrovue.cli import base, shell
 from retrovue.cli.app import App
 from retrovue.cli.commands import ExtraCommands, extra_commands
 from retrovue.cli.options import json_output
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from retrovue.importers.loader import Plugin
 
 
-@click.group("plugins", invoke_without_command=True)
+@click.group("plugins", cls=base.Group, invoke_without_command=True)
 @json_output
 @click.pass_context
 def command(ctx: click.Context) -> Result | None:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from retrovue.catalogue import collections, history, sources
-from retrovue.cli import ingest_report, json_text, options, shell, views
+from retrovue.cli import base, ingest_report, json_text, options, shell, views
 from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line, Table
@@ -36,7 +36,7 @@ _SAMPLE = (
 )
 
 
-@click.command("quickstart")
+@click.command("quickstart", cls=base.Command)
 @click.argument("folder", metavar="[DIR]", required=False)
 @options.dry_run
 @options.json_output

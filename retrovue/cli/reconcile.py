@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from retrovue.cli import options
+from retrovue.cli import base, options
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, plural, table
 from retrovue.commands import Line
@@ -26,7 +26,7 @@ _SAYS: dict[Code, str] = {
 _MOST = 20  # findings of a code that are shown
 
 
-@click.command("reconcile")
+@click.command("reconcile", cls=base.Command)
 @click.option("--fail-on", multiple=True, type=click.Choice(CODES), metavar="CODE",
               help="Exit 1 where this was found; may be given several times.")  # fmt: skip
 @options.json_output

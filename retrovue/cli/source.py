@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retrovue.catalogue import sources
-from retrovue.cli import options
+from retrovue.cli import base, options
 from retrovue.cli.app import App
 from retrovue.cli.importer_flags import Add, Update
 from retrovue.cli.output import Result, facts, plural, table
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from retrovue.importers.settings import Settings
 
 
-@click.group("source")
+@click.group("source", cls=base.Group)
 def command() -> None:
     """Where media lives: a Plex server, a folder tree."""
 

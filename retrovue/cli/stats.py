@@ -6,7 +6,7 @@ import click
 
 from retrovue import human
 from retrovue.catalogue import summaries
-from retrovue.cli import options
+from retrovue.cli import base, options
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, is_terminal, plural, table
 from retrovue.commands import Line
@@ -21,7 +21,7 @@ _NAMES = {
 }
 
 
-@click.command("stats")
+@click.command("stats", cls=base.Command)
 @options.json_output
 @click.pass_obj
 def command(app: App) -> Result:

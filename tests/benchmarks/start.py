@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from measure import BIN, Row, Settings, Step, in_turns, ratio, run
 from subject import Subject
@@ -18,6 +19,7 @@ def rows(settings: Settings) -> Iterator[Row]:
     steps: dict[str, Step] = {
         "import click": lambda: run([sys.executable, "-c", "import click"]),
         "source list": lambda: run([BIN / "retrovue", "--db", subject.db, "source", "list"]),
+        "TAB": lambda: run([BIN / "retrovue"], env=_tab(subject.db)),
         "--help": lambda: run([BIN / "retrovue", "--help"]),
         "sqlite-utils --version": lambda: run([utils, "--version"]),
     }
@@ -26,3 +28,11 @@ def rows(settings: Settings) -> Iterator[Row]:
         what = f"retrovue {name} / python -c 'import click'"
         yield ratio(what, runs[name], runs["import click"], at_most=1.2)
         yield ratio("  / sqlite-utils --version", runs[name], runs["sqlite-utils --version"])
+    what = "completing `source show N` / source list"
+    yield ratio(what, runs["TAB"], runs["source list"], at_most=1.3)
+
+
+def _tab(db: Path) -> dict[str, str]:
+    """What a shell asks with when the name of a source is completed."""
+    line = f"retrovue --db {db} source show N"
+    return {"_RETROVUE_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": "5"}

@@ -140,7 +140,7 @@ class Cli:
         Each of `answers` is (what to wait for on the terminal, what to type then). `err` is all
         that the terminal showed; `out` is a pipe.
         """
-        return _on_terminal(self.command(*words), self.environment(env), answers)
+        return on_terminal(self.command(*words), self.environment(env), answers)
 
     # -- looking into the file --------------------------------------------------------------------
 
@@ -242,9 +242,8 @@ def shown_on_terminal(cli: Cli, *words: object) -> Run:
         process.stderr.close()
 
 
-def _on_terminal(
-    command: list[str], env: dict[str, str], answers: Sequence[tuple[str, str]]
-) -> Run:
+def on_terminal(command: list[str], env: dict[str, str], answers: Sequence[tuple[str, str]]) -> Run:
+    """Run any program with a terminal for input and errors, as `Cli.on_terminal` does ours."""
     ours, theirs = pty.openpty()
     read, write = os.pipe()
 

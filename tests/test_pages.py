@@ -136,7 +136,7 @@ def _upgrading(reader: Walkthrough) -> Iterator[None]:
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
 
     def nothing_is_left() -> None:
-        found = [path for path in reader.home.rglob("*retrovue*") if path.name != "retrovue"]
+        found = [path for path in reader.home.rglob("*retrovue*") if path.parent.name != "bin"]
         assert found == []
 
     reader.events["a file of an earlier version"] = earlier

@@ -44,7 +44,7 @@ READS = (
 COUNTING = (("source", "list"), ("collection", "list"), ("collection", "show", "Movies"))
 SLOW_TO_IMPORT = (
     "sqlite_utils", "importlib.metadata", "requests", "plexapi", "pluggy",
-    "retrovue_filesystem", "retrovue_plex", "retrovue.operations",
+    "retrovue_filesystem", "retrovue_plex", "retrovue.operations", "retrovue.schemas",
 )  # fmt: skip
 
 
@@ -144,6 +144,12 @@ def test_completing_a_line_imports_no_plugin_and_nothing_slow(
     modules = _modules(library.cli.db, **env)
     assert "retrovue.cli.completing" in modules
     assert not _slow(modules)
+
+
+def test_a_schema_is_printed_without_opening_a_catalogue(cli: Cli) -> None:
+    slow = _slow(_modules(cli.db, "schema", "asset", "list"))
+    assert slow == ["retrovue.schemas"]
+    assert "retrovue.catalogue.core" not in _modules(cli.db, "schema")
 
 
 def test_an_ingest_of_folders_imports_nothing_of_plex(library: media.Library) -> None:

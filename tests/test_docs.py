@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from jsonschema import ValidationError
 
 import pages
 import test_pages
@@ -22,6 +23,7 @@ from support import plugins, populated, program
 from support.cli import Cli
 from support.media import write
 from support.nas import Nas
+from support.schemas import check_events, events
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -158,6 +160,23 @@ def test_getting_started_with_a_plex_server(cli: Cli, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "Success: Collections 'Movies' ingested" in done.stdout
     assert server.token not in done.stdout
+
+
+def test_the_output_for_programs_is_what_its_schema_says(
+    cli: Cli, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = ROOT / "docs" / "json.md"
+    (script,), (program,) = _blocks(page, "bash"), _blocks(page, "python")
+    (event,) = _blocks(page, "json")
+    check_events(event)
+    assert len(events(event)) == 1
+    cli.ok("quickstart", media.rename(cli.home / "Disk"))
+    assert _run(cli, script).returncode == 0
+    monkeypatch.chdir(cli.home)
+    exec(program, {})
+    (cli.home / "ingest.json").write_text("{}")
+    with pytest.raises(ValidationError, match="'status' is a required property"):
+        exec(program, {})
 
 
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="needs the sqlite3 shell")
@@ -309,6 +328,9 @@ def test_every_block_that_can_run_is_run_here() -> None:
         ("importers.md", "python"),
         ("importers.md", "toml"),
         ("ingest.md", "bash"),
+        ("json.md", "bash"),
+        ("json.md", "json"),
+        ("json.md", "python"),
         ("queries.md", "sql"),
         ("schema.md", "bash"),
         ("schema.md", "sql"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from retrovue import tracebacks
 from retrovue.cli import places, settings_file
-from retrovue.cli.progress import Progress
+from retrovue.cli.progress import shown_as
 from retrovue.cli.settings_file import Settings
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class App:
         quiet: bool,
         no_plugins: Sequence[str] = (),
         settings: Settings | None = None,
+        form_of_progress: str = "auto",
     ) -> None:
         self.settings = settings or settings_file.Settings(places.settings_file())
         self._usual = self.settings.db or places.default_catalogue()
@@ -45,7 +46,7 @@ class App:
         self._no_plugins = tuple(no_plugins)
         self._catalogue: Catalogue | None = None
         self._plugins = self.given_plugins
-        self.progress = Progress(quiet=quiet)
+        self.progress = shown_as(form_of_progress, quiet=quiet)
         self.warnings: list[str] = []
         self.writes = False  # whether the command is one that writes
         self.dry_run = False
@@ -64,6 +65,7 @@ class App:
             settings=self.settings.without_hooks(),  # nobody is told of a trial
         )
         other.dry_run = self.dry_run
+        other.progress = self.progress
         return other
 
     @property

@@ -81,6 +81,7 @@ def tree(app: App, /, words: tuple[str, ...], **filters: Any) -> Result:
 @click.option("--source", metavar="SOURCE", help="Of this source.")
 @click.option("--collection", metavar="COLLECTION", help="Of this collection.")
 @click.option("--again", is_flag=True, help="Also those that are known, or failed.")
+@options.progress
 @options.dry_run
 @options.json_output
 @click.pass_obj

@@ -6,16 +6,15 @@ import contextlib
 import secrets
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from retrovue.cli import base
+from retrovue.cli import base, json_text, options
 from retrovue.cli.app import App
-from retrovue.cli.output import Result
+from retrovue.cli.commands import STDOUT
 from retrovue.errors import RetrovueError
 
 _HOST = "127.0.0.1"
@@ -26,8 +25,9 @@ _GOODBYE = 2  # seconds that an open page has when it ends
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, metavar="N",
               help="Listen there; 0 takes any that is free.")  # fmt: skip
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
-@click.pass_obj
-def command(app: App, *, port: int, no_open: bool) -> Result:
+@options.json_output
+@click.pass_context
+def command(ctx: click.Context, *, port: int, no_open: bool) -> None:
     """Look at the catalogue in the browser. Ctrl-C ends it.
 
     It listens on this machine alone, reads only, and needs the token of the address that is
@@ -35,6 +35,7 @@ def command(app: App, *, port: int, no_open: bool) -> Result:
     """
     from retrovue.operations import searching
 
+    app: App = ctx.obj
     app.catalogue.reader()  # there is one, of today's schema
     searching.catch_up(app.catalogue)
     path = app.catalogue.path
@@ -43,12 +44,13 @@ def command(app: App, *, port: int, no_open: bool) -> Result:
     token = secrets.token_urlsafe(24)
     address = f"http://{_HOST}:{listening.getsockname()[1]}/?token={token}"
     server = _server(path, token)
-    sys.stdout.write(f"{address}\n")
-    sys.stdout.flush()
+    stdout = ctx.find_root().meta[STDOUT]
+    said = {"status": "success", "address": address}
+    stdout.write(f"{json_text.text(said) if app.as_json else address}\n")
+    stdout.flush()
     if not no_open:
         threading.Thread(target=click.launch, args=(address,), daemon=True).start()
     server.run(sockets=[listening])
-    return Result({})
 
 
 def _listening(port: int) -> socket.socket:

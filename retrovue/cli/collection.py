@@ -111,6 +111,7 @@ def update(app: App, *, selector: str, enabled: bool | None, sync: str | None,
 @options.probe
 @options.quick
 @options.allow_missing
+@options.progress
 @options.dry_run
 @options.json_output
 @click.pass_obj

@@ -16,6 +16,7 @@ from retrovue import __version__
 from retrovue.cli import settings_file
 from retrovue.cli.app import App, chosen_plugins
 from retrovue.cli.base import Group
+from retrovue.cli.progress import FORMS
 from retrovue.cli.settings_file import Settings
 from retrovue.errors import RetrovueError
 
@@ -40,6 +41,7 @@ COMMANDS = {
     "db": "The file: path, info, check, backup, restore.",
     "plugins": "Installed plugins, and what failed to load.",
     "completion": "Completion of commands and names for bash, zsh and fish.",
+    "schema": "The JSON Schema of what a command prints.",
     "config": "What is set, and where it comes from.",
     "hook": "Commands that are run after an event: add, list, remove.",
 }
@@ -192,10 +194,12 @@ def _load(point: Any) -> click.Command:
 @click.option(
     "--no-plugin", "no_plugins", multiple=True, metavar="PLUGIN", help="Leave this plugin out."
 )
+@click.option("--progress", type=click.Choice(FORMS), default="auto", metavar="FORM",
+              help="json: as events on stderr, a line each; else auto.")  # fmt: skip
 @click.version_option(__version__, prog_name="retrovue")
 @click.pass_context
 def root(ctx: click.Context, *, db: str | None, debug: bool, verbose: int, quiet: bool,
-         no_plugins: tuple[str, ...]) -> None:  # fmt: skip
+         no_plugins: tuple[str, ...], progress: str) -> None:  # fmt: skip
     """A personal media catalogue in one SQLite file.
 
     Start with `retrovue quickstart DIR`. Every command has --help; --json stands with the command,
@@ -203,7 +207,7 @@ def root(ctx: click.Context, *, db: str | None, debug: bool, verbose: int, quiet
     """
     settings = ctx.obj if isinstance(ctx.obj, Settings) else None
     ctx.obj = App(db, debug=debug, verbose=verbose, quiet=quiet, no_plugins=no_plugins,
-                  settings=settings)  # fmt: skip
+                  settings=settings, form_of_progress=progress)  # fmt: skip
     for fault in ctx.meta.get(FAULTS, ()):
         ctx.obj.warnings.append(f"{ctx.obj.settings.path}: {fault}")
     ctx.call_on_close(ctx.obj.close)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -56,12 +56,15 @@ def command(*, shell: str | None) -> Result:
     from retrovue.cli import completing
 
     script = completing.script(shell)
-    how = SHELLS[shell]
     first, _, rest = script.partition("\n")
     head = [first, *_told(shell)] if first.startswith("#compdef") else [*_told(shell), first]
     lines = [*head, *rest.splitlines()]
-    data = {"shell": shell, "file": how.file, "startup": how.startup, "line": how.line}
-    return Result({**data, "script": "\n".join(lines) + "\n"}, lines)
+    return Result(_data(shell, "\n".join(lines) + "\n"), lines)
+
+
+def _data(shell: str | None, script: str | None) -> dict[str, Any]:
+    shells = [{"shell": name, **how._asdict()} for name, how in SHELLS.items()]
+    return {"shell": shell, "script": script, "shells": shells}
 
 
 def _told(shell: str) -> list[str]:
@@ -86,5 +89,4 @@ def _asked() -> Result:
         lines.append(f"{shell}: this line in {how.startup}: {how.line}")
         see = Command("completion", (shell,), needs_file=False)
         lines.append(Hint("  Or as a file; the script says how", see))
-    data = {shell: how._asdict() for shell, how in SHELLS.items()}
-    return Result({"shell": name if name in SHELLS else None, "shells": data}, lines)
+    return Result(_data(name if name in SHELLS else None, None), lines)

@@ -133,6 +133,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "db restore": ("retrovue db restore copy.db --dry-run", "retrovue db restore copy.db --force"),
     "plugins": ("retrovue plugins", "retrovue --no-plugin plex plugins"),
     "plugins new": ("retrovue plugins new shelf",),
+    "schema": ("retrovue schema", "retrovue schema source list"),
     "config": ("retrovue config",),
     "config path": ("retrovue config path",),
     "hook": (

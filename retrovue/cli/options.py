@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from retrovue.cli.progress import FORMS, shown_as
 from retrovue.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,6 +56,25 @@ dry_run = click.option(
     expose_value=False,
     callback=_note_writing,
     help="Do it all in a transaction, then roll it back.",
+)
+
+
+def _note_progress(ctx: click.Context, _option: click.Parameter, value: Any) -> Any:
+    from retrovue.cli.app import App
+
+    app = ctx.find_object(App)
+    if app is not None and value is not None:
+        app.progress = shown_as(value, quiet=app.quiet)
+    return value
+
+
+progress = click.option(
+    "--progress",
+    type=click.Choice(FORMS),
+    metavar="FORM",
+    expose_value=False,
+    callback=_note_progress,
+    help="json: as events on stderr, a line each; else auto.",
 )
 
 

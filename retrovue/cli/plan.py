@@ -31,6 +31,7 @@ def show(app: App, file: str) -> Result:
 
 @command.command("apply")
 @click.argument("file", type=click.Path())
+@options.progress
 @options.dry_run
 @options.json_output
 @click.pass_obj

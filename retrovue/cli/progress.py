@@ -1,4 +1,4 @@
-"""What is shown on a terminal while work of some length goes on."""
+"""What is shown while work of some length goes on: to people on a terminal, and to programs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import time
 from retrovue.cli.output import fitted, printable, text_width
 from retrovue.cli.screen import columns
 
+FORMS = ("auto", "json")
+
 _BAR = 24  # columns
 _PAUSE = 0.1  # seconds between two pictures
+_BETWEEN = 0.25  # seconds between two events
 
 
 class Progress:
@@ -52,6 +55,52 @@ class Progress:
             self._draw()
             sys.stderr.write("\n")
             self._label, self._width, self._on_screen = None, 0, ""
+
+
+class Events:
+    """A JSON object a line on stderr, also where that is no terminal: the first and the last state
+    of each work, and between them some a second; `retrovue schema progress` says what is in it."""
+
+    def __init__(self) -> None:
+        self._label: str | None = None
+        self._expected = self._done = 0
+        self._told = 0.0
+
+    def __call__(self, label: str, expected: int, done: int) -> None:
+        """Tell that of some `expected` items (0: not known) `done` are."""
+        begins = label != self._label
+        if begins:
+            self.close()
+        self._label, self._expected, self._done = label, expected, done
+        now = time.monotonic()
+        if begins or now - self._told >= _BETWEEN:
+            self._told = now
+            self._tell("begun" if begins else "going")
+
+    def close(self) -> None:
+        """Tell the last state of the work."""
+        if self._label is not None:
+            self._tell("ended")
+            self._label = None
+
+    def _tell(self, state: str) -> None:
+        from retrovue.cli import json_text
+
+        known = 0 < self._expected >= self._done
+        event = {
+            "event": "progress",
+            "state": state,
+            "label": self._label,
+            "done": self._done,
+            "expected": self._expected if known else None,
+        }
+        sys.stderr.write(json_text.text(event) + "\n")
+        sys.stderr.flush()
+
+
+def shown_as(form: str, *, quiet: bool) -> Progress | Events:
+    """What shows progress in one of `FORMS`."""
+    return Events() if form == "json" else Progress(quiet=quiet)
 
 
 def line(label: str, expected: int, done: int, seconds: float) -> str:

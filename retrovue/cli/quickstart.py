@@ -38,6 +38,7 @@ _SAMPLE = (
 
 @click.command("quickstart", cls=base.Command)
 @click.argument("folder", metavar="[DIR]", required=False)
+@options.progress
 @options.dry_run
 @options.json_output
 @click.pass_obj

@@ -203,6 +203,7 @@ def show(app: App, selector: str) -> Result:
 @options.set_probe
 @options.allow_missing
 @options.no_backup
+@options.progress
 @options.dry_run
 @options.json_output
 @click.pass_obj
@@ -281,6 +282,7 @@ def discover(app: App, *, selector: str, allow_missing: bool) -> Result:
 @options.probe
 @options.quick
 @options.allow_missing
+@options.progress
 @options.dry_run
 @options.json_output
 @click.pass_obj

@@ -108,5 +108,5 @@ def _fits(option: Option, default: Any) -> bool:
 
 RESERVED = frozenset(
     ("type", "name", "discover", "json", "dry_run", "help", "map", "allow_missing", "force",
-     "unset", "rebind", "accept", "no_backup", "probe", "no_probe")
+     "unset", "rebind", "accept", "no_backup", "probe", "no_probe", "progress")
 )  # fmt: skip

@@ -417,8 +417,8 @@ def test_completion_as_json(cli: Cli) -> None:
     assert told == {
         "status": "success",
         "shell": "bash",
-        **{name: getattr(SHELLS["bash"], name) for name in ("file", "startup", "line")},
         "script": cli.ok("completion", "bash").out,
+        "shells": [{"shell": name, **how._asdict()} for name, how in SHELLS.items()],
     }
     assert cli.json("completion", env={"SHELL": "/bin/bash"})["shell"] == "bash"
     assert cli.json("completion", env={"SHELL": "/bin/csh"})["shell"] is None

@@ -54,7 +54,8 @@ def _shell(cli: Cli, words: str, redirections: str) -> Run:
         timeout=PATIENCE,
         check=False,
     )
-    return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+    run = Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+    return run.checked(shlex.split(words))
 
 
 @pytest.mark.parametrize(("redirection", "why"), UNWRITABLE)
@@ -167,7 +168,7 @@ def test_closed_descriptors_are_nobody_elses(library: Library) -> None:
     """A file opened where standard error was would take what is written there."""
     run = _shell(library.cli, "source ingest Home --json", "2>&-")
     assert run.code == 0
-    assert json.loads(run.out)["status"] == "success"
+    assert run.json["status"] == "success"
     assert library.cli.ok("db", "check").out == "No damage; every guarantee holds.\n"
 
 

@@ -19,6 +19,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from support import schemas
+
 TABLES = (
     "sources",
     "source_secrets",
@@ -55,6 +57,11 @@ class Run(NamedTuple):
         return value
 
     @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events of its progress."""
+        return schemas.events(self.err)
+
+    @property
     def error(self) -> str:
         """The first line on standard error that is no warning."""
         lines = [line for line in self.err.splitlines() if not line.startswith("Warning: ")]
@@ -63,6 +70,13 @@ class Run(NamedTuple):
     @property
     def everything(self) -> str:
         return self.out + self.err
+
+    def checked(self, words: Sequence[object]) -> Run:
+        """The same, once what the command printed as JSON was found to be what its schema says, and
+        each event of its progress what theirs says."""
+        schemas.check([*map(str, words)], self.out)
+        schemas.check_events(self.err)
+        return self
 
 
 def operation(words: Sequence[object]) -> str:
@@ -91,7 +105,7 @@ class Cli:
 
     def __call__(self, *words: object, env: Mapping[str, str | None] | None = None) -> Run:
         with _environment(env or {}), _importable(self.site):
-            return _in_process(["--db", str(self.db), *map(str, words)])
+            return _in_process(["--db", str(self.db), *map(str, words)]).checked(words)
 
     def ok(self, *words: object, env: Mapping[str, str | None] | None = None) -> Run:
         """Run a command that must end in 0."""
@@ -127,7 +141,8 @@ class Cli:
             check=False,
             **options,
         )
-        return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+        run = Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return run.checked(words)
 
     def on_terminal(
         self,
@@ -140,7 +155,8 @@ class Cli:
         Each of `answers` is (what to wait for on the terminal, what to type then). `err` is all
         that the terminal showed; `out` is a pipe.
         """
-        return on_terminal(self.command(*words), self.environment(env), answers)
+        run = on_terminal(self.command(*words), self.environment(env), answers)
+        return run.checked(words)
 
     # -- looking into the file --------------------------------------------------------------------
 
@@ -234,9 +250,8 @@ def shown_on_terminal(cli: Cli, *words: object) -> Run:
     assert process.stderr is not None
     try:
         shown, _ = _converse(ours, ours, [])
-        return Run(
-            process.wait(PATIENCE), shown.replace("\r\n", "\n"), process.stderr.read().decode()
-        )
+        said = process.stderr.read().decode()
+        return Run(process.wait(PATIENCE), shown.replace("\r\n", "\n"), said).checked(words)
     finally:
         os.close(ours)
         process.stderr.close()

@@ -89,7 +89,7 @@ def on_full_disk(spare: int, cli: Cli, *words: object) -> Run:
 
     status, said = forked(limit, cli, *words)
     out, _, err = said.partition("\0")
-    return Run(os.waitstatus_to_exitcode(status), out, err)
+    return Run(os.waitstatus_to_exitcode(status), out, err).checked(words)
 
 
 def forked(prepare: Callable[[], None], cli: Cli, *words: object) -> tuple[int, str]:

@@ -54,4 +54,4 @@ class Future:
         cli = Cli(self.cli.home, db or self.cli.db)
         status, said = forked(become, cli, *words)
         out, _, err = said.partition("\0")
-        return Run(os.waitstatus_to_exitcode(status), out, err)
+        return Run(os.waitstatus_to_exitcode(status), out, err).checked(words)

@@ -15,7 +15,7 @@ def as_nobody(cli: Cli, *words: object) -> Run:
     """Run a command in a child process that has no privilege over files but their permissions."""
     status, said = forked(drop_rights, cli, *words)
     out, _, err = said.partition("\0")
-    return Run(os.waitstatus_to_exitcode(status), out, err)
+    return Run(os.waitstatus_to_exitcode(status), out, err).checked(words)
 
 
 def drop_rights() -> None:

@@ -144,7 +144,7 @@ def interrupted_at(number: int, cli: Cli, *words: object, behind: bool = False) 
     code = os.waitstatus_to_exitcode(status)
     out, _, err = said.partition("\0")
     assert code in (0, 130), said
-    return Run(code, out, err) if code else None
+    return Run(code, out, err).checked(words) if code else None
 
 
 def calls_of(cli: Cli, *words: object) -> int:
@@ -219,7 +219,7 @@ def with_pages(most: int, cli: Cli, *words: object, only: str = "") -> Run:
 def _forked(prepare: Callable[[], None], cli: Cli, *words: object) -> Run:
     status, said = forked(prepare, cli, *words)
     out, _, err = said.partition("\0")
-    return Run(os.waitstatus_to_exitcode(status), out, err)
+    return Run(os.waitstatus_to_exitcode(status), out, err).checked(words)
 
 
 @contextlib.contextmanager

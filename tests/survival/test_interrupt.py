@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import random
 import select
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from support import plugins
-from support.cli import PATIENCE, Cli
+from support.cli import PATIENCE, Cli, Run
 from support.media import Library
 from support.survival import (
     THOROUGH,
@@ -142,7 +141,8 @@ def test_an_interrupt_while_the_tool_itself_is_imported_is_answered(
     )
     assert done.returncode == 130
     if "--json" in words:
-        assert json.loads(done.stdout)["error"]["code"] == "interrupted"
+        said = Run(done.returncode, done.stdout, done.stderr).checked(words)
+        assert said.json["error"]["code"] == "interrupted"
         assert done.stderr == ""
     else:
         assert (done.stdout, done.stderr) == ("", "Error: Interrupted\n  Nothing was changed.\n")
@@ -211,9 +211,10 @@ def test_an_importer_that_never_ends_is_stopped_and_what_was_committed_stays(end
 
 
 def test_an_interrupted_ingest_is_one_json_object(endless: Cli) -> None:
-    code, out, _ = _stopped(endless, "source", "ingest", "Shelf", "--json")
-    assert code == 130
-    assert json.loads(out) == {
+    words = ("source", "ingest", "Shelf", "--json")
+    run = Run(*_stopped(endless, *words)).checked(words)
+    assert run.code == 130
+    assert run.json == {
         "status": "error",
         "error": {
             "code": "interrupted",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from datasette.app import Datasette
 
-from support.cli import PATIENCE, Cli
+from support.cli import PATIENCE, Cli, Run
 from support.site import HOSTILE, TOKEN, Site, pages
 
 ASKING = [
@@ -132,6 +133,26 @@ def test_it_prints_its_address_alone_and_ends_when_it_is_told(
     process.send_signal(number)
     out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_programs_are_told_the_address_in_one_line_of_json(catalogue: Cli) -> None:
+    words = ("browse", "--no-open", "--json")
+    process = subprocess.Popen(
+        catalogue.command(*words),
+        env=catalogue.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert Site(json.loads(line)["address"]).get("/").status == 403
+    process.send_signal(signal.SIGTERM)
+    rest, err = process.communicate(timeout=PATIENCE)
+    run = Run(process.returncode, line + rest, err).checked(words)
+    assert (run.code, run.err) == (0, "")
+    assert run.json.keys() == {"status", "address"}
+    assert catalogue("browse", "--port", "99999", "--json").json["error"]["code"] == "usage"
 
 
 def test_a_port_that_is_taken_is_said(address: str, catalogue: Cli) -> None:

@@ -13,6 +13,7 @@
     ├── WouldLoseCollections        would_lose_collections
     ├── AnotherLibrary              another_library
     ├── AnotherServer               another_server
+    ├── CheckFailed                 one of TROUBLES
     ├── IngestFailed                ingest_failed
     │   ├── WouldLoseAssets         would_lose_assets
     │   └── NoSyncEnabledCollections  no_sync_enabled_collections
@@ -31,9 +32,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal, get_args
 
 from retrovue.commands import Line
+
+Trouble = Literal[
+    "refused",
+    "unreachable",
+    "name_not_found",
+    "tls",
+    "timeout",
+    "wrong_token",
+    "server_error",
+    "redirected",
+    "not_this_service",
+    "another_server",
+    "library_gone",
+    "mapping_gone",
+]
+TROUBLES: tuple[Trouble, ...] = get_args(Trouble)
+"""What can be wrong with a source, in one word each; of several the first here is the code."""
 
 
 class RetrovueError(Exception):
@@ -121,6 +139,14 @@ class AnotherServer(RetrovueError):
     code = "another_server"
 
 
+class CheckFailed(RetrovueError):
+    """What is wrong with a source; `code` is the first word of it."""
+
+    def __init__(self, message: str, detail: Iterable[Line], code: Trouble) -> None:
+        super().__init__(message, detail)
+        self.code = code
+
+
 class IngestFailed(RetrovueError):
     code = "ingest_failed"
 
@@ -174,5 +200,15 @@ class ImporterError(Exception):
     """Raised by an importer: the configuration, the discovery or the scan cannot go on.
 
     The first argument is one line for a person; it is shown and stored after known secrets have
-    been taken out of it.
+    been taken out of it. `code` says what is wrong in one word, for `source check`: `refused`,
+    `unreachable`, `name_not_found`, `tls`, `timeout`, `wrong_token`, `server_error`, `redirected`,
+    `not_this_service` or `library_gone`; without one, and with any other, an exception of Python's
+    own that it was raised from tells, else it is `unreachable`.
     """
+
+    code: str | None = None
+
+    def __init__(self, *message: object, code: str | None = None) -> None:
+        super().__init__(*message)
+        if code is not None:
+            self.code = code

@@ -116,7 +116,7 @@ def _described(thing: Any) -> str:
 def _signature(thing: Any) -> str:
     """`FoundFile(path, version=1, ...)`, as it is called."""
     if isinstance(thing, type) and issubclass(thing, Exception):
-        return f"`{thing.__name__}(message)`"
+        return f"`{thing.__name__}(message, code=None)`"
     told = []
     for parameter in inspect.signature(thing).parameters.values():
         if parameter.name == "self":

@@ -162,6 +162,16 @@ def test_getting_started_with_a_plex_server(cli: Cli, tmp_path: Path) -> None:
     assert server.token not in done.stdout
 
 
+def test_a_check_before_an_ingest(cli: Cli, media: Path) -> None:
+    (block,) = _blocks(pages.COMMANDS, "bash")
+    add = ("source", "add", "--type", "filesystem", "--name", "Media", "--base-path")
+    cli.ok(*add, media, "--discover")
+    cli.ok("collection", "update", "Movies", "--map-same", "--sync-enable")
+    done = _run(cli, block)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Success: Collections 'Movies' ingested" in done.stdout
+
+
 def test_the_output_for_programs_is_what_its_schema_says(
     cli: Cli, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,6 +332,7 @@ def test_every_block_that_can_run_is_run_here() -> None:
     found = {(p.name, name) for p in others for name, _ in _BLOCK.findall(p.read_text("utf-8"))}
     assert found == {
         ("README.md", "bash"),
+        ("commands.md", "bash"),
         ("commands.md", "text"),
         ("importers-tutorial.md", "python"),
         ("importers-tutorial.md", "text"),

@@ -69,7 +69,7 @@ class FilesystemImporter(Importer):
                 raise ImporterError(f"--ignore {pattern!r} is no pattern")
         base = self._base()
         if not os.path.isdir(base):
-            raise ImporterError(f"{base} is not a folder")
+            raise ImporterError(f"{base} is not a folder", code="unreachable")
         return os.path.realpath(base)
 
     def _base(self) -> str:
@@ -197,7 +197,8 @@ def _top_folders(base: str) -> tuple[list[str], bool]:
         with os.scandir(base) as found:
             entries = [entry for entry in found if not names.is_ignored_folder(entry.name)]
     except OSError as error:
-        raise ImporterError(f"{base} cannot be read ({error.strerror})") from error
+        says = f"{base} cannot be read ({error.strerror})"
+        raise ImporterError(says, code="unreachable") from error
     return sorted(entry.name for entry in entries if _usable(entry, base)), not entries
 
 

@@ -7,10 +7,12 @@ and addresses. Here they all become one, made of our own words.
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from http.client import BadStatusLine, RemoteDisconnected
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -24,6 +26,8 @@ Result = TypeVar("Result")
 LONGEST_WAIT = 10
 """Seconds; a server that asks for more patience than this is not asked again."""
 
+_NO_WAY = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
+
 _STATUS = {
     401: "{url} refused the token (401 Unauthorized): give a valid one with --token",
     403: "{url} does not allow this token in (403 Forbidden): use the token of the server's owner",
@@ -35,10 +39,12 @@ _STATUS = {
 
 class PlexFailure(ImporterError):
     """A failure in words; `again` is after how many seconds it is worth one more try, else None;
-    `status` the HTTP status where that is what failed."""
+    `status` the HTTP status where that is what failed; `code` as `ImporterError` has it."""
 
-    def __init__(self, message: str, again: float | None = None, status: int = 0) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, again: float | None = None, status: int = 0, code: str | None = None
+    ) -> None:
+        super().__init__(message, code=code or _word(status))
         self.again = again
         self.status = status
 
@@ -65,7 +71,10 @@ def explained(url: str, error: Exception) -> PlexFailure:
 
 
 def not_plex(url: str, why: str) -> PlexFailure:
-    return PlexFailure(f"{url} does not answer like a Plex server ({why}): check --base-url")
+    return PlexFailure(
+        f"{url} does not answer like a Plex server ({why}): check --base-url",
+        code="not_this_service",
+    )
 
 
 def closed(url: str, code: int) -> PlexFailure:
@@ -78,19 +87,24 @@ def closed(url: str, code: int) -> PlexFailure:
 
 def another_library(url: str, section: str) -> PlexFailure:
     return PlexFailure(
-        f"{url} has another library under the number {section} now: discover the source again"
+        f"{url} has another library under the number {section} now: discover the source again",
+        code="library_gone",
     )
 
 
 def late(url: str, seconds: float) -> PlexFailure:
     return PlexFailure(
         f"{url} took longer than {seconds:g} s for one answer: "
-        "try again when it is less busy, or give a longer --timeout"
+        "try again when it is less busy, or give a longer --timeout",
+        code="timeout",
     )
 
 
 def too_big(url: str, limit: int) -> PlexFailure:
-    return PlexFailure(f"{url} sent more than {limit // 2**20} MB in one answer: is it Plex?")
+    return PlexFailure(
+        f"{url} sent more than {limit // 2**20} MB in one answer: is it Plex?",
+        code="not_this_service",
+    )
 
 
 def broken_page(url: str, why: str) -> PlexFailure:
@@ -98,6 +112,7 @@ def broken_page(url: str, why: str) -> PlexFailure:
         f"{url} sent a page that cannot be read ({why}): "
         "try again, and look at the Plex server's log if it stays so",
         again=0,
+        code="server_error",
     )
 
 
@@ -111,6 +126,17 @@ def status(url: str, response: requests.Response) -> PlexFailure:
         text = f"{{url}} failed with {code}{_phrase(code)}: look at the Plex server's log"
     again = _patience(response) if code in (429, 503) else None
     return PlexFailure(text.format(url=url), again, code)
+
+
+def _word(status: int) -> str | None:
+    """What a status means, in one word; None where none is what failed."""
+    if status in (401, 403):
+        return "wrong_token"
+    if status == 429 or status >= 500:
+        return "server_error"
+    if 300 <= status < 400:
+        return "redirected"
+    return "not_this_service" if status else None
 
 
 def _phrase(code: int) -> str:
@@ -166,33 +192,53 @@ def _network(url: str, family: list[BaseException]) -> PlexFailure:
         return _tls(url, among(ssl.SSLCertVerificationError))
     if among(socket.gaierror, LocationParseError):
         host = urlsplit(url).hostname
-        return PlexFailure(f"the host name {host} is not known: check --base-url")
+        return PlexFailure(
+            f"the host name {host} is not known: check --base-url", code="name_not_found"
+        )
     if among(ConnectionRefusedError):
         return PlexFailure(
-            f"{url} refused the connection: is Plex running there, on that port (usually 32400)?"
+            f"{url} refused the connection: is Plex running there, on that port (usually 32400)?",
+            code="refused",
         )
     if among(requests.Timeout, ReadTimeoutError, TimeoutError):
         return PlexFailure(
-            f"{url} did not answer in time: is it up? Give a longer --timeout if it is slow"
+            f"{url} did not answer in time: is it up? Give a longer --timeout if it is slow",
+            code="timeout",
         )
-    return _broken(url, family[0])
+    no_way = next((one for one in family if getattr(one, "errno", None) in _NO_WAY), None)
+    if isinstance(no_way, OSError):
+        return PlexFailure(
+            f"{url} cannot be reached ({no_way.strerror}): is the network up, and its host on?",
+            code="unreachable",
+        )
+    return _broken(url, family[0], among(BadStatusLine))
 
 
-def _broken(url: str, error: BaseException) -> PlexFailure:
+def _broken(url: str, error: BaseException, no_http: BaseException | None) -> PlexFailure:
     if isinstance(error, requests.exceptions.ContentDecodingError):
         return not_plex(url, "its answer cannot be unpacked")
     if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
+        code = "unreachable" if isinstance(error, requests.ConnectionError) else "server_error"
+        if no_http is not None and not isinstance(no_http, RemoteDisconnected):
+            code = "not_this_service"
         return PlexFailure(
-            f"{url} broke off the connection: does it want https:// or another port?", again=0
+            f"{url} broke off the connection: does it want https:// or another port?",
+            again=0,
+            code=code,
         )
-    return PlexFailure(f"{url} cannot be asked ({type(error).__name__}): check --base-url")
+    return PlexFailure(
+        f"{url} cannot be asked ({type(error).__name__}): check --base-url", code="unreachable"
+    )
 
 
 def _tls(url: str, refused: BaseException | None) -> PlexFailure:
     if not isinstance(refused, ssl.SSLCertVerificationError):
-        return PlexFailure(f"{url} does not speak TLS as expected: try http:// in --base-url")
+        return PlexFailure(
+            f"{url} does not speak TLS as expected: try http:// in --base-url", code="tls"
+        )
     return PlexFailure(
         f"the certificate of {url} was not accepted ({refused.verify_message.rstrip('.')}): use "
         "the server's plex.direct address, name your CA's file in REQUESTS_CA_BUNDLE, or give "
-        "--insecure"
+        "--insecure",
+        code="tls",
     )

@@ -66,6 +66,7 @@ class PlexImporter(Importer):
         Option("insecure", "Do not check the server's certificate.", type=bool, default=False),
     )
 
+    _about: str | None = None  # what the server said when it was last asked for its libraries
     _sections: Sequence[ElementTree.Element] | None = None
 
     def identity(self) -> str:
@@ -87,6 +88,7 @@ class PlexImporter(Importer):
         """
         with closing(self._connect()) as server:
             self._sections = [section for section in server.sections() if _kind(section)]
+            self._about = server.about()
         yield from map(_offered, self._sections)
 
     def overlooked(self, known: Collection[str]) -> Iterator[Overlooked]:
@@ -96,6 +98,10 @@ class PlexImporter(Importer):
         if new:
             says = "is a library that is no" if len(new) == 1 else "are libraries that are no"
             yield Overlooked(f"{', '.join(new)} {says} collection yet")
+
+    def about(self) -> str | None:
+        """Its name and version."""
+        return self._about
 
     def scan(self, collection: ScanCollection) -> Iterator[FoundAsset | Skipped]:
         """Every item, page by page; raises ImporterError when the pages do not add up."""

@@ -71,6 +71,12 @@ class Connection:
     def close(self) -> None:
         self._session.close()
 
+    def about(self) -> str:
+        """What it says that it is."""
+        name, version = self._server.friendlyName, self._server.version
+        named = f"'{name}'" if name else None
+        return " ".join(str(word) for word in ("Plex Media Server", named, version) if word)
+
     def sections(self) -> list[Element]:
         """The `Directory` elements of all sections, as they come.
 

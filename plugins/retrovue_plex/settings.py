@@ -91,7 +91,9 @@ def _port(parts: SplitResult) -> int | None:
 def _token(value: object) -> str:
     token = str(value or "")
     if not token:
-        raise ImporterError("the Plex token is empty; give one with --token or PLEX_TOKEN")
+        says = "the Plex token is empty; give one with --token or PLEX_TOKEN"
+        raise ImporterError(says, code="wrong_token")
     if not (token.isascii() and token.isprintable()) or " " in token:
-        raise ImporterError("the Plex token holds blanks or characters that no token has")
+        says = "the Plex token holds blanks or characters that no token has"
+        raise ImporterError(says, code="wrong_token")
     return token

@@ -32,7 +32,7 @@ SHELLS = {
         "~/.zfunc/_retrovue",
         "~/.zshrc",
         'eval "$(retrovue completion zsh)"',
-        "With the file, `fpath+=~/.zfunc` stands in ~/.zshrc; either goes with compinit.",
+        "For the file `fpath+=~/.zfunc` stands in ~/.zshrc before compinit, for the line compinit.",
     ),
     "fish": Shell(
         "~/.config/fish/completions/retrovue.fish",

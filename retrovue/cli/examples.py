@@ -40,6 +40,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "retrovue source ingest --all",
         "retrovue source ingest Media --plan new.plan",
     ),
+    "source check": (
+        'retrovue source check "My Plex"',
+        "retrovue source check Media --within 20 --json",
+    ),
     "source map-check": ('retrovue source map-check "My Plex" --under /mnt/nas',),
     "source delete": (
         'retrovue source delete "My Plex" --dry-run',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -13,13 +13,9 @@ from retrovue.cli import base, options
 from retrovue.cli.app import App
 from retrovue.cli.importer_flags import Add, Update
 from retrovue.cli.output import Result, facts, plural, table
+from retrovue.cli.source_check import check
 from retrovue.commands import Command, Hint, Line, help_of
 from retrovue.errors import UsageError
-from retrovue.model import Collection, Source
-from retrovue.paths import ANY
-
-if TYPE_CHECKING:
-    from retrovue.importers.settings import Settings
 
 
 @click.group("source", cls=base.Group)
@@ -60,7 +56,7 @@ def list_types(app: App) -> Result:
 def add(app: App, /, *, type_: str | None, name: str | None, discover: bool, probe: bool | None,
         **parameters: Any) -> Result:  # fmt: skip
     """Add a source. Without --discover nothing is contacted."""
-    from retrovue.cli import ingest_report
+    from retrovue.cli import adding, ingest_report
     from retrovue.operations.sources import add_source
 
     if not type_:
@@ -76,7 +72,7 @@ def add(app: App, /, *, type_: str | None, name: str | None, discover: bool, pro
         )
     app.notify("source_added", source=added.source)
     app.notify_discovered((), added.collections or ())
-    result = _added(app, added.source, added.settings, added.collections)
+    result = adding.added(app, added.source, added.settings, added.collections)
     if added.collections and not app.dry_run:
         from retrovue.operations import overlaps
 
@@ -96,41 +92,6 @@ def _ask_for_secrets(app: App, type_: str, given: dict[str, Any]) -> dict[str, A
         if option.secret and option.required and not given[option.name] and not from_environment:
             given[option.name] = click.prompt(option.name.capitalize(), hide_input=True, err=True)
     return given
-
-
-def _added(
-    app: App, source: Source, settings: Settings, made: Sequence[Collection] | None
-) -> Result:
-    from retrovue.cli import views
-    from retrovue.importers.settings import masked
-    from retrovue.operations import next_steps
-
-    data = views.source_data(source, masked(settings, mask_references=True))
-    data["importer"] = source.type
-    lines: list[Line] = [f"{app.did('add')} source '{source.name}' ({source.external_id})"]
-    again = next_steps.discover(source)
-    if made is None:
-        lines += [] if app.dry_run else [Hint("Next", again)]
-    else:
-        data["collections_discovered"] = len(made)
-        data["collections"] = [views.collection_data(collection) for collection in made]
-        if not made:
-            nothing = "It offers nothing yet. Is a disk not mounted?"
-            lines += [nothing] if app.dry_run else [nothing, Hint("Next", again)]
-            return Result(data, lines)
-        lines.append(f"Discovered {plural(len(made), 'collection')}, each disabled and unmapped:")
-        lines += ["", *_offered(made)]
-        if not app.dry_run:
-            connection = app.catalogue.reader()
-            lines += ["", *next_steps.enable_each(connection, made, "Next")]
-    return Result(data, lines)
-
-
-def _offered(made: Sequence[Collection]) -> list[Line]:
-    rows = [
-        (c.id, c.name, c.kind, ", ".join(m.external_path or ANY for m in c.mappings)) for c in made
-    ]
-    return table(("ID", "COLLECTION", "KIND", "LOCATIONS"), rows)
 
 
 @command.command("list")
@@ -313,6 +274,9 @@ def ingest(app: App, *, selector: str | None, every: bool, keep_going: bool, pla
     if plan is None:
         return ingest_report.of_source(app, source, asked)
     return ingest_report.planned(app, source, asked, plan, force=force)
+
+
+command.add_command(check)
 
 
 @command.command("map-check")

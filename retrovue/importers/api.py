@@ -101,6 +101,11 @@ class Importer:
         """
         raise NotImplementedError
 
+    def about(self) -> str | None:
+        """What answered, as people know it (`Tape Service 'Den' 2.1`); None where nothing is known.
+        Asked after a discovery, by `source check` alone; contacts nothing."""
+        return None
+
     def obstacles(self, collection: ScanCollection) -> Iterable[str]:
         """Why the collection cannot be ingested now, one line each; nothing when it can.
 

@@ -195,12 +195,13 @@ def another_library(operation: Operation, replaced: Sequence[Pair], hint: Line) 
     more = f" and {len(replaced) - 1} more" if len(replaced) > 1 else ""
     return AnotherLibrary(
         f"{operation} failed: collection '{first}'{more} would become another library",
-        [_becomes(pair) for pair in replaced],
+        [becomes(pair) for pair in replaced],
         hint=hint,
     )
 
 
-def _becomes(pair: Pair) -> str:
+def becomes(pair: Pair) -> str:
+    """Which library is offered under the external id of a known collection."""
     known, offer = pair
     return f"{described(known)}: the source now has {_kind_of(offer.kind)} '{offer.name}' there"
 

@@ -47,13 +47,14 @@ def blockers(collection: Collection, importer: Importer | None) -> list[str]:
     active = [mapping for mapping in collection.mappings if mapping.active]
     if not active:
         return ["every location is excluded"]
-    found = [reason for mapping in active if (reason := _unreadable(mapping))]
+    found = [reason for mapping in active if (reason := unreadable(mapping))]
     if not found and importer is not None:
-        found = _obstacles(importer, collection)
+        found = obstacles(importer, collection)
     return found
 
 
-def _unreadable(mapping: PathMapping) -> str | None:
+def unreadable(mapping: PathMapping) -> str | None:
+    """Why the folder that a location is mapped to cannot be read."""
     place = mapping.external_path or ANY
     local = mapping.local_path
     if local is None:
@@ -70,12 +71,13 @@ def _unreadable(mapping: PathMapping) -> str | None:
         return f"location {place} is mapped to {local}, which cannot be read ({why})"
 
 
-def _obstacles(importer: Importer, collection: Collection) -> list[str]:
+def obstacles(importer: Importer, collection: Collection) -> list[str]:
+    """Why the importer cannot ingest the collection now, whatever it raises."""
     try:
-        obstacles = importer.obstacles(for_scan(collection))
-        if isinstance(obstacles, str):  # else each letter were one
-            obstacles = [obstacles]
-        return [scrub(str(obstacle)) for obstacle in obstacles]
+        found = importer.obstacles(for_scan(collection))
+        if isinstance(found, str):  # else each letter were one
+            found = [found]
+        return [scrub(str(obstacle)) for obstacle in found]
     except ImporterError as error:
         tracebacks.note(error)
         return [scrub(str(error)) or "its importer gives no reason"]

@@ -18,8 +18,8 @@ def checked(
     checked = found = 0
     warnings = []
     for sample in samples:
-        there = [_is_there(sample, relative) for relative in sample.relative_paths]
-        told = [is_there for is_there in there if is_there is not None]
+        there = [is_there(sample, relative) for relative in sample.relative_paths]
+        told = [found_it for found_it in there if found_it is not None]
         checked += len(told)
         found += sum(told)
         if sum(told) * 2 < len(told):
@@ -27,7 +27,7 @@ def checked(
     return result._replace(files_checked=checked, files_found=found, warnings=tuple(warnings))
 
 
-def _is_there(sample: Sampled, relative: str) -> bool | None:
+def is_there(sample: Sampled, relative: str) -> bool | None:
     """Whether there is such a file; None where nobody may look."""
     try:
         os.stat(paths.join(sample.local_path, relative))

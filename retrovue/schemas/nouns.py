@@ -35,7 +35,8 @@ ROW_OF_ERROR = maybe(ref("error", "why it did not succeed"))
 
 def codes() -> list[str]:
     """The code of every error that there is."""
-    found, waiting = set(), [errors.RetrovueError]
+    waiting = [errors.RetrovueError]
+    found: set[str] = {*errors.TROUBLES}
     while waiting:
         kind = waiting.pop()
         found.add(kind.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retrovue.errors import TROUBLES
 from retrovue.schemas.nouns import (
     BACKUP,
     COLLECTION,
@@ -154,6 +155,21 @@ _NOT_DELETED = record(
 )
 _GONE = record({"id": ID, "external_id": EXTERNAL_ID, "name": NAME, "assets": whole("it had")})
 _LEFT = record({"id": ID, "name": NAME, "reasons": texts("why it cannot be ingested")})
+_PROBLEM = record(
+    {
+        "code": word("what is wrong, in one word", TROUBLES),
+        "message": text("what is wrong"),
+        "collection": maybe(text("the one that it concerns; null for the source itself")),
+    }
+)
+_CHECKS = record(
+    {
+        "answered": flag("whether it answered as a source of its type does"),
+        "about": maybe(text("what answered, by name and version, where that is known")),
+        "collections": texts("names of its enabled collections"),
+        "folders": whole("how many folders of these were looked into"),
+    }
+)
 
 OUTPUTS = {
     "quickstart": Output(
@@ -216,6 +232,16 @@ OUTPUTS = {
         {**_INGEST, "plan": _PLAN},
         ({"sources": rows(_EACH, "those that have sync-enabled collections")},),
         dry_run=True,
+    ),
+    "source check": Output(
+        "Whether a source can be ingested, and what is wrong.",
+        {
+            "source": record(
+                {"id": ID, "external_id": SOURCE_EXTERNAL_ID, "name": NAME, "type": SOURCE["type"]}
+            ),
+            "checks": _CHECKS,
+            "problems": rows(_PROBLEM, "the first of its kind is the code of the error"),
+        },
     ),
     "source map-check": _MAP_CHECK,
     "source delete": Output(

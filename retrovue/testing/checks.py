@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from retrovue.errors import ImporterError, RetrovueError
+from retrovue.errors import TROUBLES, ImporterError, RetrovueError
 from retrovue.found import FoundAsset, FoundFolder, Skipped, Unread
 from retrovue.importers import faults
 from retrovue.importers.api import Importer
@@ -280,7 +280,7 @@ class _Run:
         try:
             self._read(bench)
         except ImporterError as error:
-            message = str(error)
+            message, code = str(error), error.code
         except Exception as error:
             raise AssertionError(
                 f"with {how!r} the scan raises something else than ImporterError: {error!r}"
@@ -292,6 +292,7 @@ class _Run:
             )
         assert message.strip(), f"with {how!r} ImporterError says nothing"
         assert len(message.splitlines()) == 1, f"with {how!r} the message has lines: {message!r}"
+        assert code in (None, *TROUBLES), f"with {how!r} the code {code!r} is none of {TROUBLES}"
         for secret in self._secrets:
             assert secret not in message, f"with {how!r} the message holds a secret"
 

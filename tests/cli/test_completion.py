@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from retrovue.cli import bundled, values
+from retrovue.cli import bundled, places, values
 from retrovue.cli.commands import COMMANDS, root
 from retrovue.cli.completion import SHELLS
 from retrovue_filesystem.importer import FilesystemImporter
@@ -203,6 +203,19 @@ def test_the_file_is_the_one_that_the_line_names(named: Cli, tmp_path: Path) -> 
     for path in ("~/retrovue.db", "$HOME/retrovue.db"):
         line = {"COMP_WORDS": f"retrovue --db {path} source show "}
         assert "plain,My Plex" in named(env={**asked, **home, **line}).out
+
+
+def test_the_file_may_be_that_of_the_settings(
+    named: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    settings = Path(places.settings_file())
+    settings.parent.mkdir(parents=True)
+    asked = {"COMP_WORDS": "retrovue source show ", "COMP_CWORD": "3"}
+    for text, fits in ((f"db = '{named.db}'", True), ("db = ", False)):
+        settings.write_text(text, encoding="utf-8")
+        run = named(env={"_RETROVUE_COMPLETE": "bash_complete", **asked})
+        assert (run.code, run.err, "plain,My Plex" in run.out) == (0, "", fits)
 
 
 def test_a_source_that_is_being_written_fits_once_it_is_committed(named: Cli) -> None:

@@ -166,6 +166,13 @@ def _told(self: Any, collection: Any) -> Iterator[Any]:
         raise ImporterError(f"with {TOKEN}") from error
 
 
+def _worded(self: Any, collection: Any) -> Iterator[Any]:
+    try:
+        yield from Sound.scan(self, collection)
+    except ImporterError as error:
+        raise ImporterError(str(error), code="bad_weather") from error
+
+
 def _kept(self: Any, collection: Any) -> Iterator[Any]:
     """A scan of many items, which gathers all of them before the first."""
     return iter([
@@ -249,6 +256,7 @@ BREACHES: dict[str, tuple[type[Sound], str]] = {
     "a failure hidden": (_breaking(scan=_hiding), "as if it had seen everything"),
     "a failure raw": (_breaking(scan=_raw), "raises something else than ImporterError"),
     "a secret in a message": (_breaking(scan=_told), "holds a secret"),
+    "a word of its own": (_breaking(scan=_worded), "the code 'bad_weather' is none of"),
     "all kept": (_breaking(scan=_kept), "MB for 30,000 items"),
     "Ctrl-C ends nothing": (_breaking(scan=_deaf), "after Ctrl-C"),
     "Ctrl-C is a failure": (_breaking(scan=_swallowing), "taken for a failure"),

@@ -6,6 +6,8 @@ The API is described at https://api.jellyfin.org/.
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 import time
 from collections.abc import Generator, Iterator
 from types import TracebackType
@@ -40,6 +42,7 @@ class Client:
     def __init__(self, settings: Settings, *, with_key: bool = True) -> None:
         self.url = settings.base_url
         self._limit = settings.timeout * DEADLINE
+        self._answers = False
         who = 'MediaBrowser Client="RetroVue", Device="RetroVue", DeviceId="retrovue", Version="1"'
         key = f', Token="{settings.api_key}"' if with_key else ""
         self._http = httpx.Client(
@@ -61,13 +64,15 @@ class Client:
     ) -> None:
         self._http.close()
 
-    def server_id(self) -> str:
-        """What the server calls itself, which it tells anybody."""
+    def server(self) -> tuple[str, str]:
+        """The id of the server, and its name and version; it tells them to anybody."""
         answer = self._get("/System/Info/Public")
         found = answer.get("Id") if isinstance(answer, dict) else None
         if not isinstance(found, str) or not found:
             raise self._odd("it does not say which server it is")
-        return found
+        named = f"'{answer.get('ServerName') or ''}'"
+        words = (answer.get("ProductName") or "Jellyfin Server", named, answer.get("Version"))
+        return found, " ".join(str(word) for word in words if word and word != "''")
 
     def libraries(self) -> list[Json]:
         """The libraries, as the server describes them."""
@@ -154,39 +159,90 @@ class Client:
         with self._http.stream("GET", self.url + path, params=query) as response:
             if response.status_code != 200:
                 raise self._status(response)
+            self._answers = True
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > LARGEST:
-                    raise ImporterError(f"{self.url} sent more than {LARGEST >> 20} MB at once")
+                    says = f"{self.url} sent more than {LARGEST >> 20} MB at once"
+                    raise ImporterError(says, code="not_this_service")
                 if time.monotonic() > end:
                     raise self._late(self._limit)
         return bytes(body)
 
     def _status(self, response: httpx.Response) -> ImporterError:
-        code = response.status_code
-        if 300 <= code < 400:
+        status = response.status_code
+        if 300 <= status < 400:
             return ImporterError(
-                f"{self.url} points to another address ({code}), which gets no key:"
-                " give the address itself with --base-url"
+                f"{self.url} points to another address ({status}), which gets no key:"
+                " give the address itself with --base-url",
+                code="redirected",
             )
-        says = _STATUS.get(code, f"failed with {code}: look at the Jellyfin server's log")
-        return ImporterError(f"{self.url} {says}")
+        says = _STATUS.get(status, f"failed with {status}: look at the Jellyfin server's log")
+        code = "server_error" if status == 429 or status >= 500 else "not_this_service"
+        if status in (401, 403):
+            code = "wrong_token"
+        return ImporterError(f"{self.url} {says}", code=code)
 
     def _failure(self, error: httpx.HTTPError) -> ImporterError:
         if isinstance(error, httpx.TimeoutException):
             return self._late(self._limit / DEADLINE)
         if isinstance(error, httpx.ConnectError):
+            code, why = _why(error)
             return ImporterError(
-                f"{self.url} cannot be reached: is it up, and is --base-url right?"
+                f"{self.url} cannot be reached{why}: is it up, and is --base-url right?", code=code
             )
-        return ImporterError(f"{self.url} broke off its answer ({type(error).__name__}): try again")
+        return ImporterError(
+            f"{self.url} broke off its answer ({type(error).__name__}): try again",
+            code=self._broken(error),
+        )
+
+    def _broken(self, error: httpx.HTTPError) -> str:
+        """What an answer that ends too early means: half of one, none, or none of HTTP."""
+        if self._answers:
+            return "server_error"
+        if _wants_tls(httpx.URL(self.url)):
+            return "tls"
+        return "not_this_service" if isinstance(error, httpx.RemoteProtocolError) else "unreachable"
 
     def _late(self, seconds: float) -> ImporterError:
         return ImporterError(
-            f"{self.url} did not answer within {seconds:g} s: give a longer --timeout if it is slow"
+            f"{self.url} did not answer within {seconds:g} s: give a longer --timeout if it is"
+            " slow",
+            code="timeout",
         )
 
     def _odd(self, why: str) -> ImporterError:
         return ImporterError(
-            f"{self.url} does not answer like a Jellyfin server ({why}): check --base-url"
+            f"{self.url} does not answer like a Jellyfin server ({why}): check --base-url",
+            code="not_this_service",
         )
+
+
+def _why(error: BaseException) -> tuple[str, str]:
+    """What kept a connection from being made, in one word and in a few."""
+    one: BaseException | None = error
+    while one is not None and not isinstance(one, OSError):
+        one = one.__cause__ or one.__context__
+    if isinstance(one, ssl.SSLCertVerificationError):
+        return "tls", f" ({one.verify_message.rstrip('.')})"
+    if isinstance(one, ssl.SSLError):
+        return "tls", " (it does not speak TLS)"
+    if isinstance(one, socket.gaierror):
+        return "name_not_found", " (its name is not known)"
+    why = f" ({one.strerror})" if one is not None and one.strerror else ""
+    return "refused" if isinstance(one, ConnectionRefusedError) else "unreachable", why
+
+
+def _wants_tls(url: httpx.URL) -> bool:
+    """Whether an address of http:// is one of https://, told by a handshake; nothing else is
+    sent."""
+    if url.scheme != "http":
+        return False
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        place = url.host, url.port or 80
+        with socket.create_connection(place, 5) as plain, context.wrap_socket(plain):
+            return True
+    except (OSError, UnicodeError):
+        return False

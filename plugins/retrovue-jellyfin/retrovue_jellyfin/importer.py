@@ -52,6 +52,7 @@ class JellyfinImporter(Importer):
         Option("insecure", "Do not check the server's certificate.", type=bool, default=False),
     )
 
+    _about: str | None = None  # what the server said when it was last asked which it is
     _offered: Sequence[FoundCollection] = ()
 
     def identity(self) -> str:
@@ -61,7 +62,12 @@ class JellyfinImporter(Importer):
     def remote_identity(self) -> str:
         """The server's id, which it tells anybody: the key stays here."""
         with Client(settings.check(self.config), with_key=False) as client:
-            return client.server_id()
+            id_, self._about = client.server()
+        return id_
+
+    def about(self) -> str | None:
+        """The server's name and version."""
+        return self._about
 
     def discover(self) -> Iterator[FoundCollection]:
         """Libraries of what can be kept; books, live television, box sets and playlists are not."""

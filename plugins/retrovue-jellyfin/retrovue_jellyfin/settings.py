@@ -27,7 +27,8 @@ def check(config: Mapping[str, Any]) -> Settings:
     """The settings of a configuration. Raises ImporterError where they reach nothing."""
     key = str(config.get("api_key") or "")
     if not key or not key.isascii() or not key.isalnum():
-        raise ImporterError("the API key is empty or holds characters that no key has: --api-key")
+        says = "the API key is empty or holds characters that no key has: --api-key"
+        raise ImporterError(says, code="wrong_token")
     timeout = float(config.get("timeout") or 0)
     if not (math.isfinite(timeout) and timeout > 0):
         raise ImporterError("--timeout must be a number of seconds above 0")

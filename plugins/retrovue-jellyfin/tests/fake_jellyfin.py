@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from contextlib import suppress
@@ -17,17 +18,19 @@ class FakeJellyfin:
     """`with FakeJellyfin(key) as server:` serves `libraries` and `items`, a list for each library.
 
     `extras` and `parts` are lists by the id of what they belong to. `failing` is None, a status, or
-    one of timeout, drip, cut, count, garbage, redirect; `requests` has each path that was asked,
-    `keys` what stood in `Authorization`.
+    one of timeout, drip, cut, count, garbage, redirect, and `failing_at` the path that fails;
+    `requests` has each path that was asked, `keys` what stood in `Authorization`.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, tls: ssl.SSLContext | None = None) -> None:
         self.key = key
+        self.tls = tls
         self.libraries: list[Json] = []
         self.items: dict[str, list[Json]] = {}
         self.extras: dict[str, list[Json]] = {}
         self.parts: dict[str, list[Json]] = {}
         self.failing: str | int | None = None
+        self.failing_at = "/Items"
         self.elsewhere = ""
         self.requests: list[str] = []
         self.keys: list[str] = []
@@ -49,7 +52,11 @@ class FakeJellyfin:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        if self.tls is not None:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
+            self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        scheme = "http" if self.tls is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
@@ -71,7 +78,7 @@ class FakeJellyfin:
         self.keys.append(said)
         if parts.path != "/System/Info/Public" and f'Token="{self.key}"' not in said:
             return self._send(handler, b"", 401)
-        if self.failing is not None and parts.path == "/Items":
+        if self.failing is not None and parts.path == self.failing_at:
             return self._fail(handler, parse_qs(parts.query))
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         answer = self._found(parts.path, query)
@@ -79,7 +86,8 @@ class FakeJellyfin:
 
     def _found(self, path: str, query: dict[str, str]) -> Any:
         if path == "/System/Info/Public":
-            return {"Id": self.id, "ProductName": "Jellyfin Server", "Version": "10.10.3"}
+            told = {"ServerName": "Den", "ProductName": "Jellyfin Server", "Version": "10.10.3"}
+            return {"Id": self.id, **told}
         if path == "/Library/VirtualFolders":
             return self.libraries
         if path == "/Items":
@@ -114,7 +122,8 @@ class FakeJellyfin:
             return self._send(handler, b"", 302, {"Location": self.elsewhere})
         if self.failing == "drip":
             return self._drip(handler)
-        page = self._page({name: values[0] for name, values in query.items()})
+        asked = {name: values[0] for name, values in query.items()}
+        page = self._found(urlsplit(handler.path).path, asked)
         if self.failing == "count":
             page["TotalRecordCount"] += 1
         body = json.dumps(page).encode()

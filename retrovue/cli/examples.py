@@ -137,7 +137,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "db restore": ("retrovue db restore copy.db --dry-run", "retrovue db restore copy.db --force"),
     "plugins": ("retrovue plugins", "retrovue --no-plugin plex plugins"),
     "plugins new": ("retrovue plugins new shelf",),
-    "schema": ("retrovue schema", "retrovue schema source list"),
+    "schema": (
+        "retrovue schema",
+        "retrovue schema source ingest > ingest.schema.json",
+    ),
     "config": ("retrovue config",),
     "config path": ("retrovue config path",),
     "hook": (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.cli import Cli
-from support.media import Library, write
+from support.media import Library, settle, write
 from support.survival import check, copy_of, killed_at, spread, statements_of
 
 HEAT = "Movies/Heat (1995)/Heat (1995).mkv"
@@ -112,6 +112,7 @@ def test_it_is_shown_with_each_asset(changed: Library, plan: Path) -> None:
 
 
 def test_it_does_exactly_what_the_ingest_would_have_done(changed: Library, plan: Path) -> None:
+    settle(changed.root)
     write_plan(changed, plan)
     at_once = copy_of(changed.cli, "at-once")
     at_once.ok("source", "ingest", "Home")
@@ -127,6 +128,7 @@ def test_many_new_assets_go_in_bulk_through_a_plan(cli: Cli, tmp_path: Path, pla
     films = [f"Movies/Film {n} (1999)/Film {n} (1999).mkv" for n in range(1200)]
     shows = [f"TV/Show/Season 01/Show S01E{n:04}.mkv" for n in range(1, 1101)]
     library = Library(cli, tmp_path / "media", *films, *shows)
+    settle(library.root)  # what changed just now is told by another fingerprint
     write_plan(library, plan)
     at_once = copy_of(cli, "at-once")
     at_once.ok("source", "ingest", "Home")

@@ -29,8 +29,7 @@ FIELDS = {
     "Probed": "duration_ms container width height streams tags taken_on",
     "Stream": "kind codec language channels hdr is_default forced path",
     "Location": "external_path local_path",
-    "ScanCollection": "external_id name kind mappings quick known_folders identity excluded"
-    " below",
+    "ScanCollection": "external_id name kind mappings quick known_folders identity excluded below",
 }
 METHODS = {
     "__init__": "self config",

@@ -22,8 +22,10 @@ import importlib
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -343,11 +345,21 @@ class Walkthrough:
             for when in re.findall(r"^OnCalendar=(.+)$", text, re.MULTILINE):
                 self._analyze("calendar", when)
             for command in re.findall(r"^ExecStart=(.+)$", text, re.MULTILINE):
-                self._start(command.replace("%h", str(self.home)))
+                self._start(command.replace("%h", str(self.home)), ends="oneshot" in text)
 
-    def _start(self, command: str) -> None:
-        run = self._shell(f"exec {command}")
-        assert run.code == 0, f"{command}\n{run.everything}"
+    def _start(self, command: str, *, ends: bool) -> None:
+        """Run what a unit starts; what does not end by itself has to at SIGTERM."""
+        process = subprocess.Popen(
+            shlex.split(command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        try:
+            if not ends:
+                _await_handler(process, signal.SIGTERM)
+                process.terminate()
+            printed, _ = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+        assert (process.returncode, printed) == (0, ""), f"{command}\n{printed}"
 
     def _analyze(self, *words: str) -> None:
         try:
@@ -357,6 +369,16 @@ class Walkthrough:
         except FileNotFoundError:  # no systemd on this machine
             return
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _await_handler(process: subprocess.Popen[str], number: int) -> None:
+    """Wait until a process takes care of a signal. https://docs.kernel.org/filesystems/proc.html"""
+    status = Path("/proc") / str(process.pid) / "status"
+    while process.poll() is None:
+        caught = re.search(r"^SigCgt:\s*(\w+)$", status.read_text(), re.MULTILINE)
+        if caught is None or int(caught[1], 16) >> (number - 1) & 1:
+            return
+        time.sleep(0.02)
 
 
 def _plain(command: str) -> tuple[list[str], str | None]:

@@ -60,7 +60,7 @@ def test_an_example_is_of_the_command_that_shows_it() -> None:
             ), example
 
 
-@pytest.mark.parametrize("noun", _groups())
+@pytest.mark.parametrize("noun", list(_groups()))
 def test_a_group_alone_ends_in_0(cli: Cli, noun: str) -> None:
     cli.make_empty()
     run = cli(noun)

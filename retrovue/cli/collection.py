@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,8 +12,11 @@ from retrovue.cli import base, options, views
 from retrovue.cli.app import App
 from retrovue.cli.output import Result
 from retrovue.commands import Command, Hint, Line, help_of
-from retrovue.errors import UsageError
+from retrovue.errors import NotFound, UsageError
 from retrovue.selectors import source_selector
+
+if TYPE_CHECKING:
+    from retrovue.operations.collections import Updated
 
 
 @click.group("collection", cls=base.Group)
@@ -66,8 +70,9 @@ def update(app: App, *, selector: str, enabled: bool | None, sync: str | None,
            maps: Sequence[tuple[str, str]], map_same: bool, unmap: tuple[str, ...],
            exclude: tuple[str, ...], include: tuple[str, ...],
            allow_missing: bool) -> Result:  # fmt: skip
-    """Change the flags and path mappings of a collection, all of it or nothing."""
-    from retrovue.operations.collections import CollectionUpdate, update_collection
+    """Change the flags and path mappings of a collection, all of it or nothing; or of all that a
+    shell-style pattern means, such as 'Disk/*'."""
+    from retrovue.operations.collections import CollectionUpdate, update_collections
 
     if enabled is None and sync is None and not (maps or map_same or unmap or exclude or include):
         raise UsageError(
@@ -75,7 +80,6 @@ def update(app: App, *, selector: str, enabled: bool | None, sync: str | None,
         )
     if enabled is False and sync == "on":
         raise UsageError("--disable and --sync-enable contradict each other")
-    collection = collections.get(app.catalogue.reader(), selector)
     wanted = CollectionUpdate(
         enabled,
         None if sync is None else sync == "on",
@@ -86,21 +90,47 @@ def update(app: App, *, selector: str, enabled: bool | None, sync: str | None,
         include,
         allow_missing,
     )
-    done = update_collection(app.catalogue, lambda: app.plugins, collection, wanted)
+    connection = app.catalogue.reader()
+    try:
+        found, pattern = [collections.get(connection, selector)], False
+    except NotFound:
+        found, pattern = collections.matching(connection, selector), True
+    done = update_collections(app.catalogue, lambda: app.plugins, found, wanted)
+    return _of_pattern(app, done) if pattern else _of_one(app, done[0])
+
+
+def _of_one(app: App, done: Updated) -> Result:
     data = {**views.collection_data(done.after), "changed": done.changed}
     if not done.changed:
-        return Result(
-            data, [f"Nothing changed: collection '{collection.name}' is already up to date."]
-        )
-    lines: list[Line] = [
-        f"{app.did('update')} collection '{collection.name}'",
-        "",
-        *views.collection_facts(done.after),
-    ]
-    if done.after.sync_enabled and not (done.before.sync_enabled or app.dry_run):
-        source = source_selector(collection.source_id, collection.source_name)
-        lines += ["", Hint("Next", Command("source ingest", (source,)))]
-    return Result(data, lines)
+        return Result(data, [_unchanged(done)])
+    facts = views.collection_facts(done.after)
+    return Result(data, [_updated(app, done), "", *facts, *_following(app, [done])])
+
+
+def _of_pattern(app: App, done: Sequence[Updated]) -> Result:
+    rows = [{**views.collection_data(each.after), "changed": each.changed} for each in done]
+    data = {"collections": rows, "changed": any(each.changed for each in done)}
+    lines: list[Line] = [_updated(app, each) if each.changed else _unchanged(each) for each in done]
+    table = views.collection_table([each.after for each in done])
+    return Result(data, [*lines, "", *table, *_following(app, done)])
+
+
+def _updated(app: App, done: Updated) -> str:
+    return f"{app.did('update')} collection '{done.after.name}'"
+
+
+def _unchanged(done: Updated) -> str:
+    return f"Nothing changed: collection '{done.after.name}' is already up to date."
+
+
+def _following(app: App, done: Sequence[Updated]) -> list[Line]:
+    """The ingest of the sources of which something is newly sync-enabled."""
+    if app.dry_run:
+        return []
+    new = [each.after for each in done if each.after.sync_enabled and not each.before.sync_enabled]
+    names = dict.fromkeys(source_selector(each.source_id, each.source_name) for each in new)
+    hints = [Hint("Next", Command("source ingest", (name,))) for name in names]
+    return ["", *hints] if hints else []
 
 
 @command.command("ingest")

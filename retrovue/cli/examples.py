@@ -62,6 +62,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'retrovue collection update "My Plex/Films" --map /data /mnt/nas --sync-enable',
         "retrovue collection update Movies --map-same --sync-enable",
         "retrovue collection update Movies --exclude /mnt/media/Movies/Old",
+        "retrovue collection update 'Media/*' --map-same --sync-enable",
     ),
     "collection ingest": (
         "retrovue collection ingest Movies",

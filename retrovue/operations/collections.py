@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from retrovue.catalogue import collections, history, mappings, sources
+from retrovue.catalogue.connection import Tx
 from retrovue.catalogue.core import Catalogue
 from retrovue.commands import Command, Hint
 from retrovue.errors import (
@@ -55,6 +56,14 @@ class CollectionUpdate(NamedTuple):
     allow_missing: bool = False
 
 
+class _Planned(NamedTuple):
+    """A collection with its mappings as they shall be, and why it cannot be ingested then."""
+
+    collection: Collection
+    after: tuple[PathMapping, ...]
+    reasons: list[str]
+
+
 def update_collection(
     catalogue: Catalogue,
     plugins: Callable[[], Plugins],
@@ -67,25 +76,77 @@ def update_collection(
     Raises UsageError for a mapping that fits nothing, InvalidState, and NotIngestible when it is
     to be sync-enabled but cannot be ingested; then nothing changes.
     """
+    return update_collections(catalogue, plugins, [collection], wanted)[0]
 
-    def attempt() -> Updated:
+
+def update_collections(
+    catalogue: Catalogue,
+    plugins: Callable[[], Plugins],
+    chosen: Sequence[Collection],
+    wanted: CollectionUpdate,
+) -> list[Updated]:
+    """The same of several in one transaction: all of them change, or none does. A rewrite has to
+    fit a location of one of them. An error that concerns one of several names it."""
+
+    def attempt() -> list[Updated]:
+        planned = [
+            _planned(catalogue, plugins, collection, own, several=len(chosen) > 1)
+            for collection, own in _each(catalogue, chosen, wanted)
+        ]
+        with catalogue.write("Collection update") as tx:
+            return [_write(tx, each, wanted) for each in planned]
+
+    names = ", ".join(f"'{collection.name}'" for collection in chosen)
+    noun = "collection" if len(chosen) == 1 else "collections"
+    return retry_on_conflict(attempt, f"Collection update failed: {noun} {names}")
+
+
+def _each(
+    catalogue: Catalogue, chosen: Sequence[Collection], wanted: CollectionUpdate
+) -> list[tuple[Collection, CollectionUpdate]]:
+    """Each collection as it is now, with what of the update is for it."""
+    require_folders(wanted.rewrites)
+    found = []
+    unused = list(wanted.rewrites)
+    for collection in chosen:
         now = collections.by_id(catalogue.reader(), collection.id)
         if now is None:
             raise gone(collection)
-        return _update_collection(catalogue, plugins, now, wanted)
+        _, left = mappings.remap(now.mappings, wanted.rewrites)
+        unused = [rewrite for rewrite in unused if rewrite in left]
+        fitting = tuple(rewrite for rewrite in wanted.rewrites if rewrite not in left)
+        found.append((now, wanted._replace(rewrites=fitting)))
+    for rewrite in unused:
+        every = [mapping for collection, _ in found for mapping in collection.mappings]
+        raise mappings.no_such_location("--map", rewrite.external, every)
+    return found
 
-    return retry_on_conflict(attempt, f"Collection update failed: collection '{collection.name}'")
 
-
-def _update_collection(
+def _planned(
     catalogue: Catalogue,
     plugins: Callable[[], Plugins],
     collection: Collection,
     wanted: CollectionUpdate,
-) -> Updated:
+    *,
+    several: bool,
+) -> _Planned:
+    try:
+        return _looked_at(catalogue, plugins, collection, wanted)
+    except UsageError as error:
+        if several:
+            name = collections.selector(catalogue.reader(), collection)
+            error.detail = [f"collection: {name}", *error.detail]
+        raise
+
+
+def _looked_at(
+    catalogue: Catalogue,
+    plugins: Callable[[], Plugins],
+    collection: Collection,
+    wanted: CollectionUpdate,
+) -> _Planned:
     source = sources.by_id(catalogue.reader(), collection.source_id)
     sources.require_valid(catalogue.reader(), source)
-    require_folders(wanted.rewrites)
     same = _same_here(collection, wanted)
     after = mappings.plan(
         collection.mappings, wanted.rewrites, same, wanted.unmap, wanted.exclude, wanted.include
@@ -101,23 +162,26 @@ def _update_collection(
             reasons,
             hint=_way_to_map(catalogue, collection, after),
         )
-    with catalogue.write("Collection update") as tx:
-        before = require_same(tx, collection)
-        mappings.write(tx, before.mappings, after)
-        enabled, sync_enabled = _flags(before, wanted)
-        collections.set_flags(tx, before, enabled=enabled, sync_enabled=sync_enabled)
-        collections.set_ingestible(tx, collection.id, reasons)
-        now = collections.by_id(tx.connection, collection.id)
-        assert now is not None
-        if now != before:
-            history.record(
-                tx,
-                "Collection update",
-                "success",
-                source.name,
-                collection.name,
-                _collection_detail(before, now),
-            )
+    return _Planned(collection, after, reasons)
+
+
+def _write(tx: Tx, planned: _Planned, wanted: CollectionUpdate) -> Updated:
+    before = require_same(tx, planned.collection)
+    mappings.write(tx, before.mappings, planned.after)
+    enabled, sync_enabled = _flags(before, wanted)
+    collections.set_flags(tx, before, enabled=enabled, sync_enabled=sync_enabled)
+    collections.set_ingestible(tx, before.id, planned.reasons)
+    now = collections.by_id(tx.connection, before.id)
+    assert now is not None
+    if now != before:
+        history.record(
+            tx,
+            "Collection update",
+            "success",
+            before.source_name,
+            before.name,
+            _collection_detail(before, now),
+        )
     return Updated(before, now)
 
 

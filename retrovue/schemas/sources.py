@@ -254,7 +254,17 @@ OUTPUTS = {
     "collection list": Output("The collections.", {"collections": _COLLECTIONS}),
     "collection show": Output("A collection with its path mappings.", COLLECTION),
     "collection update": Output(
-        "The collection as it is now.", {**COLLECTION, "changed": _CHANGED}, dry_run=True
+        "The collection as it is now; each of them, where a pattern means several.",
+        {**COLLECTION, "changed": _CHANGED},
+        instead=(
+            {
+                "collections": rows(
+                    record({**COLLECTION, "changed": _CHANGED}), "those that it means"
+                ),
+                "changed": _CHANGED,
+            },
+        ),
+        dry_run=True,
     ),
     "collection ingest": Output(
         "How the ingest of a collection ended.", INGESTED, _INGEST, dry_run=True

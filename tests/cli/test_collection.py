@@ -146,6 +146,49 @@ def test_asking_for_what_is_so_already_changes_nothing(cli: Cli, media: Path) ->
     assert cli.dump() == before
 
 
+# -- several at once ------------------------------------------------------------------------------
+
+
+def test_a_pattern_updates_all_that_it_means_in_one_transaction(cli: Cli, media: Path) -> None:
+    run = cli.ok("collection", "update", "home/*", "--map-same", "--sync-enable")
+    lines = run.out.splitlines()
+    assert lines[:2] == ["Updated collection 'Movies'", "Updated collection 'Música'"]
+    assert lines[-1] == f"Next: retrovue --db {cli.db} source ingest Home"
+    assert (_flags(cli), _flags(cli, "Música")) == ((1, 1, 1), (1, 1, 1))
+    assert cli.rows("SELECT count(*) FROM history WHERE operation = 'Collection update'") == [(2,)]
+    again = cli.json("collection", "update", "M*", "--sync-enable")
+    assert (again["changed"], [c["name"] for c in again["collections"]]) == (
+        False, ["Movies", "Música"],
+    )  # fmt: skip
+
+
+def test_of_a_pattern_all_change_or_none_does(cli: Cli, media: Path) -> None:
+    shutil.rmtree(media / "Música")
+    before = cli.dump()
+    run = cli("collection", "update", "Home/*", "--map", media, media, "--sync-enable")
+    assert (run.code, run.out) == (1, "")
+    assert run.error == "Error: --map: there is no folder for 1 location"
+    assert "  collection: Home/Música\n" in run.err
+    run = cli("collection", "update", "Home/*", "--sync-enable")
+    assert (run.code, run.error) == (1, "Error: Collection 'Movies' is not ingestible")
+    cli.ok("collection", "update", "Home/*", "--enable", "--dry-run")
+    assert cli.dump() == before
+
+
+def test_a_mapping_of_a_pattern_fits_some_of_it(cli: Cli, media: Path, tmp_path: Path) -> None:
+    run = cli("collection", "update", "Home/*", "--map", "/elsewhere", tmp_path)
+    assert (run.code, run.error.startswith("Error: --map /elsewhere")) == (1, True)
+    cli.ok("collection", "update", "Home/*", "--map", media / "Movies", media / "Movies")
+    assert cli.rows("SELECT local_path IS NULL FROM path_mappings ORDER BY collection_id") == [
+        (0,), (1,),
+    ]  # fmt: skip
+
+
+def test_a_pattern_that_means_none_is_not_found(cli: Cli, media: Path) -> None:
+    run = cli("collection", "update", "Disk/*", "--enable")
+    assert (run.code, run.error) == (1, "Error: Collection 'Disk/*' not found")
+
+
 def test_contradiction_is_a_usage_error(cli: Cli, media: Path) -> None:
     run = cli("collection", "update", "Movies", "--disable", "--sync-enable")
     assert run.code == 1

@@ -209,7 +209,8 @@ def becomes(pair: Pair) -> str:
 def described(collection: Collection) -> str:
     """A collection in a list of those that an operation would cost."""
     return (
-        f"{collection.name} (external id {collection.external_id}, {collection.asset_count} assets)"
+        f"{collection.name} (external id {collection.external_id}, {collection.asset_count}"
+        f" asset{'' if collection.asset_count == 1 else 's'})"
     )
 
 

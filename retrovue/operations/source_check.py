@@ -210,15 +210,19 @@ def _ways_out(
     if problem.code in ("timeout", "server_error"):
         return [Hint("Look again", Command("source check", (selector,)))]
     if problem.code == "wrong_token":
-        return [_another_secret(selector, option) for option in importer.options if option.secret]
+        stored = sources.secrets(connection, source.id)
+        secret = [option for option in importer.options if option.secret]
+        return [_another_secret(selector, option, stored.get(option.name, "")) for option in secret]
     return [
         Hint("See how it is reached", Command("source show", (selector,))),
         Hint("What can be changed", Command("source update", (selector,), ("--help",))),
     ]
 
 
-def _another_secret(selector: str, option: Option) -> Hint:
-    """The command that has a secret read from the environment: no shell remembers it."""
+def _another_secret(selector: str, option: Option, stored: str) -> Line:
+    """How to give another secret: by the environment, since a shell remembers what is typed."""
+    if stored.startswith("env:"):
+        return f"It is read from {stored[4:]}; set that to a valid one: export {stored[4:]}=..."
     if option.envvar is None:
         return Hint("What can be changed", Command("source update", (selector,), ("--help",)))
     reads = Command("source update", (selector,), (option.flag, f"env:{option.envvar}"))

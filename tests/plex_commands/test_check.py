@@ -275,6 +275,17 @@ def test_a_wrong_token(movies: Section, cli: Cli, plex: FakePlex) -> None:
     ]
 
 
+def test_a_wrong_token_of_the_environment(
+    movies: Section, cli: Cli, plex: FakePlex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLEX_TOKEN", plex.token)
+    cli.ok("source", "update", NAME, "--token", "env:PLEX_TOKEN")
+    plex.token = "another-token-9876543210"
+    assert cli("source", "check", NAME).err.splitlines()[-1] == (
+        "  It is read from PLEX_TOKEN; set that to a valid one: export PLEX_TOKEN=..."
+    )
+
+
 def test_the_place_that_is_redirected_to_gets_nothing(
     movies: Section, cli: Cli, plex: FakePlex
 ) -> None:

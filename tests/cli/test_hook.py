@@ -133,7 +133,7 @@ def _runs(pid: int) -> bool:
 
 def test_what_a_hook_runs_of_retrovue_runs_no_hook(cli: Cli) -> None:
     count = cli.home / "count"
-    ingest = f"{shlex.join(cli.command()[:3])} source ingest Home"
+    ingest = shlex.join(cli.command("source", "ingest", "Home"))
     again = f"echo x >> {shlex.quote(str(count))}; {ingest}"
     media.Library(cli, cli.home / "Media", "Films/Harbour (1951).mkv")
     cli.ok("hook", "add", "collection_ingested", "--", "sh", "-c", again)

@@ -44,6 +44,8 @@ COUNTING = (("source", "list"), ("collection", "list"), ("collection", "show", "
 SLOW_TO_IMPORT = (
     "sqlite_utils", "importlib.metadata", "requests", "plexapi", "pluggy",
     "retrovue_filesystem", "retrovue_plex", "retrovue.operations", "retrovue.schemas", "watchfiles",
+    "tomllib", "tomlkit", "retrovue.cli.option_defaults", "retrovue.cli.versions",
+    "retrovue.cli.hook_runs",
 )  # fmt: skip
 
 

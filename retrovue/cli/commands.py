@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from retrovue.cli import settings_file, versions
+from retrovue.cli import settings_file
 from retrovue.cli.app import App, chosen_plugins
 from retrovue.cli.base import Group
 from retrovue.cli.progress import FORMS
@@ -64,7 +64,11 @@ class Commands(Group):
         return [*COMMANDS, *extra_commands(_no_plugins(ctx)).usable]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, versions.without_json(ctx, args))
+        if "--version" in args:
+            from retrovue.cli import versions
+
+            args = versions.without_json(ctx, args)
+        return super().parse_args(ctx, args)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in COMMANDS:
@@ -147,13 +151,15 @@ def _is_command(name: str) -> bool:
 
 def _set_defaults(ctx: click.Context, name: str, called: click.Command, rest: list[str]) -> None:
     """Give the command that was called the defaults of the settings file."""
-    from retrovue.cli import option_defaults
-
     settings: Settings = ctx.obj
     if settings.fault is not None and name != "config":
         raise settings.fault
     values = settings.values.get(name)
-    if not isinstance(values, Mapping) or name in ("config", *option_defaults.TOP):
+    if not isinstance(values, Mapping) or name == "config":
+        return
+    from retrovue.cli import option_defaults
+
+    if name in option_defaults.TOP:
         return
     verb = next((word for word in rest if not word.startswith("-")), "")
     defaults, found = option_defaults.of_command(ctx, called, name, values, verb)
@@ -185,6 +191,13 @@ def _load(point: Any) -> click.Command:
     return command
 
 
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: Any) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from retrovue.cli import versions
+
+        versions.show(ctx)
+
+
 @click.group(
     cls=Commands,
     invoke_without_command=True,
@@ -204,7 +217,7 @@ def _load(point: Any) -> click.Command:
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=versions.show,
+    callback=_show_version,
     help="Show the version and exit; with -v also what it runs on.",
 )
 @click.pass_context

@@ -11,7 +11,7 @@ import click
 
 from retrovue import API_VERSION, __version__
 
-_WITH_VALUE = ("--db", "--no-plugin")
+_WITH_VALUE = ("--db", "--no-plugin", "--progress")
 _ASKED = "retrovue.version"
 _VERBOSE = re.compile(r"--verbose|-[vq]*v[vq]*")
 
@@ -41,10 +41,8 @@ def _before_noun(arguments: Sequence[str]) -> list[str]:
     return own
 
 
-def show(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+def show(ctx: click.Context) -> None:
     """Print it and exit."""
-    if not wanted or ctx.resilient_parsing:
-        return
     asked = ctx.meta.get(_ASKED, Asked())
     facts = _facts() if asked.verbose else {}
     if asked.as_json:

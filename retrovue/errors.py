@@ -7,6 +7,7 @@
     ├── Ambiguous                   ambiguous
     ├── UnknownSourceType           unknown_source_type
     ├── ImporterFailed              importer_failed
+    │   └── SecretNotSet            importer_failed
     ├── DiscoveryFailed             discovery_failed
     ├── NotIngestible               not_ingestible
     ├── InvalidState                invalid_state
@@ -113,6 +114,10 @@ class UnknownSourceType(RetrovueError):
 
 class ImporterFailed(RetrovueError):
     code = "importer_failed"
+
+
+class SecretNotSet(ImporterFailed):
+    """A secret is read from an environment variable that is not set."""
 
 
 class DiscoveryFailed(RetrovueError):

@@ -155,7 +155,8 @@ def _asset(
             _file(path, at.read.file, at.version, at.part, labels.get(at.version)) for at in placed
         )
         times = ",".join(f"{at.read.file.size}:{at.read.file.mtime_ns}" for at in placed)
-        fingerprint = f"{mark}:{times}"
+        called = "\0".join(at.read.file.name for at in placed).encode("utf-8", "surrogateescape")
+        fingerprint = f"{mark}:{times} + {crc32(called):08x}"  # moves look past this, as past NFOs
     metadata = _NO_METADATA
     if absolute or extra or apart:
         film = owner._asdict() if owner is not None else None

@@ -186,6 +186,7 @@ class Catalogue:
     def _transaction(self, operation: Operation, *, dry_run: bool) -> Iterator[Tx]:
         connection = self._opened(operation)
         with transaction(connection, operation, dry_run=dry_run, committed=self.committed) as tx:
+            version_of(connection, self.path)  # a newer tool may have come since the last write
             yield tx
             from retrovue.catalogue import guarantees, search  # reads do without
             from retrovue.catalogue.works import attach

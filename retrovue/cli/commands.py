@@ -152,7 +152,8 @@ def _is_command(name: str) -> bool:
 def _set_defaults(ctx: click.Context, name: str, called: click.Command, rest: list[str]) -> None:
     """Give the command that was called the defaults of the settings file."""
     settings: Settings = ctx.obj
-    if settings.fault is not None and name != "config":
+    asks_help = any(word in ctx.help_option_names for word in rest)
+    if settings.fault is not None and name != "config" and not asks_help:
         raise settings.fault
     values = settings.values.get(name)
     if not isinstance(values, Mapping) or name == "config":

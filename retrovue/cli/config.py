@@ -54,6 +54,8 @@ def path(app: App) -> Result:
 
 def _all(ctx: click.Context, app: App) -> Result:
     settings = app.settings
+    if settings.fault is not None:  # nothing else is known either
+        raise settings.fault
     found, faults = _from_file(ctx, settings)
     every = [*_from_environment(), *found]
     origin = _origin(ctx, app)
@@ -81,7 +83,7 @@ def _all(ctx: click.Context, app: App) -> Result:
         lines += ["", *table(("SETTING", "VALUE", "FROM"), rows)]
     other = _other_catalogue(app)
     warnings = [f"{settings.path}: {fault}" for fault in faults]
-    return Result(data, lines, [*warnings, *other], error=settings.fault)
+    return Result(data, lines, [*warnings, *other])
 
 
 _ORIGINS = {
@@ -132,7 +134,7 @@ def _from_file(ctx: click.Context, settings: Settings) -> tuple[list[Setting], l
     top = option_defaults.of_root(root, settings.values, commands.__contains__)
     known, faults = [*top.known], [*top.faults]
     for name, value in settings.values.items():
-        if name in commands and isinstance(value, Mapping):
+        if name in commands and name not in option_defaults.TOP and isinstance(value, Mapping):
             called = root.get_command(ctx.find_root(), name)
             assert called is not None
             _, found = option_defaults.of_command(ctx, called, name, value)

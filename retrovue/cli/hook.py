@@ -17,8 +17,6 @@ from retrovue.commands import Command, Hint, Line
 from retrovue.errors import NotFound, UsageError
 from retrovue.model import EVENTS
 
-_LIST = Command("hook list", needs_file=False)
-
 
 @click.group("hook", cls=base.Group)
 def command() -> None:
@@ -44,11 +42,25 @@ def add(app: App, *, event: str, words: tuple[str, ...]) -> Result:
     if not given:
         raise UsageError("Missing argument 'COMMAND...'")
     hook = Hook(event, (_program(given[0]), *given[1:]))
-    number = settings_writer.add_hook(app.settings, hook, dry_run=app.dry_run)
+    _require_no_secret(hook)
+    number = settings_writer.add_hook(app.settings.path, hook, dry_run=app.dry_run)
     says = f"{app.did('add')} hook {number}: after {event} run {hook_runs.called(hook)}"
     undo = Command("hook remove", (str(number),), needs_file=False)
     lines: list[Line] = [says] if app.dry_run else [says, Hint("Undo", undo)]
     return Result({"hook": _data(number, hook), "path": app.settings.path}, lines)
+
+
+def _holds_secret(hook: Hook) -> bool:
+    return any(hook_runs.shown(word) != word for word in hook.command)
+
+
+def _require_no_secret(hook: Hook) -> None:
+    """What stands in a command is shown to whoever lists the processes."""
+    if _holds_secret(hook):
+        raise UsageError(
+            "The command holds a secret, which everybody sees who lists the processes",
+            hint="Let the program read it from a file or from the environment.",
+        )
 
 
 def _program(given: str) -> str:
@@ -92,7 +104,7 @@ def _cells(hook: Hook | None) -> tuple[str, str]:
 def _data(number: int, hook: Hook | None) -> dict[str, Any]:
     if hook is None:
         return {"number": number, "event": None, "command": None}
-    return {"number": number, "event": hook.event, "command": list(hook.command)}
+    return {"number": number, "event": hook.event, "command": [*map(hook_runs.shown, hook.command)]}
 
 
 @command.command("remove")
@@ -104,13 +116,9 @@ def remove(app: App, *, number: int) -> Result:
     """Remove a hook by the number that `hook list` shows."""
     from retrovue.cli import settings_writer
 
-    hooks = settings_writer.hooks(app.settings)
-    if number > len(hooks):
-        raise NotFound(f"Hook '{number}' not found", [Hint("Those that there are", _LIST)])
-    gone = hooks[number - 1]
-    settings_writer.remove_hook(app.settings, number, dry_run=app.dry_run)
+    gone = settings_writer.remove_hook(app.settings.path, number, dry_run=app.dry_run)
     lines: list[Line] = [f"{app.did('remove')} hook {number}: {' '.join(_cells(gone))}"]
-    if gone is not None and not app.dry_run:
+    if gone is not None and not app.dry_run and not _holds_secret(gone):
         again = Command(f"hook add {gone.event} --", gone.command, needs_file=False)
         lines.append(Hint("Undo", again))
     return Result({"hook": _data(number, gone), "path": app.settings.path}, lines)

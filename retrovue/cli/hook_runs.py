@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -16,7 +17,7 @@ from retrovue.cli.output import error_body
 from retrovue.cli.settings_file import Hook
 from retrovue.cli.shell import quoted
 from retrovue.errors import NotFound
-from retrovue.redact import scrub
+from retrovue.redact import MASK, scrub
 
 if TYPE_CHECKING:
     from retrovue.cli.app import App
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 SECONDS = 30.0
 INSIDE = "RETROVUE_IN_HOOK"
 """Set for a command of a hook: what that runs of retrovue tells no hook, or it might never end."""
+_HEADER = re.compile(r"(?i)\b((?:x-[a-z-]*token|authorization|api[-_]?key)\s*:\s*)\S.*")
 _TOLD = 400  # characters of what a failing command printed
 
 
@@ -44,13 +46,37 @@ def run_each(app: App, event: Event, arguments: Mapping[str, Any]) -> list[str]:
             continue
         if isinstance(why, _Hangs):
             app.hanging_hooks.add(number)
-        warnings.append(f"Hook {number} ({called(hook)}) failed in {event}: {why}")
+        says = f"Hook {number} ({called(hook)}) failed in {event}: {why}"
+        warnings.append(_without_secrets(app, says))
     return warnings
 
 
 def called(hook: Hook) -> str:
-    """The command of a hook as one line."""
-    return scrub(" ".join(map(quoted, hook.command)))
+    """The command of a hook as one line, without secrets."""
+    return " ".join(quoted(shown(word)) for word in hook.command)
+
+
+def shown(word: str) -> str:
+    """A word of a command without what is secret in an address or a header of HTTP."""
+    return _HEADER.sub(lambda found: f"{found[1]}{MASK}", scrub(word))
+
+
+def _without_secrets(app: App, text: str) -> str:
+    """The text without a secret of any source: a command has the environment of whoever ran
+    retrovue, and may print it."""
+    from retrovue.catalogue import sources
+    from retrovue.spellings import secrets_in
+
+    connection = app.catalogue.reader()
+    stored = [
+        value
+        for source in sources.all_of(connection)
+        for value in sources.secrets(connection, source.id).values()
+    ]
+    values = [os.environ.get(v[4:], "") if v.startswith("env:") else v for v in stored]
+    for secret in secrets_in(values):
+        text = secret.out_of_words(text, MASK)
+    return text
 
 
 class _Hangs(str):
@@ -59,7 +85,7 @@ class _Hangs(str):
 
 def _run(hook: Hook, change: bytes, db: str) -> str | None:
     """Why a command failed, None where it ended with 0. It runs without a shell, in a session of
-    its own, of which nothing is left when it took too long."""
+    its own, which is ended when it took too long."""
     env = {**os.environ, "RETROVUE_DB": db, INSIDE: "1"}
     seconds = _seconds()
     with tempfile.TemporaryFile() as said:
@@ -98,15 +124,16 @@ def _fault(code: int, said: IO[bytes]) -> str | None:
     said.seek(max(0, said.seek(0, os.SEEK_END) - 4 * _TOLD))
     lines = said.read().decode("utf-8", "replace").split("\n")
     last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    return f"{how}: {scrub(last)[-_TOLD:]}" if last else how
+    return f"{how}: {shown(last)[-_TOLD:]}" if last else how
 
 
 def _seconds() -> float:
     """The limit, or what RETROVUE_HOOK_TIMEOUT says instead."""
     try:
-        return float(os.environ["RETROVUE_HOOK_TIMEOUT"])
+        given = float(os.environ["RETROVUE_HOOK_TIMEOUT"])
     except (KeyError, ValueError):
         return SECONDS
+    return given if 0 < given < float("inf") else SECONDS
 
 
 def _change(app: App, event: Event, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -136,7 +136,7 @@ class Update(WithImporterOptions):
         }
         words = [word for word in args if word not in ("-h", "--help")]
         selector = self.peek(ctx, words, list(flags.values())).get("selector")
-        if not isinstance(selector, str) or selector.startswith("-"):
+        if not isinstance(selector, str) or (selector.startswith("-") and "--" not in args):
             return None
         if not app.catalogue.exists():
             return None

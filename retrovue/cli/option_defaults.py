@@ -9,6 +9,8 @@ import click
 
 EACH_TIME = ("allow_missing", "dry_run", "force", "help", "json", "version")
 """Options that are said each time: a default would be believed, or destroy, unseen."""
+OF_WRITING = ("every", "keep_going", "poll", "probe", "progress", "quick", "settle")
+"""Of commands that write, the options that a default can be set of: how, and never what."""
 TOP = ("db", "hook")
 """Keys that are no option's default; `db` is that of `--db`."""
 _SECRET = ("token", "password", "secret", "api_key", "apikey")
@@ -39,7 +41,10 @@ def of_root(
         for key, value in values.items()
         if key not in TOP and not (isinstance(value, Mapping) and is_command(key))
     }
-    return _of_options(root, "", own)
+    found = _of_options(root, "", own)
+    if isinstance(values.get("db"), Mapping):  # of the command there is nothing that can be set
+        return found._replace(faults=[*found.faults, "db: must be the path of the catalogue"])
+    return found
 
 
 def of_command(
@@ -74,6 +79,7 @@ def _noun(value: Any) -> str:
 
 def _of_options(command: click.Command, prefix: str, values: Mapping[str, Any]) -> Found:
     taken = dict(_keys(command))
+    writes = "dry_run" in taken
     known: list[Known] = []
     faults: list[str] = []
     for key, value in values.items():
@@ -84,13 +90,23 @@ def _of_options(command: click.Command, prefix: str, values: Mapping[str, Any]) 
             faults.append(f"{prefix}{key}: must be said each time")
         elif word not in taken:
             faults.append(f"{prefix}{key}: there is no such {_noun(value)}")
+        elif writes and word not in OF_WRITING:
+            faults.append(f"{prefix}{key}: must be said each time")
+        elif not _is_plain(value, taken[word]):
+            faults.append(f"{prefix}{key}: must be a text, a number, true or false")
         else:
-            known.append(Known(f"{prefix}{key}", value, taken[word]))
+            known.append(Known(f"{prefix}{key}", value, taken[word].name or ""))
     return Found(known, faults)
 
 
-def _keys(command: click.Command) -> Iterator[tuple[str, str]]:
-    """The options that a default can be set of: the key in the file, and click's name."""
+def _is_plain(value: Any, option: click.Option) -> bool:
+    """Whether click can take it: one value, or a list of such where an option may be repeated."""
+    each = value if isinstance(value, list) and option.multiple else [value]
+    return all(type(one) in (str, int, float, bool) for one in each)
+
+
+def _keys(command: click.Command) -> Iterator[tuple[str, click.Option]]:
+    """The options of which a default can be set, by their keys in the file."""
     for option in command.params:
         if not isinstance(option, click.Option) or option.name is None:
             continue
@@ -98,4 +114,4 @@ def _keys(command: click.Command) -> Iterator[tuple[str, str]]:
             continue  # one of several flags for one thing
         for flag in option.opts:
             if flag.startswith("--"):
-                yield flag[2:].replace("-", "_"), option.name
+                yield flag[2:].replace("-", "_"), option

@@ -32,7 +32,7 @@ class Settings(NamedTuple):
     def db(self) -> str | None:
         """The absolute path of the catalogue, where it is set."""
         given = self.values.get("db")
-        if not isinstance(given, str) or not given:
+        if not isinstance(given, str) or not given or "\0" in given:
             return None
         return os.path.abspath(os.path.join(os.path.dirname(self.path), os.path.expanduser(given)))
 
@@ -51,8 +51,7 @@ def read() -> Settings:
     """What the settings file says; nothing where there is none."""
     path = places.settings_file()
     try:
-        with open(path, "rb") as file:
-            content = file.read()
+        content = _content(path)
     except FileNotFoundError:
         return Settings(path)
     except OSError as error:
@@ -60,9 +59,20 @@ def read() -> Settings:
     import tomllib
 
     try:
-        return Settings(path, tomllib.loads(content.decode()))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        return Settings(path, tomllib.loads(content.decode("utf-8-sig")))
+    except (ValueError, RecursionError) as error:
         return Settings(path, fault=_unreadable(path, str(error) or "it is nested too deeply"))
+
+
+def _content(path: str) -> bytes:
+    """The bytes of a file; a pipe in its place is not waited for. Raises OSError."""
+    import stat
+
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(opened, "rb") as file:
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            raise OSError(0, "it is not a file")
+        return file.read()
 
 
 def _unreadable(path: str, why: str) -> SettingsUnreadable:

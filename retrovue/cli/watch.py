@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retrovue.catalogue import collections, sources
-from retrovue.cli import base, options
+from retrovue.cli import base, options, settings_file
 from retrovue.cli.app import App
 from retrovue.cli.output import Result, echo_err, plural, printable
 from retrovue.cli.progress import Progress
@@ -51,7 +51,7 @@ def command(app: App, *, selectors: tuple[str, ...], settle: float, every: float
         app.progress = Progress(quiet=True)
     told = _Told(app)
     wanted = watch.Settings(settle, every * 60, poll)
-    watching = watch.Watch(app.catalogue, chosen, wanted, told.ingest, told.trouble)
+    watching = watch.Watch(app.catalogue, chosen, wanted, told.ingest, told.trouble, told.good_news)
     if sys.stderr.isatty() and not app.quiet:
         echo_err("Following the folders of sync-enabled collections; Ctrl-C ends it.")
     ended = _Termination()
@@ -103,6 +103,11 @@ class _Told:
         """Say what did not succeed."""
         echo_err(f"{_now()}  {text}")
 
+    def good_news(self, text: str) -> None:
+        """Say what is well again."""
+        if not self._app.quiet:
+            self.trouble(text)
+
     def _say_once(self, name: str, troubles: list[str], *, of_all: bool) -> None:
         """Say the troubles of a collection that it had not the last time that all of it was looked
         at, nor since then."""
@@ -119,6 +124,7 @@ class _Told:
 
         asked = Options(quick=folder is None, folder=folder, touched=touched)
         name, error, warnings, found = collection.name, None, [], False
+        self._read_hooks()
         try:
             name = collections.selector(self._app.catalogue.reader(), collection)
             result = ingest_report.of_collection(self._app, collection, asked)
@@ -142,6 +148,12 @@ class _Told:
         if error is not None:
             return "locked" if isinstance(error, Locked) else "failed"
         return "done" if found else "nothing"
+
+    def _read_hooks(self) -> None:
+        """Heed the hooks of now: a watch goes on for months."""
+        now = settings_file.read()
+        if now.fault is None:
+            self._app.settings = now
 
     def _report(self, name: str, folder: str | None, result: Result) -> None:
         stats = Counter({word: result.data["totals"][word] for word in CHANGES})

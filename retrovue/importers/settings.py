@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from retrovue.commands import Command, Hint
-from retrovue.errors import ImporterFailed, UsageError
+from retrovue.errors import ImporterFailed, SecretNotSet, UsageError
 from retrovue.importers.api import Option
 from retrovue.redact import MASK, has_credentials, remember
 
@@ -214,7 +214,7 @@ def _read(name: str, value: str, source: str) -> str:
     variable = value.removeprefix("env:")
     found = os.environ.get(variable)
     if not found:
-        raise ImporterFailed(
+        raise SecretNotSet(
             f"The {name} of source '{source}' is read from the environment variable"
             f" {variable}, which is not set",
             hint=f"Set it: export {variable}=..." if _VARIABLE.fullmatch(variable) else None,

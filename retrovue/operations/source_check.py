@@ -16,7 +16,14 @@ from retrovue.catalogue import collections, sources
 from retrovue.catalogue.core import Catalogue
 from retrovue.catalogue.matching import Match, match
 from retrovue.commands import Command, Hint, Line
-from retrovue.errors import TROUBLES, AnotherServer, CheckFailed, ImporterError, Trouble
+from retrovue.errors import (
+    TROUBLES,
+    AnotherServer,
+    CheckFailed,
+    ImporterError,
+    SecretNotSet,
+    Trouble,
+)
 from retrovue.found import FoundCollection
 from retrovue.importers.api import Importer, Option
 from retrovue.importers.calls import Call, LeftBehind
@@ -24,7 +31,7 @@ from retrovue.importers.loader import Plugins
 from retrovue.model import Collection, Source
 from retrovue.operations import discover, folder_check, ingestibility, next_steps, remote
 from retrovue.operations.folder_check import Folder
-from retrovue.operations.sources import importer_of
+from retrovue.operations.sources import importer_of, options_of
 from retrovue.operations.troubles import word_of
 from retrovue.redact import describe_exception, lines
 
@@ -45,7 +52,7 @@ class Checked(NamedTuple):
     """What was looked at: `answered` says whether the source answered, `about` what it is;
     `enabled` are its enabled collections, `folders` is the number of their folders."""
 
-    importer: Importer
+    options: Sequence[Option]
     problems: tuple[Problem, ...]
     answered: bool
     about: str | None
@@ -75,14 +82,17 @@ def check(
     """
     end = time.monotonic() + seconds
     connection = catalogue.reader()
-    importer = importer_of(catalogue, plugins, source)
+    importer = _importer(catalogue, plugins, source)
     known = collections.of_source(connection, source.id)
     enabled = tuple(collection for collection in known if collection.enabled)
     folders = folder_check.of(connection, enabled)
     steps = 1 + len(folders)
     progress(steps, 0)
     look = folder_check.Look(folders)
-    answer, problems = _asked(source, importer, enabled, seconds)
+    if isinstance(importer, Problem):
+        answer, problems = None, [importer]
+    else:
+        answer, problems = _asked(source, importer, enabled, seconds)
     progress(steps, 1)
     if answer is not None:
         problems += _of_libraries(enabled, match(known, answer.offered), answer)
@@ -90,7 +100,16 @@ def check(
     progress(steps, steps)
     problems.sort(key=lambda problem: TROUBLES.index(problem.code))
     about = answer.about if answer is not None else None
-    return Checked(importer, tuple(problems), answer is not None, about, enabled, len(folders))
+    own = options_of(plugins, source)
+    return Checked(own, tuple(problems), answer is not None, about, enabled, len(folders))
+
+
+def _importer(catalogue: Catalogue, plugins: Plugins, source: Source) -> Importer | Problem:
+    """The importer of a source; a problem where it has no secret to show."""
+    try:
+        return importer_of(catalogue, plugins, source)
+    except SecretNotSet as error:
+        return Problem("wrong_token", error.message)
 
 
 def _asked(
@@ -189,14 +208,14 @@ def failure(connection: sqlite3.Connection, source: Source, checked: Checked) ->
     several = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     detail: list[Line] = [f"{problem.code}: {problem.message}" for problem in problems]
     for problem in problems:
-        ways_out = _ways_out(connection, source, checked.importer, problem)
+        ways_out = _ways_out(connection, source, checked.options, problem)
         detail += [way for way in ways_out if way not in detail]
     message = f"Source check failed: {several} with source '{source.name}'"
     return CheckFailed(message, detail, problems[0].code)
 
 
 def _ways_out(
-    connection: sqlite3.Connection, source: Source, importer: Importer, problem: Problem
+    connection: sqlite3.Connection, source: Source, own: Sequence[Option], problem: Problem
 ) -> list[Line]:
     selector = sources.selector(source)
     if problem.replaced:
@@ -211,7 +230,7 @@ def _ways_out(
         return [Hint("Look again", Command("source check", (selector,)))]
     if problem.code == "wrong_token":
         stored = sources.secrets(connection, source.id)
-        secret = [option for option in importer.options if option.secret]
+        secret = [option for option in own if option.secret]
         return [_another_secret(selector, option, stored.get(option.name, "")) for option in secret]
     return [
         Hint("See how it is reached", Command("source show", (selector,))),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Collection as Ids
 from typing import Literal, NamedTuple, Protocol
 
+from retrovue.catalogue import files
 from retrovue.catalogue.core import Catalogue
 from retrovue.errors import RetrovueError
 from retrovue.model import Collection
@@ -23,6 +24,7 @@ _AGAIN = 5.0  # seconds after which what was locked is tried again
 _PATIENCE = 1800.0  # seconds that a look at all waits for what is being written
 
 _LATER = 60.0  # seconds after which a server may know what lies in a folder by now
+_FAILED = 300.0  # seconds after which what failed is tried again
 
 Ended = Literal["done", "nothing", "failed", "locked"]  # nothing: there is nothing in it
 
@@ -64,7 +66,8 @@ class _State:
 class Watch:
     """Follows the sync-enabled collections of some sources (None: of all) until it is interrupted.
 
-    `say` is called with a line for each trouble, when it begins. No lock is held while it waits.
+    `say` is called with a line for each trouble, when it begins, `say_well` when one ends. No lock
+    is held while it waits.
     """
 
     def __init__(
@@ -74,12 +77,14 @@ class Watch:
         settings: Settings,
         ingest: Ingest,
         say: Callable[[str], None],
+        say_well: Callable[[str], None],
     ) -> None:
         self._catalogue = catalogue
         self._sources = sources
         self._settings = settings
         self._ingest = ingest
         self._say = say
+        self._say_well = say_well
         self._settling = Settling(settings.settle)
         self._states: dict[int, _State] = {}
         self._events: Events | None = None
@@ -87,6 +92,7 @@ class Watch:
         self._look_at = 0.0
         self._cannot: dict[str, float] = {}  # folders that cannot be watched, until the next try
         self._unreadable = ""  # why the catalogue could not be read at the last look
+        self._file = files.identity(catalogue.path)
         self._idle = False  # whether there is nothing to follow
         self._own = os.path.realpath(catalogue.path)
 
@@ -127,7 +133,11 @@ class Watch:
             return
         finally:
             self._catalogue.close()
-        self._unreadable = ""
+        file = files.identity(self._catalogue.path)
+        if self._unreadable or file != self._file:  # it was away, or another one was put there
+            for known_state in self._states.values():
+                known_state.look_at_all(now + self._settings.settle)
+        self._unreadable, self._file = "", file
         if not found and not self._idle:
             self._say("No sync-enabled collection is mapped: nothing is followed until one is")
         self._idle = not found
@@ -150,7 +160,7 @@ class Watch:
                 self._settling.forget(folder)
             state.folders.clear()
         elif away is None and state.away is not None:
-            self._say(f"{name}: {', '.join(state.target.folders)} is back")
+            self._say_well(f"{name}: {', '.join(state.target.folders)} is back")
             state.all_at = now + self._settings.settle
         state.away = away
 
@@ -225,8 +235,14 @@ class Watch:
             self._note(path, os.path.dirname(path), now)
 
     def _is_own(self, path: str) -> bool:
-        """Whether it is the catalogue, or a file that belongs to it."""
-        return path.startswith(self._own)
+        """Whether it is the catalogue, or a file beside it that belongs to it."""
+        rest = path.removeprefix(self._own)
+        return (
+            rest != path
+            and not rest.startswith("/")
+            and rest[:1] in ("", "-", ".")
+            and ("/" not in rest)
+        )
 
     def _note(self, path: str, folder: str, now: float) -> None:
         holding = self._holding(path)
@@ -268,10 +284,12 @@ class Watch:
         due = state.all_at is not None and now >= state.all_at
         if due and (not busy or now >= (state.all_at or now) + _PATIENCE):
             touched, when = tuple(sorted(state.touched)), state.all_at
+            state.all_at = None
             if self._did(state, None, touched):
                 state.touched.difference_update(touched)
-                state.all_at = None if state.all_at == when else state.all_at
                 state.regular_at = now
+            else:
+                state.look_at_all(when or now)
 
     def _did(self, state: _State, folder: str | None, touched: tuple[str, ...] = ()) -> bool:
         """Ingest; returns whether it needs no further try."""
@@ -285,6 +303,8 @@ class Watch:
         self._look_at = 0.0
         if ended == "nothing" and folder is not None:
             state.look_at_all(time.monotonic() + _LATER)
+        if ended == "failed":
+            state.look_at_all(time.monotonic() + _FAILED)
         if ended == "locked":
             state.not_before = time.monotonic() + _AGAIN
         return ended != "locked"

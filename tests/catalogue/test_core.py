@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from retrovue.catalogue.core import Catalogue
+from retrovue.errors import NewerFile
 from support.cli import Cli
 
 ADD = "INSERT INTO history (operation, status, detail) VALUES ('Test', 'success', '{}')"
@@ -67,6 +68,19 @@ def test_what_is_being_read_is_not_what_writes(empty: Cli) -> None:
     reader.execute("SELECT count(*) FROM sources").fetchone()
     with catalogue.write("Test") as tx:
         assert tx.connection is not reader
+        tx.execute(ADD)
+    catalogue.close()
+    assert _lines(empty.db) == 1
+
+
+def test_a_file_that_became_newer_between_two_writes_is_left_alone(empty: Cli) -> None:
+    catalogue = Catalogue(empty.db)
+    with catalogue.write("Test") as tx:
+        tx.execute(ADD)
+    newer = sqlite3.connect(empty.db)
+    newer.execute("PRAGMA user_version = 999")
+    newer.close()
+    with pytest.raises(NewerFile), catalogue.write("Test") as tx:
         tx.execute(ADD)
     catalogue.close()
     assert _lines(empty.db) == 1

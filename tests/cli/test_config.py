@@ -152,13 +152,10 @@ def test_a_default_of_the_file_counts_until_the_option_is_given(cli: Cli) -> Non
 
 def test_flags_are_keys_as_they_are_typed_or_with_underscores(cli: Cli) -> None:
     _films(cli)
-    cli.ok("collection", "update", "Films", "--sync-disable")
-    _settings("[source.ingest]\nall = true\nkeep-going = true\n")
-    run = cli("source", "ingest")
-    assert (run.code, run.error) == (1, "Error: No source has sync-enabled collections")
+    _settings("[source.ingest]\nkeep-going = true\nquick = true\n")
     settings = cli.json("config")["settings"]
     assert [s["name"] for s in settings if s["from"] == "file"] == [
-        "source.ingest.all", "source.ingest.keep-going",
+        "source.ingest.keep-going", "source.ingest.quick",
     ]  # fmt: skip
 
 
@@ -189,6 +186,15 @@ def test_a_value_that_does_not_fit_names_the_file(cli: Cli) -> None:
         ("[asset.list]\nforce = true\n", "asset.list.force: must be said each time"),
         ("[asset.list]\njson = true\n", "asset.list.json: must be said each time"),
         ("[asset.list]\nformat = 'json'\n", "asset.list.format: must be said each time"),
+        (
+            "[asset.list]\nlimit = [1]\n",
+            "asset.list.limit: must be a text, a number, true or false",
+        ),
+        (
+            "[asset.list]\nlimit = 1979-05-27\n",
+            "asset.list.limit: must be a text, a number, true or false",
+        ),
+        ("[db.backup]\nanonymise = true\n", "db: must be the path of the catalogue"),
     ],
 )
 def test_a_key_that_sets_nothing_is_a_warning(cli: Cli, text: str, says: str) -> None:
@@ -211,6 +217,37 @@ def test_what_destroys_or_believes_is_never_a_default(cli: Cli) -> None:
     assert cli.rows("SELECT count(*) FROM assets WHERE missing_since IS NULL") == [(3,)]
 
 
+@pytest.mark.parametrize(
+    "key",
+    ["source.update.rebind", "source.ingest.all", "source.delete.no_backup",
+     "collection.wipe.no_backup", "collection.ingest.path", "collection.update.sync_disable",
+     "asset.mark.no_note", "asset.edit.title", "history.prune.no_backup"],
+)  # fmt: skip
+def test_of_what_writes_only_how_it_goes_on_can_be_a_default(cli: Cli, key: str) -> None:
+    noun, verb, option = key.split(".")
+    path = _settings(f"[{noun}.{verb}]\n{option} = true\n")
+    run = cli("config", "--json")
+    assert [s for s in run.json["settings"] if s["from"] == "file"] == []
+    assert run.err.startswith(f"Warning: {path}: {key}: ")
+
+
+def test_a_pipe_in_its_place_is_not_waited_for(cli: Cli) -> None:
+    path = Path(places.settings_file())
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    run = cli("source", "list")
+    assert (run.code, run.err.splitlines()[:2]) == (
+        1, [f"Error: The settings cannot be read: {path}", "  it is not a file"],
+    )  # fmt: skip
+    assert cli("--version").code == 0
+
+
+def test_a_mark_of_the_byte_order_is_no_trouble(cli: Cli) -> None:
+    _films(cli)
+    _settings("").write_bytes(b"\xef\xbb\xbf[asset.list]\nlimit = 1\n")
+    assert _titles(cli) == ["A"]
+
+
 def test_a_secret_in_the_file_is_told_of_and_not_shown(cli: Cli) -> None:
     path = _settings("[source.add]\ntoken = 'hunter2hunter2'\n")
     for run in (cli("config"), cli("config", "--json"), cli("source", "add", "--name", "X")):
@@ -231,6 +268,7 @@ def test_a_file_that_cannot_be_read_fails_every_command_that_needs_it(
         assert run.json["error"]["message"] == f"The settings cannot be read: {path}"
     assert cli("config", "path") == (0, f"{path}\n", "")
     assert cli("--help").code == 0
+    assert cli("source", "ingest", "--help").code == 0
     assert cli("--version").code == 0
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,7 +18,7 @@ from retrovue.cli import hook_runs, places
 from retrovue.importers import hookspecs
 from retrovue.model import EVENTS
 from support import media
-from support.cli import Cli
+from support.cli import PATIENCE, Cli
 from support.scripted import Scripted
 
 
@@ -167,12 +169,28 @@ def test_quickstart_on_a_sample_runs_no_hook(cli: Cli) -> None:
 
 def test_a_token_is_not_in_what_a_hook_is_given_nor_in_its_warning(cli: Cli) -> None:
     written = Written(cli, *EVENTS)
-    cli.ok("hook", "add", "source_added", "--", "sh", "-c", "echo http://x/?token=abcdefgh; false")
+    tell = cli.home / "tell"
+    tell.write_text("#!/bin/sh\necho 'http://x/?token=abcdefgh'\nexit 1\n")
+    tell.chmod(0o755)
+    cli.ok("hook", "add", "source_added", "--", tell)
     run = cli("source", "add", "--type", "plex", "--name", "P", "--base-url", "http://plex:32400",
               "--token", "abcdefgh-secret")  # fmt: skip
     assert "abcdefgh" not in run.everything
     assert "http://x/?token=***" in run.err
     assert "abcdefgh" not in json.dumps(written.objects)
+
+
+def test_a_token_of_another_source_that_a_hook_prints_is_not_shown(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLEX_TOKEN", "token-in-the-environment")
+    media.Library(cli, cli.home / "Media", "Films/Harbour (1951).mkv")
+    cli.ok("source", "add", "--type", "plex", "--name", "P", "--base-url", "http://plex:32400",
+           "--token", "env:PLEX_TOKEN")  # fmt: skip
+    cli.ok("hook", "add", "collection_ingested", "--", "sh", "-c", "echo it is $PLEX_TOKEN; false")
+    run = cli("source", "ingest", "Home")
+    assert run.code == 0
+    assert run.err.endswith(" failed in collection_ingested: exit code 1: it is ***\n")
 
 
 # -- adding and removing ----------------------------------------------------------------------
@@ -204,6 +222,46 @@ def test_hooks_are_added_listed_and_removed_and_the_rest_of_the_file_stays(cli: 
     assert path.read_text() == "# mine\n[asset.list]\nlimit = 5  # a few\n"
     cli.ok(*shlex.split(undo))
     assert cli.json("hook", "list")["hooks"] == [{**hooks[0], "number": 1}]
+
+
+def test_a_list_in_one_line_becomes_tables(cli: Cli) -> None:
+    _settings().parent.mkdir(parents=True)
+    _settings().write_text(
+        'hook = [{event="collection_ingested", command=["/bin/true"]}]\n[asset.list]\nlimit = 5\n'
+    )
+    cli.ok("hook", "add", "ingest_failed", "--", "/bin/true")
+    hooks = cli.json("hook", "list")["hooks"]
+    assert [hook["event"] for hook in hooks] == ["collection_ingested", "ingest_failed"]
+    cli.ok("hook", "remove", "1")
+    assert [hook["event"] for hook in cli.json("hook", "list")["hooks"]] == ["ingest_failed"]
+    assert "limit = 5" in _settings().read_text()
+
+
+def test_of_several_at_once_none_is_lost(cli: Cli) -> None:
+    _settings().parent.mkdir(parents=True)
+    adding = [
+        subprocess.Popen(cli.command("hook", "add", "ingest_failed", "--", "sh", "-c", f"exit {n}"),
+                         env=cli.environment(), stdout=subprocess.DEVNULL)
+        for n in range(4)
+    ]  # fmt: skip
+    assert [process.wait(PATIENCE) for process in adding] == [0] * 4
+    hooks = cli.json("hook", "list")["hooks"]
+    assert sorted(hook["command"][-1] for hook in hooks) == [f"exit {n}" for n in range(4)]
+
+
+@pytest.mark.parametrize("word", ["http://u:pw123456@h/x", "http://h/?token=zzzzzzzz",
+                                  "X-Plex-Token: abcdefSECRET"])  # fmt: skip
+def test_a_secret_in_a_command_is_refused_and_never_shown(cli: Cli, word: str) -> None:
+    run = cli("hook", "add", "ingest_failed", "--", "sh", word)
+    assert (run.code, run.out) == (1, "")
+    assert run.error == (
+        "Error: The command holds a secret, which everybody sees who lists the processes"
+    )
+    _settings().parent.mkdir(parents=True)
+    _settings().write_text(f"[[hook]]\nevent = 'ingest_failed'\ncommand = ['sh', '{word}']\n")
+    for words in (("list",), ("list", "--json"), ("remove", "1")):
+        said = cli.ok("hook", *words).everything
+        assert not {"pw123456", "zzzzzzzz", "abcdefSECRET"} & {*re.findall(r"\w+", said)}
 
 
 def test_a_dry_run_writes_no_settings(cli: Cli) -> None:

@@ -465,3 +465,14 @@ def test_relative_base_path_is_stored_whole(cli: Cli, monkeypatch: pytest.Monkey
     monkeypatch.chdir(cli.home)
     words = ("source", "add", "--type", "filesystem", "--name", "F", "--base-path", "films")
     assert cli.json(*words)["config"]["base_path"] == str(cli.home / "films")
+
+
+def test_a_source_whose_name_begins_with_a_dash_has_its_importers_options(
+    cli: Cli, tmp_path: Path
+) -> None:
+    (tmp_path / "media").mkdir()
+    cli.ok("source", "add", "--type", "filesystem", "--name=-dash", "--base-path",
+           tmp_path / "media")  # fmt: skip
+    cli.ok("source", "update", "--kind", "movie", "--", "-dash")
+    shown = cli.ok("source", "show", "--json", "--", "-dash").json
+    assert shown["config"]["kind"] == "movie"

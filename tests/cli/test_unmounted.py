@@ -49,8 +49,8 @@ def require_disbelief(cli: Cli, run: Run, *new: str) -> None:
     assert run.err.splitlines() == [
         "Error: Source discover failed: 3 of 3 known collections would go missing",
         "  Movies (external id Movies, 2 assets)",
-        "  Music (external id Music, 1 assets)",
-        "  TV Shows (external id TV Shows, 1 assets)",
+        "  Music (external id Music, 1 asset)",
+        "  TV Shows (external id TV Shows, 1 asset)",
         *new,
         *([f"  If it was set up anew, see what is found again: {anew}"] if new else []),
         "  Is a disk not mounted? If they are really gone: "

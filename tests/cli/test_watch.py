@@ -178,6 +178,43 @@ def test_a_catalogue_that_is_locked_is_waited_for(library: Library) -> None:
         assert running.end() == 0
 
 
+def test_what_came_while_the_catalogue_was_away_is_taken_in(library: Library) -> None:
+    with watching(library.cli) as running:
+        running.until(lambda: HEAT in library.ids())
+        away = library.cli.home / "away.db"
+        library.cli.ok("db", "backup", away)
+        for file in library.cli.home.glob("retrovue.db*"):
+            file.unlink()
+        running.until(lambda: "No catalogue at" in running.err)
+        write(library.root, JAWS)
+        away.rename(library.cli.db)
+        running.until(lambda: JAWS in library.ids())
+        assert running.end() == 0
+
+
+def test_a_folder_whose_name_begins_as_the_catalogue_is_followed(tmp_path: Path) -> None:
+    root = tmp_path / "media-of-mine"
+    library = Library(Cli(tmp_path, tmp_path / "media"), root, HEAT)
+    with watching(library.cli) as running:
+        running.until(lambda: HEAT in library.ids())
+        write(root, JAWS)
+        running.until(lambda: JAWS in library.ids())
+        assert running.end() == 0
+
+
+def test_a_hook_that_is_added_meanwhile_is_run(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    heard = tmp_path / "heard"
+    with watching(library.cli) as running:
+        running.until(lambda: HEAT in library.ids())
+        library.cli.ok("hook", "add", "collection_ingested", "--", "touch", heard)
+        write(library.root, JAWS)
+        running.until(heard.exists)
+        assert running.end() == 0
+
+
 def test_what_is_enabled_meanwhile_is_followed(library: Library) -> None:
     library.cli.ok("collection", "update", "Movies", "--sync-disable")
     with watching(library.cli) as running:

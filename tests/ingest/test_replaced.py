@@ -56,6 +56,20 @@ def test_by_parts(heat: Library) -> None:
     ]
 
 
+def test_one_of_several_versions_that_is_renamed_is_where_it_is_now(heat: Library) -> None:
+    write(heat.root, f"{HEAT} - 2160p.mkv")
+    heat.stats()
+    os.rename(heat.root / f"{HEAT} - 2160p.mkv", heat.root / f"{HEAT} - 1080p.mkv")
+    assert heat.stats() == {"discovered": 1, "updated": 1}
+    files = heat.cli.rows("SELECT relative_path FROM asset_files ORDER BY 1")
+    assert [os.path.basename(path) for (path,) in files] == [
+        "Heat (1995) - 1080p.mkv", "Heat (1995) - 720p.mkv",
+    ]  # fmt: skip
+    assert heat.stats() == {"discovered": 1, "unchanged": 1}
+    os.rename(heat.root / "Movies/Heat (1995)", heat.root / "Movies/Heat 1995")
+    assert heat.stats() == {"discovered": 1, "moved": 1}
+
+
 def test_in_a_folder_that_is_renamed_in_the_same_step(heat: Library) -> None:
     os.rename(heat.root / "Movies/Heat (1995)", heat.root / "Movies/Heat (1995) [1080p]")
     old, new = "Movies/Heat (1995) [1080p]/Heat (1995)", "Movies/Heat (1995) [1080p]/Heat.1995"

@@ -286,6 +286,21 @@ def test_a_wrong_token_of_the_environment(
     )
 
 
+def test_a_token_that_is_not_set_is_no_token(
+    movies: Section, cli: Cli, plex: FakePlex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLEX_TOKEN", plex.token)
+    cli.ok("source", "update", NAME, "--token", "env:PLEX_TOKEN")
+    monkeypatch.delenv("PLEX_TOKEN")
+    plex.requests.clear()
+    checked(cli, "wrong_token")
+    assert plex.requests == []
+    assert (
+        "  wrong_token: The token of source 'My Plex' is read from the environment"
+        in cli("source", "check", NAME).err
+    )
+
+
 def test_the_place_that_is_redirected_to_gets_nothing(
     movies: Section, cli: Cli, plex: FakePlex
 ) -> None:

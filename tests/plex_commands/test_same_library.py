@@ -220,8 +220,8 @@ def test_a_server_that_offers_less_than_half_is_not_believed(
         assert run.err.splitlines() == [
             f"Error: Source discover failed: {len(gone)} of 4 known collections would go missing",
             *(
-                f"  {name} (external id {names.index(name) + 1}, {2 if name == 'Movies' else 1}"
-                " assets)"
+                f"  {name} (external id {names.index(name) + 1},"
+                f" {'2 assets' if name == 'Movies' else '1 asset'})"
                 for name in gone
             ),
             "  Is a disk not mounted? If they are really gone: "

@@ -263,6 +263,14 @@ def test_a_pseudonym_keeps_what_names_are_read_by_and_no_title(text: str, form: 
     assert re.fullmatch(form, Pseudonyms().text(text))
 
 
+def test_a_word_of_releases_is_kept_behind_a_number_alone() -> None:
+    text = Pseudonyms().text
+    for title in ("Opus", "Ma", "Blu"):
+        assert title.lower() not in text(f"/films/{title} (2025)/{title} (2025).mkv").lower()
+        assert text(title) != title
+    assert text("Heat.1995.1080p.BluRay.x264.mkv").endswith(".1995.1080p.BluRay.x264.mkv")
+
+
 def test_names_that_differ_stay_different_and_those_alike_stay_alike() -> None:
     text = Pseudonyms().text
     letters = [f"{a}{b}" for a in "abcdefghijklmnopqrstuvwxyz" for b in ("", *"aeiou")]

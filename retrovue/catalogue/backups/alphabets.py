@@ -70,7 +70,11 @@ def letters_for(base: str, marks: str) -> str:
     """The letters that may stand for one: those of its script, of which one with the same accent
     can be written where there are any."""
     pool = _script(base)
-    with_marks = [each for each in pool if len(unicodedata.normalize("NFC", each + marks)) == 1]
+    with_marks = [  # in both cases: of T with a diaeresis there is the small one alone
+        each
+        for each in pool
+        if all(len(unicodedata.normalize("NFC", c + marks)) == 1 for c in (each, each.upper()))
+    ]
     return "".join(with_marks) or pool
 
 

@@ -58,6 +58,11 @@ def is_kept(word: str) -> bool:
     return word in _RELEASE or _NUMBERED.fullmatch(word) is not None
 
 
+def is_release(word: str) -> bool:
+    """Whether a word tells of a release; some are titles as well: Opus, Ma, Blu."""
+    return word in _RELEASE
+
+
 def is_year(word: str) -> bool:
     """Whether a number may be a year."""
     return len(word) == 4 and word[:2] in ("19", "20")

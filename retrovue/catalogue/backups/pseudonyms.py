@@ -170,9 +170,13 @@ class _Place:
         self.next = after[0].lower() if after else ""
         self.left = text[before.end() if before else 0 : found[at].start()]
         self.right = text[found[at].end() : after.start() if after else len(text)]
+        begins = max(text.rfind(sign, 0, found[at].start()) for sign in _PATHS) + 1
+        self._name_so_far = text[begins : found[at].start()]
 
     def is_kept(self) -> bool:
         """Whether the word is read from a name and is no part of a title."""
+        if kept_words.is_release(self.word):  # behind a year or a resolution; else it is a title
+            return any(map(str.isdecimal, self._name_so_far))
         if kept_words.is_kept(self.word):
             return True
         if _is_number(self.word):

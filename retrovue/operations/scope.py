@@ -147,6 +147,14 @@ def of_folder(connection: sqlite3.Connection, collection: Collection, given: str
             f"Collection ingest failed: {folder} {says}",
             hint="Nothing was changed. Is a disk not mounted?",
         )
+    known = collection.asset_count - collection.missing_count
+    there = os.path.isdir(folder)
+    if known and there and not any(_holds_anything(_local(place)) for place in places):
+        raise IngestFailed(
+            f"Collection ingest failed: {_local(places[0])} is empty, and the collection has"
+            f" {known} known {'asset' if known == 1 else 'assets'}",
+            hint="Nothing was changed. Is a disk not mounted?",
+        )
     return Scope(folder, collection, places)
 
 

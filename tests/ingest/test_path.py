@@ -226,6 +226,17 @@ def test_a_folder_that_is_not_there_is_an_error_and_changes_nothing(library: Lib
     assert library.cli.dump() == before
 
 
+def test_an_empty_mount_point_is_an_error_and_changes_nothing(library: Library) -> None:
+    library.ingest()
+    before = library.cli.dump()
+    (library.root / "Movies").rename(library.root / "away")
+    (library.root / "Movies").mkdir()
+    run = _path(library, "Movies")
+    assert (run.code, run.out) == (1, "")
+    assert run.error.startswith(f"Error: Collection ingest failed: {library.root}/Movies is empty")
+    assert library.cli.dump() == before
+
+
 def test_where_the_location_is_gone_it_is_not_ingestible(library: Library) -> None:
     library.ingest()
     assets = library.cli.dump(*ASSET_TABLES)

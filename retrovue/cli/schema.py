@@ -22,8 +22,9 @@ from retrovue.errors import NotFound
 def command(ctx: click.Context, words: tuple[str, ...]) -> Result | None:
     """Print the JSON Schema of what a command prints with --json, errors included.
 
-    Without COMMAND, say what has one: the commands, progress (the lines of --progress json) and
-    error. A schema only grows within a major version: it accepts what later versions print.
+    Without COMMAND, say what has one: the commands, progress (the lines of --progress json), hook
+    (what a hook is given) and error. A schema only grows within a major version: it accepts what
+    later versions print.
     """
     name = " ".join(" ".join(words).split())
     known = schemas.names()

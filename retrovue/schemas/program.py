@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retrovue.model import CHANGES, EVENTS, STATS
 from retrovue.schemas.nouns import NOUNS
 from retrovue.schemas.output import DIALECT, Output
 from retrovue.schemas.shapes import (
@@ -134,7 +135,35 @@ _PROGRESS = record(
     },
     says="A line on stderr, with --progress json.",
 )
+_CHANGED = record(
+    {},
+    {word: rows({"type": "integer"}, f"ids of {word} assets") for word in (*CHANGES, "deleted")},
+    says="ids of assets by what became of them; empty where nothing did",
+)
+_GIVEN = record(
+    {
+        "event": word("after which it is run", EVENTS),
+        "catalogue": text("path of the file"),
+        "source": record(
+            {
+                "id": whole("row id", 1),
+                "name": text("its name"),
+                "external_id": maybe(text("null where it was deleted meanwhile")),
+                "type": maybe(text("its importer; null where it was deleted meanwhile")),
+            },
+            says="the source that it concerns",
+        ),
+        "collection": maybe(ref("collection", "the one that it concerns, as it is now")),
+        "status": maybe(text("how an ingest ended; null of other events")),
+        "stats": record({}, {name: whole("assets") for name in STATS}, says="counts of an ingest"),
+        "changes": _CHANGED,
+        "history_id": maybe(whole("id of its line of history", 1)),
+        "error": maybe(ref("error", "why nothing was ingested")),
+    },
+    says="The object that a hook gets on standard input.",
+)
 LINES: dict[str, Schema] = {
+    "hook": {"$schema": DIALECT, "title": "the command of a hook", **_GIVEN},
     "progress": {"$schema": DIALECT, "title": "retrovue --progress json", **_PROGRESS},
     "error": {
         "$schema": DIALECT,

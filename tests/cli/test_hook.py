@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from retrovue import schemas
 from retrovue.cli import hook_runs, places
 from retrovue.importers import hookspecs
 from retrovue.model import EVENTS
 from support import media
 from support.cli import PATIENCE, Cli
+from support.schemas import closed
 from support.scripted import Scripted
 
 
@@ -41,7 +44,10 @@ class Written:
     def objects(self) -> list[dict[str, Any]]:
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         self.log.unlink(missing_ok=True)
-        return [json.loads(line) for line in lines]
+        given = [json.loads(line) for line in lines]
+        for each in given:
+            Draft202012Validator(closed(schemas.of("hook"))).validate(each)
+        return given
 
 
 def _settings() -> Path:

@@ -78,22 +78,15 @@ def get(connection: sqlite3.Connection, selector: str) -> Collection:
 
 def matching(connection: sqlite3.Connection, pattern: str) -> list[Collection]:
     """The collections that a shell-style pattern means, of names or of `SOURCE/COLLECTION`, by
-    source and name. Raises NotFound where it means none, or is none."""
+    source and name; none where it means none."""
     import fnmatch
 
     wanted = folded(pattern)
-    found = [
-        each
-        for each in all_of(connection)
-        for names in [(folded(each.name), folded(f"{each.source_name}/{each.name}"))]
-        if any(fnmatch.fnmatchcase(name, wanted) for name in names)
-    ]
-    if not found:
-        raise NotFound(
-            f"Collection '{pattern}' not found",
-            hint=Hint("The collections", Command("collection list")),
-        )
-    return found
+
+    def fits(name: str) -> bool:
+        return fnmatch.fnmatchcase(folded(name), wanted)
+
+    return [c for c in all_of(connection) if fits(c.name) or fits(f"{c.source_name}/{c.name}")]
 
 
 def _candidate(c: Collection) -> Hint:

@@ -95,6 +95,8 @@ def update(app: App, *, selector: str, enabled: bool | None, sync: str | None,
         found, pattern = [collections.get(connection, selector)], False
     except NotFound:
         found, pattern = collections.matching(connection, selector), True
+        if not found:
+            raise
     done = update_collections(app.catalogue, lambda: app.plugins, found, wanted)
     return _of_pattern(app, done) if pattern else _of_one(app, done[0])
 

@@ -64,17 +64,10 @@ def shown(word: str) -> str:
 def _without_secrets(app: App, text: str) -> str:
     """The text without a secret of any source: a command has the environment of whoever ran
     retrovue, and may print it."""
-    from retrovue.catalogue import sources
-    from retrovue.spellings import secrets_in
+    from retrovue.catalogue.backups.strip_secrets import known_secrets
 
-    connection = app.catalogue.reader()
-    stored = [
-        value
-        for source in sources.all_of(connection)
-        for value in sources.secrets(connection, source.id).values()
-    ]
-    values = [os.environ.get(v[4:], "") if v.startswith("env:") else v for v in stored]
-    for secret in secrets_in(values):
+    secrets, _ = known_secrets(app.catalogue.reader())
+    for secret in secrets:
         text = secret.out_of_words(text, MASK)
     return text
 

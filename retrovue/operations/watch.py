@@ -236,13 +236,8 @@ class Watch:
 
     def _is_own(self, path: str) -> bool:
         """Whether it is the catalogue, or a file beside it that belongs to it."""
-        rest = path.removeprefix(self._own)
-        return (
-            rest != path
-            and not rest.startswith("/")
-            and rest[:1] in ("", "-", ".")
-            and ("/" not in rest)
-        )
+        beside = os.path.dirname(path) == os.path.dirname(self._own)
+        return path == self._own or (beside and path.startswith((f"{self._own}-", f"{self._own}.")))
 
     def _note(self, path: str, folder: str, now: float) -> None:
         holding = self._holding(path)

@@ -34,7 +34,7 @@ def drop_secrets(path: Path) -> tuple[dict[str, int], tuple[str, ...]]:
     """
     with opened(path, "rw") as copy:
         copy.text_factory = find_secrets.text
-        secrets, unset = _secrets(copy)
+        secrets, unset = known_secrets(copy)
         for pragma in _PRAGMAS:
             copy.execute(f"PRAGMA {pragma}")
         with _without_triggers(copy):
@@ -52,10 +52,13 @@ def drop_secrets(path: Path) -> tuple[dict[str, int], tuple[str, ...]]:
     return rows, unset
 
 
-def _secrets(copy: sqlite3.Connection) -> tuple[list[Secret], tuple[str, ...]]:
+_STORED = "SELECT value FROM source_secrets"
+
+
+def known_secrets(connection: sqlite3.Connection) -> tuple[list[Secret], tuple[str, ...]]:
     """The secrets of every source, of one that is read from the environment its value now; and the
     variables that have none."""
-    stored = {str(value) for (value,) in copy.execute("SELECT value FROM source_secrets")}
+    stored = {str(value) for (value,) in connection.execute(_STORED)}
     named = {value.removeprefix("env:") for value in stored if value.startswith("env:")}
     values = [value for value in stored if not value.startswith("env:")]
     values += [os.environ.get(name, "") for name in named]
